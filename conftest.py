@@ -1,0 +1,26 @@
+"""Fixtures of the whole suite: those that plugin authors use, on the database that is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.services import postgres_server
+
+if TYPE_CHECKING:
+    from lms.testing import DatabaseServer
+
+pytest_plugins = ["lms.testing"]
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[DatabaseServer | None]:
+    """SQLite, or a throw-away PostgreSQL with ``LMS_TEST_DATABASE=postgresql``."""
+    if os.environ.get("LMS_TEST_DATABASE") != "postgresql":
+        yield None
+        return
+    with postgres_server() as server:
+        yield server

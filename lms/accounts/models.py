@@ -1,0 +1,94 @@
+"""Tables of people, their membership and their sessions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.store.base import Base, Identified, Timestamped
+
+THEMES = ("auto", "light", "dark")
+USER_STATES = ("active", "blocked", "erased")
+
+
+class User(Identified, Timestamped, Base):
+    """A person. ``email`` is kept in lower case; ``password_hash`` is empty for people who sign in by code."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint(f"theme IN {THEMES}", name="theme"),
+        CheckConstraint(f"state IN {USER_STATES}", name="state"),
+    )
+
+    name: Mapped[str] = mapped_column(String(120), index=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    totp_secret: Mapped[str] = mapped_column(String(200), default="")
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    locale: Mapped[str] = mapped_column(String(8), default="")
+    zone: Mapped[str] = mapped_column(String(60), default="")
+    theme: Mapped[str] = mapped_column(String(5), default="auto")
+    headline: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    is_operator: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    email_confirmed_at: Mapped[datetime | None] = mapped_column()
+    last_seen_at: Mapped[datetime | None] = mapped_column()
+
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="user", foreign_keys="Membership.user_id"
+    )
+
+
+class Membership(Identified, Timestamped, Base):
+    """A person in an office; roles reach down to the offices below it.
+
+    ``state`` is ``waiting`` while the head has not yet approved a registration.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("user_id", "office_id"),
+        CheckConstraint("state IN ('active', 'waiting', 'ended')", name="state"),
+        Index("ix_membership_office_id_state", "office_id", "state"),
+    )
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    office_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("office.id"))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    function: Mapped[str] = mapped_column(String(120), default="")
+    joined_at: Mapped[datetime | None] = mapped_column()
+
+    user: Mapped[User] = relationship(back_populates="memberships", foreign_keys=[user_id])
+    roles: Mapped[list[MembershipRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+
+class MembershipRole(Base):
+    """A role within a membership."""
+
+    __tablename__ = "membership_role"
+
+    membership_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("membership.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class SignInSession(Identified, Base):
+    """A browser that is (or is becoming) signed in. Only a hash of the cookie's token is kept."""
+
+    __tablename__ = "sign_in_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    method: Mapped[str] = mapped_column(String(20), default="")
+    browser: Mapped[str] = mapped_column(String(120), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

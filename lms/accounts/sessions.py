@@ -1,0 +1,138 @@
+"""Server-side sessions: Flask's session and Flask-Login over one table.
+
+The cookie holds a random token; the table holds its hash, so a copy of the database
+signs nobody in. The token changes at every sign-in (no session fixation). A session
+ends after 14 days without a visit, and at once when it is revoked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any, cast
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import delete, select
+from werkzeug.datastructures import CallbackDict
+
+from lms.accounts.models import SignInSession
+from lms.clock import utcnow
+from lms.store.base import session as database
+from lms.store.uow import unit_of_work
+
+COOKIE = "lms_session"
+LIFETIME = timedelta(days=14)
+GUEST_LIFETIME = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class WebSession(CallbackDict[str, Any], SessionMixin):
+    """Flask's session: a dictionary that knows its row."""
+
+    def __init__(self, row: SignInSession | None = None, token: str = "") -> None:
+        def changed(_self: Any) -> None:
+            self.modified = True
+
+        super().__init__(dict(row.data) if row else {}, changed)
+        self.token = token
+        self.row_id: uuid.UUID | None = row.id if row else None
+        self.user_id: uuid.UUID | None = row.user_id if row else None
+        self.is_due = row is not None and utcnow() - row.seen_at > SEEN_EVERY
+        self.modified = False
+        self.accessed = True
+
+    @property
+    def login_id(self) -> uuid.UUID | None:
+        """Who Flask-Login says is signed in."""
+        text = self.get("_user_id")
+        return uuid.UUID(text) if text else None
+
+
+class DatabaseSessions(SessionInterface):
+    """Opens and saves sessions. ``is_secure`` says whether the cookie is for https only."""
+
+    def __init__(self, *, is_secure: bool) -> None:
+        self._is_secure = is_secure
+
+    def open_session(self, app: Flask, request: Request) -> WebSession:
+        """The session of the request's cookie, or a new one that exists only once it is used."""
+        token = request.cookies.get(COOKIE, "")
+        return WebSession(find_session(token), token)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed; rotate the token when another person signed in."""
+        session = cast(WebSession, session)
+        response.vary.add("Cookie")
+        if session.login_id != session.user_id and (session.row_id or session.login_id):
+            self._replace(session, response)
+        elif session.modified and (session or session.row_id):
+            self._write(session, response)
+        elif session.is_due:
+            self._touch(session)
+
+    def _replace(self, session: WebSession, response: Response) -> None:
+        with unit_of_work():
+            if session.row_id:
+                database().execute(delete(SignInSession).where(SignInSession.id == session.row_id))
+            session.row_id = None
+            if session:
+                self._create(session, response)
+            else:
+                response.delete_cookie(
+                    COOKIE, path="/", secure=self._is_secure, httponly=True, samesite="Lax"
+                )
+
+    def _write(self, session: WebSession, response: Response) -> None:
+        with unit_of_work():
+            row = database().get(SignInSession, session.row_id) if session.row_id else None
+            if row is None:
+                self._create(session, response)
+            else:
+                row.data = dict(session)
+                row.seen_at = utcnow()
+
+    def _create(self, session: WebSession, response: Response) -> None:
+        session.token = secrets.token_urlsafe(32)
+        lifetime = LIFETIME if session.login_id else GUEST_LIFETIME
+        data = dict(session)
+        now = utcnow()
+        row = SignInSession(
+            token_hash=hash_token(session.token), user_id=session.login_id, data=data,
+            method=str(data.pop("method", ""))[:20], browser=str(data.pop("browser", ""))[:120],
+            address=str(data.pop("address", ""))[:45], created_at=now, seen_at=now, expires_at=now + lifetime,
+        )  # fmt: skip
+        database().add(row)
+        database().flush()
+        session.row_id, session.user_id = row.id, row.user_id
+        response.set_cookie(
+            COOKIE,
+            session.token,
+            max_age=lifetime,
+            path="/",
+            secure=self._is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def _touch(self, session: WebSession) -> None:
+        with unit_of_work():
+            row = database().get(SignInSession, session.row_id)
+            if row is not None:
+                row.seen_at = utcnow()
+                row.expires_at = row.seen_at + (LIFETIME if row.user_id else GUEST_LIFETIME)
+
+
+def hash_token(token: str) -> str:
+    """What the table keeps of a token (it is random, so one fast hash is enough)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_session(token: str) -> SignInSession | None:
+    """The living session of a cookie's token; used by pages and by sockets."""
+    if not token:
+        return None
+    row = database().scalar(select(SignInSession).filter_by(token_hash=hash_token(token)))
+    return row if row is not None and row.expires_at > utcnow() else None

@@ -1,0 +1,208 @@
+"""Wiring: from settings to an application. Everything that is built is built here, in order."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_login import LoginManager
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import text
+from lms.accounts.sessions import DatabaseSessions
+from lms.config import ROOT, LoadedSettings, Settings
+from lms.errors import ConfigError
+from lms.hooks.builtin import CORE
+from lms.hooks.callers import EXTENSION as HOOKS
+from lms.hooks.callers import Hooks
+from lms.hooks.loader import PluginSet, load_plugins
+from lms.live.bus import install_live
+from lms.offices.directory import EXTENSION as DIRECTORY
+from lms.offices.directory import OfficeDirectory
+from lms.store.base import db
+from lms.store.engine import engine_options, install_listeners
+from lms.store.runtime import SETTINGS
+from lms.store.scope import install_scope
+from lms.web import guard, health, home, theme
+from lms.web.assets import AssetRegistry, install_assets
+from lms.web.errors import install_errors
+from lms.web.gallery import gallery_blueprint
+from lms.web.i18n import install_i18n
+from lms.web.offices import OfficeShim
+from lms.web.slots import install_slots
+from lms.work.jobs import publish_fact
+from lms.work.worker import install_work
+
+PACKAGE = Path(__file__).resolve().parent
+CORE_BLUEPRINTS = (home.blueprint, theme.blueprint, health.blueprint)
+
+
+def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -> Flask:
+    """The application of an installation.
+
+    ``plugin_folders`` are searched before ``plugins/`` of the product. Raises
+    ConfigError where the settings cannot work together.
+    """
+    settings = loaded.settings
+    _refuse_impossible(settings)
+    configure_logging(settings)
+    app = Flask("lms", root_path=str(PACKAGE), static_folder=None, instance_path=str(settings.instance_dir))
+    app.config.update(_flask_config(settings))
+    app.extensions[SETTINGS] = settings
+    app.extensions["lms_loaded_settings"] = loaded
+    plugins = load_plugins(
+        settings.plugins, [*plugin_folders, settings.instance_dir / "plugins", ROOT / "plugins"]
+    )
+    _install_store(app)
+    _install_hooks(app, settings, plugins)
+    _install_templates(app, plugins)
+    _install_accounts(app, settings)
+    _install_pages(app, plugins)
+    install_work(app)
+    install_live(app, guard.identify)
+    _finish(app, settings)
+    return app
+
+
+def configure_logging(settings: Settings) -> None:
+    """Structured logs on standard error: for people, or as JSON for machines."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    level = logging.getLevelName(settings.log_level.upper())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
+    for chatty in ("alembic", "werkzeug", "huey"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+def _refuse_impossible(settings: Settings) -> None:
+    if settings.is_scaled and settings.is_sqlite:
+        raise ConfigError(
+            "`redis_url` is set but `database_url` is SQLite: scale mode needs PostgreSQL (docs/operations/scale.md)"
+        )
+    if settings.web.workers > 1 and not settings.is_scaled:
+        raise ConfigError(
+            "`web.workers` is more than 1: that needs `redis_url` and PostgreSQL (docs/operations/scale.md)"
+        )
+    if (
+        settings.environment == "production"
+        and not settings.base_url
+        and settings.web.host not in {"127.0.0.1", "::1"}
+    ):
+        raise ConfigError("`base_url` is missing: say under which public address this site is reached")
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.environment == "test",
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "TEMPLATES_AUTO_RELOAD": settings.environment == "development",
+        "PROPAGATE_EXCEPTIONS": False,
+    }
+
+
+def _install_store(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        install_listeners(db.engine)
+    install_scope(db.session)
+
+
+def _install_hooks(app: Flask, settings: Settings, plugins: PluginSet) -> None:
+    offices = OfficeDirectory(settings, frozenset(plugins.names()))
+    app.extensions[DIRECTORY] = offices
+    app.extensions[HOOKS] = Hooks(plugins, offices.plugins_of, publish_fact)
+    folders = [PACKAGE / "translations", *(each.directory / "translations" for each in plugins.loaded)]
+    text.install_catalogues([folder for folder in folders if folder.is_dir()])
+
+
+def _install_templates(app: Flask, plugins: PluginSet) -> None:
+    """The core's templates, and each plugin's from its own folder under its own name only."""
+    own = {each.name: FileSystemLoader(each.directory / "templates" / each.name) for each in plugins.loaded}
+    app.jinja_loader = ChoiceLoader([PrefixLoader(own), FileSystemLoader(PACKAGE / "templates")])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    install_i18n(app)
+    install_slots(app)
+    theme.install_theme(app)
+    roots = [("", PACKAGE / "static")]
+    roots += [
+        (each.name, each.directory / "static")
+        for each in plugins.loaded
+        if (each.directory / "static").is_dir()
+    ]
+    registry = AssetRegistry(roots, watch=app.extensions[SETTINGS].environment == "development")
+    install_assets(app, registry, wrap=guard.public)
+    guard.set_security_headers(app, registry.import_map_csp_hash)
+
+
+def _install_accounts(app: Flask, settings: Settings) -> None:
+    app.session_interface = DatabaseSessions(is_secure=settings.site_url.startswith("https:"))
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(lambda _user_id: guard.guest_or_actor())
+
+
+def _install_pages(app: Flask, plugins: PluginSet) -> None:
+    health.install_metrics(app)
+    install_errors(app)
+    owners = app.extensions[guard.OWNERS] = {}
+    for blueprint in CORE_BLUEPRINTS:
+        app.register_blueprint(blueprint)
+        owners[blueprint.name] = CORE
+    if app.extensions[SETTINGS].is_development:
+        app.register_blueprint(gallery_blueprint)
+    with app.app_context():
+        contributed = app.extensions[HOOKS].blueprints()
+    for owner, blueprint in contributed:
+        if _is_acceptable(plugins, owner, blueprint):
+            app.register_blueprint(blueprint)
+            owners[blueprint.name] = owner
+
+
+def _is_acceptable(plugins: PluginSet, owner: str, blueprint: Any) -> bool:
+    """A plugin's blueprint bears the plugin's name, so that nobody answers for somebody else."""
+    if owner.startswith(f"{CORE}."):
+        return True
+    if plugins.get(owner) is None:
+        return False
+    if blueprint.name == owner or blueprint.name.startswith(f"{owner}_"):
+        return True
+    plugins.reject(
+        owner,
+        f"its blueprint is called {blueprint.name!r}; it must be {owner!r} or start with {owner + '_'!r}",
+    )
+    return False
+
+
+def _finish(app: Flask, settings: Settings) -> None:
+    guard.install_guard(app)
+    wsgi: Callable[..., Any] = app.wsgi_app
+    wsgi = OfficeShim(wsgi)
+    if settings.web.trusted_proxies:
+        count = settings.web.trusted_proxies
+        wsgi = ProxyFix(wsgi, x_for=count, x_proto=count, x_host=count)
+    app.wsgi_app = wsgi  # type: ignore[method-assign]  # Flask's documented way to add middleware

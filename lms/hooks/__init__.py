@@ -1,0 +1,1 @@
+"""Extension points: what plugins contribute, when they are asked, and how their failures are kept apart."""

@@ -1,0 +1,296 @@
+"""The typed things that plugins hand to the core through hooks.
+
+All are frozen and small. Titles may be lazy texts; they are translated when shown.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from babel.support import LazyProxy
+from pydantic import BaseModel
+
+from lms.refs import Ref
+
+Text = str | LazyProxy
+Role = Literal["trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "operator"]
+ROLES: tuple[Role, ...] = ("trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a plugin says of itself: the only content of its ``__init__``.
+
+    ``core`` is a version range (PEP 440) of the core it works with.
+    """
+
+    name: str
+    title: Text
+    summary: Text
+    version: str
+    core: str
+    icon: str = "puzzle"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right with a stable name and the roles that hold it unless an office decides otherwise."""
+
+    name: str
+    title: Text
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the main navigation; lower ``priority`` comes first."""
+
+    title: Text
+    url: str
+    icon: str
+    priority: int = 50
+    badge: int | None = None
+    section: Literal["main", "office", "site"] = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardCard:
+    """A card of the dashboard: a template of the plugin's own folder and its context.
+
+    ``next_step`` offers itself as the one next step of the page; the offer with the
+    lowest ``priority`` wins and is shown on top.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 50
+    next_step: NextStep | None = None
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing this person most likely came for."""
+
+    title: Text
+    url: str
+    detail: Text = ""
+    action: Text = ""
+    priority: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SlotContent:
+    """A piece of a page offered to a named slot."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """Something with a time. ``uid`` is stable for ever (RFC 5545, 3.8.4.7)."""
+
+    uid: str
+    title: str
+    start: datetime
+    end: datetime
+    url: str = ""
+    summary: str = ""
+    place: str = ""
+    icon: str = "calendar3"
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityType:
+    """A kind of activity that can be created, enrolled in and completed.
+
+    ``endpoint`` shows one activity and takes ``activity_id``. ``completion`` names
+    the rules that make sense for it.
+    """
+
+    name: str
+    title: Text
+    icon: str
+    endpoint: str
+    summary: Text = ""
+    completion: tuple[str, ...] = ("viewed", "confirmed", "own_tick")
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """Background work: ``run(job)`` is called with a ``lms.work.jobs.JobRun``.
+
+    ``every`` makes it a schedule. A job may run more than once (after a crash) and
+    must then have one effect.
+    """
+
+    name: str
+    run: Callable[[Any], None]
+    title: Text
+    every: timedelta | None = None
+    max_attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationKind:
+    """A kind of notification with its channels unless the person chooses otherwise."""
+
+    name: str
+    title: Text
+    by_mail: Literal["at_once", "daily", "never"] = "daily"
+    in_app: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChannel:
+    """A way to reach a person outside the page. ``send`` gets the notification's id and the user's."""
+
+    name: str
+    title: Text
+    send: Callable[[uuid.UUID], None]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """A way to sign in, offered on the sign-in page as a form or a button leading to ``endpoint``."""
+
+    name: str
+    title: Text
+    endpoint: str
+    icon: str = "box-arrow-in-right"
+    priority: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Reads files of another system: shown where ``kind`` is imported; leads to ``endpoint``."""
+
+    name: str
+    kind: str
+    title: Text
+    endpoint: str
+    suffixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Writes things of ``kind`` in a format of another system."""
+
+    name: str
+    kind: str
+    title: Text
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A table with personal data: why it is held, on what basis, how long.
+
+    ``owner`` is the column that names the person; ``columns`` those with personal content.
+    ``basis`` is one of the grounds of GDPR article 6(1).
+    """
+
+    table: str
+    owner: str
+    columns: tuple[str, ...]
+    purpose: Text
+    basis: Literal["consent", "contract", "legal_obligation", "public_task", "legitimate_interest"]
+    retention: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDocument:
+    """Text to be found. Who may see a hit is decided by the ref's card when it is shown."""
+
+    ref: Ref
+    office_id: uuid.UUID
+    title: str
+    body: str
+    language: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a person achieved, as its source attests it."""
+
+    ref: Ref
+    title: str
+    source: Text
+    achieved_at: datetime
+    url: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSeries:
+    """A line of the office report: a number per day, week or month. Cells under 5 people are hidden by the core."""
+
+    name: str
+    title: Text
+    points: tuple[tuple[datetime, int], ...]
+    counts_people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """The state of one part, with a remedy when it is not well."""
+
+    name: str
+    status: Literal["ok", "warning", "failed"]
+    message: Text
+    remedy: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRoom:
+    """Where people can meet by voice and video."""
+
+    url: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file about to be accepted, for plugins that may refuse it."""
+
+    name: str
+    media_type: str
+    size: int
+    path: Path
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSchema:
+    """The settings of a plugin for one office, validated by ``model``."""
+
+    title: Text
+    model: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePolicy:
+    """How a person is erased: what must be kept by law stays without the name until ``keep_until``."""
+
+    requested_by: uuid.UUID
+    reason: str
+    keep_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened, for one plugin to hear: hook name and arguments as text."""
+
+    plugin: str
+    hook: str
+    office_id: uuid.UUID
+    arguments: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""Live channels: sequenced logs that reach every open page, and who is here."""

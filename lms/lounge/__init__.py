@@ -1,0 +1,1 @@
+"""The office lounge: announcements, and who is here."""

@@ -1,0 +1,1 @@
+"""Offices: the tree, brand, languages, switched-on plugins and settings."""

@@ -1,0 +1,34 @@
+"""What the office area contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+
+from lms.hooks.contributions import Permission
+from lms.hooks.specs import hookimpl
+from lms.text import lazy_gettext as _l
+
+
+@hookimpl
+def permissions() -> Sequence[Permission]:
+    """Rights over an office itself."""
+    return [
+        Permission(
+            "office.brand", _l("Change name, logo and colours of the office"), frozenset({"head", "operator"})
+        ),
+        Permission(
+            "office.plugins", _l("Switch parts of the product on and off"), frozenset({"head", "operator"})
+        ),
+        Permission("office.roles", _l("Decide what each role may do"), frozenset({"head", "operator"})),
+        Permission(
+            "office.reports", _l("See the office's numbers"), frozenset({"head", "counsellor", "trainer"})
+        ),
+    ]
+
+
+@hookimpl
+def blueprints() -> Sequence[Blueprint]:
+    """Pages of an office; its administration is in ``lms.admin``."""
+    return []

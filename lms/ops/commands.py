@@ -1,0 +1,201 @@
+"""The commands that run an installation: set up, serve, upgrade, configuration, worker."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy import create_engine
+
+import lms
+from lms.app import create_app
+from lms.config import load_settings, make_secret_file, setting_keys
+from lms.errors import ConfigError
+from lms.hooks.callers import hooks
+from lms.ops.child import ChildSpec
+from lms.ops.gunicorn_conf import WebServer, web_argv
+from lms.ops.ports import check_port
+from lms.ops.supervisor import Supervisor
+from lms.store import migrate
+from lms.store.base import db
+from lms.store.engine import install_listeners
+from lms.work.worker import run_worker
+
+
+@cache
+def application() -> Flask:
+    """The application of this command's installation."""
+    return create_app(load_settings())
+
+
+def _choose_instance(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        os.environ["LMS_INSTANCE"] = str(value.resolve())
+
+
+def instance_option(function: Any) -> Any:
+    """``--instance DIR``: where the installation keeps its data."""
+    return click.option(
+        "--instance",
+        type=click.Path(file_okay=False, path_type=Path),
+        expose_value=False,
+        is_eager=True,
+        callback=_choose_instance,
+        help="Folder with lms.toml and all data (default: instance/).",
+    )(function)
+
+
+@click.command()
+@instance_option
+def setup() -> None:
+    """Prepare the instance folder: secret key and database."""
+    instance = _instance()
+    key = make_secret_file(instance)
+    click.echo(f"Secret key: {key}")
+    upgrade_database()
+
+
+@click.command()
+@instance_option
+def upgrade() -> None:
+    """Back up, then bring all tables up to date: the core first, then each plugin."""
+    upgrade_database()
+
+
+@click.command()
+@instance_option
+@click.option("--port", type=int, help="Port of the web server.")
+@click.option("--only", type=click.Choice(["web", "jobs"]), help="Run one part only (scale mode).")
+def serve(port: int | None, only: str | None) -> int:
+    """Run everything and keep it running: web server and job worker."""
+    if port:
+        os.environ["LMS_WEB__PORT"] = str(port)
+    return run_services(only)
+
+
+@click.command()
+@instance_option
+def worker() -> None:
+    """Run background jobs (started by serve)."""
+    run_worker(application())
+
+
+@click.command()
+@instance_option
+def config() -> None:
+    """Show every setting, its value and where it came from."""
+    loaded = load_settings()
+    for key, _default, _text in setting_keys():
+        value: Any = loaded.settings
+        for name in key.split("."):
+            value = getattr(value, name)
+        shown = (
+            "(hidden)" if key == "secret_key" or ("://" in str(value) and "@" in str(value)) else repr(value)
+        )
+        click.echo(f"{key} = {shown}    [{loaded.origin(key)}]")
+
+
+@click.command()
+@click.argument("owner")
+@click.argument("message")
+def migration(owner: str, message: str) -> None:
+    """Write a migration for OWNER (core or a plugin) from the difference between its models and its history."""
+    with application().app_context(), tempfile.TemporaryDirectory() as folder:
+        owner_list = migrate.owners(hooks().plugins, with_new=True)
+        chosen = next((each for each in owner_list if each.name == owner), None)
+        if chosen is None:
+            raise click.BadParameter(f"choose one of: {', '.join(each.name for each in owner_list)}")
+        engine = create_engine(f"sqlite:///{folder}/empty.db")
+        install_listeners(engine)
+        migrate.upgrade(engine, owner_list)
+        click.echo(migrate.make_revision(engine, chosen, owner_list, message))
+        engine.dispose()
+
+
+class LmsGroup(click.Group):
+    """The fixed commands, and those that areas and plugins contribute, which need the application."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return sorted({*super().list_commands(ctx), *self._contributed()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A fixed command, else a contributed one."""
+        return super().get_command(ctx, cmd_name) or self._contributed().get(cmd_name)
+
+    def _contributed(self) -> dict[str, click.Command]:
+        try:
+            load_settings()
+        except ConfigError:
+            return {}
+        with application().app_context():
+            return {command.name or "": _inside(command) for command in hooks().commands()}
+
+
+@click.group(cls=LmsGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(lms.__version__, prog_name="Contrada")
+def root() -> None:
+    """Contrada: learning and guidance for public employment services."""
+
+
+for _command in (setup, upgrade, serve, worker, config, migration):
+    root.add_command(_command)
+
+
+def upgrade_database() -> None:
+    """Migrate all owners, telling what was done."""
+    app = application()
+    with app.app_context():
+        owner_list = migrate.owners(hooks().plugins)
+        behind = migrate.pending(db.engine, owner_list)
+        migrate.upgrade(db.engine, owner_list)
+    click.echo(f"Upgraded: {', '.join(behind)}" if behind else "The database is up to date.")
+
+
+def run_services(only: str | None = None) -> int:
+    """Supervise the processes of this installation; returns when told to stop, or gives up."""
+    settings = load_settings().settings
+    if only != "jobs":
+        check_port(settings.web.host, settings.web.port)
+    server = WebServer(
+        host=settings.web.host,
+        port=settings.web.port,
+        is_scaled=settings.is_scaled,
+        threads=settings.web.threads,
+        workers=settings.web.workers,
+        log_level=settings.log_level,
+        proxy_addresses="*" if settings.web.trusted_proxies else "127.0.0.1",
+    )
+    env = {"LMS_INSTANCE": str(settings.instance_dir)}
+    url = server.local_url + "ready"
+    parts = {
+        "web": ChildSpec("web", web_argv(server), env, ready_url=url),
+        "jobs": ChildSpec("jobs", [sys.executable, "-m", "lms.cli", "worker"], env),
+    }
+    return Supervisor([spec for name, spec in parts.items() if only in {None, name}]).run()
+
+
+def _instance() -> Path:
+    return Path(os.environ.get("LMS_INSTANCE", "instance")).resolve()
+
+
+def _inside(command: click.Command) -> click.Command:
+    """The command, run in an application context."""
+    original = command.callback
+
+    def run(*arguments: Any, **options: Any) -> Any:
+        with application().app_context():
+            return original(*arguments, **options) if original else None
+
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            _inside(child)
+    else:
+        command.callback = run
+    return command

@@ -1,0 +1,36 @@
+// Entry of every page. It is small on purpose: the script of a component is loaded when the first of its kind appears.
+import "./theme.js";
+import "./openers.js";
+
+/** @type {Record<string, () => Promise<unknown>>} */
+const islands = {
+  ".ui-toast": () => import("./toast.js"),
+  "ui-tabs": () => import("./tabs.js"),
+  "ui-undo-bar": () => import("./undo-bar.js"),
+  "ui-table-filter": () => import("./table-filter.js"),
+  "ui-autosave": () => import("./autosave.js"),
+  "ui-file-drop": () => import("./file-drop.js"),
+  "ui-person-picker": () => import("./person-picker.js"),
+};
+const waiting = new Set(Object.keys(islands));
+
+// Looks now, and again whenever something is added to the page.
+function watchIslands() {
+  load();
+  new MutationObserver(load).observe(document.body, { childList: true, subtree: true });
+}
+
+function load() {
+  for (const name of waiting) {
+    if (document.querySelector(name)) {
+      waiting.delete(name);
+      void islands[name]();
+    }
+  }
+}
+
+watchIslands();
+
+// A form that came back with problems: its summary is read first.
+const summary = document.querySelector("[data-takes-focus]");
+if (summary instanceof HTMLElement) summary.focus();

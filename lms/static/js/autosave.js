@@ -1,0 +1,90 @@
+// Saves the fields inside as one types. Until the server has said yes, the page warns before it is left and keeps trying.
+import { fill, icon } from "./dom.js";
+import { request, RequestError } from "./request.js";
+
+const PAUSE_MS = 800;
+const RETRY_MS = [2000, 5000, 15000, 30000];
+const symbols = { idle: "", saving: "hourglass-split", saved: "check-lg", failed: "exclamation-circle" };
+
+class Autosave extends HTMLElement {
+  #timer = 0;
+  #tries = 0;
+  #changed = false;
+  #sending = false;
+
+  connectedCallback() {
+    this.addEventListener("input", () => this.#later(PAUSE_MS));
+    this.addEventListener("change", () => this.#later(0));
+    window.addEventListener("online", this.#now);
+    window.addEventListener("beforeunload", this.#warn);
+    document.addEventListener("visibilitychange", this.#now);
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    window.removeEventListener("online", this.#now);
+    window.removeEventListener("beforeunload", this.#warn);
+    document.removeEventListener("visibilitychange", this.#now);
+  }
+
+  #now = () => { if (this.#changed) void this.#save(); };
+
+  /** @param {BeforeUnloadEvent} event */
+  #warn = (event) => { if (this.#changed) event.preventDefault(); };
+
+  /** @param {number} wait milliseconds */
+  #later(wait) {
+    this.#changed = true;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(this.#now, wait);
+  }
+
+  async #save() {
+    if (this.#sending) return this.#later(PAUSE_MS);
+    clearTimeout(this.#timer);
+    this.#sending = true;
+    this.#changed = false;
+    this.#say("saving");
+    try {
+      const answer = await request(this.dataset.action ?? "", { method: "POST", body: this.#values(), keepalive: document.hidden });
+      this.#tries = 0;
+      if (!this.#changed) this.#say("saved", answer?.saved_at ?? clock());
+    } catch (error) {
+      const refused = error instanceof Error ? error.message : "";
+      this.#say("failed", refused);
+      this.#changed = true;
+      // What the server refuses it would refuse again: only another text helps then.
+      const isRefusal = error instanceof RequestError && error.status >= 400 && error.status < 500;
+      if (!isRefusal) this.#later(RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #values() {
+    const values = new FormData();
+    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll("input, textarea, select"))) {
+      const isOff = ["checkbox", "radio"].includes(field.type) && !field.checked;
+      if (field.name && !field.disabled && !isOff) values.append(field.name, field.value);
+    }
+    return values;
+  }
+
+  /**
+   * @param {keyof typeof symbols} state
+   * @param {string} [detail] the time, or the server's own words
+   */
+  #say(state, detail = "") {
+    const line = /** @type {HTMLElement | null} */ (this.querySelector(".ui-saved"));
+    if (!line) return;
+    line.dataset.state = state;
+    const texts = { idle: "", saving: this.dataset.textSaving, saved: fill(this.dataset.textSaved, { time: detail }), failed: detail || this.dataset.textFailed };
+    line.replaceChildren(icon(this.dataset.icons, symbols[state]), texts[state] ?? "");
+  }
+}
+customElements.define("ui-autosave", Autosave);
+
+/** The time of now as this person writes it, without seconds. */
+function clock() {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
+}

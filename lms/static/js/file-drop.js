@@ -1,0 +1,194 @@
+// Sends files in pieces that resume after a break (tus 1.0) and shows each one's progress.
+import { Upload } from "tus-js-client";
+import { element, fill, icon, iconButton } from "./dom.js";
+import { refusalIn } from "./request.js";
+
+const PIECE_BYTES = 4 * 1024 * 1024;
+const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000];
+
+class FileDrop extends HTMLElement {
+  connectedCallback() {
+    const input = this.#input();
+    const zone = this.querySelector(".ui-drop");
+    if (!input || !zone) return;
+    input.removeAttribute("name");
+    this.querySelector("[data-drop-text]")?.removeAttribute("hidden");
+    input.addEventListener("change", () => {
+      this.#take(input.files);
+      input.value = "";
+    });
+    for (const name of ["dragover", "dragleave", "drop"]) zone.addEventListener(name, (event) => this.#drag(zone, /** @type {DragEvent} */ (event)));
+  }
+
+  #input() {
+    return /** @type {HTMLInputElement | null} */ (this.querySelector("input[type=file]"));
+  }
+
+  /**
+   * @param {Element} zone
+   * @param {DragEvent} event
+   */
+  #drag(zone, event) {
+    event.preventDefault();
+    zone.classList.toggle("is-over", event.type === "dragover");
+    if (event.type === "drop") this.#take(event.dataTransfer?.files ?? null);
+  }
+
+  /** @param {FileList | null} files */
+  #take(files) {
+    const list = this.querySelector(".ui-files");
+    for (const file of files ?? []) {
+      if (!this.#input()?.multiple) list?.replaceChildren();
+      list?.append(new FileRow(this, file).node);
+    }
+  }
+
+  /**
+   * Why this file need not even be sent; empty when it may. The server judges again.
+   * @param {File} file
+   * @returns {string}
+   */
+  refusal(file) {
+    const limit = Number(this.dataset.maxBytes ?? 0);
+    if (limit && file.size > limit) return fill(this.dataset.textTooLarge, { limit: size(limit) });
+    const kinds = (this.#input()?.accept ?? "").split(",").map((kind) => kind.trim().toLowerCase()).filter(Boolean);
+    const fits = kinds.some((kind) => kind.startsWith(".") ? file.name.toLowerCase().endsWith(kind)
+      : kind.endsWith("/*") ? file.type.startsWith(kind.slice(0, -1)) : file.type === kind);
+    return kinds.length && !fits ? (this.dataset.textWrongType ?? "") : "";
+  }
+
+  /** @param {string} text */
+  announce(text) {
+    const status = this.querySelector("[data-announce]");
+    if (status) status.textContent = text;
+  }
+}
+
+/** One file: its row, its upload, its buttons. */
+class FileRow {
+  /**
+   * @param {FileDrop} drop
+   * @param {File} file
+   */
+  constructor(drop, file) {
+    this.drop = drop;
+    this.file = file;
+    this.percent = 0;
+    const texts = drop.dataset;
+    this.bar = element("progress", { max: "100", value: "0", "aria-label": file.name });
+    this.state = element("span", { class: "ui-file-state" }, texts.textWaiting ?? "");
+    this.toggle = iconButton(texts.icons, "pause", texts.textPause ?? "");
+    const remove = iconButton(texts.icons, "x-lg", `${texts.textRemove ?? ""} ${file.name}`);
+    this.node = element("li", { class: "ui-file" }, element("span", { class: "ui-file-name" }, file.name), this.bar, this.state,
+      element("span", { class: "ui-file-buttons" }, this.toggle, remove));
+    this.isRunning = false;
+    /** @type {Upload | null} */
+    this.upload = null;
+    remove.addEventListener("click", () => void this.remove());
+    this.toggle.addEventListener("click", () => void (this.isRunning ? this.pause() : this.start()));
+    const refusal = drop.refusal(file);
+    if (refusal) this.fail(refusal);
+    else void this.begin();
+  }
+
+  async begin() {
+    this.upload = new Upload(this.file, {
+      endpoint: this.drop.dataset.endpoint,
+      chunkSize: PIECE_BYTES,
+      retryDelays: RETRY_MS,
+      removeFingerprintOnSuccess: true,
+      metadata: { filename: this.file.name, filetype: this.file.type },
+      onProgress: (sent, total) => this.progress(sent, total),
+      onShouldRetry: (error) => {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        if (status === 0) this.say(this.drop.dataset.textOffline);
+        return status < 400 || status >= 500 || status === 409 || status === 423;
+      },
+      onError: (error) => {
+        const words = "originalResponse" in error ? refusalIn(error.originalResponse?.getBody()) : "";
+        this.fail(words || (this.drop.dataset.textFailed ?? ""));
+      },
+      onSuccess: () => this.done(),
+    });
+    const [earlier] = await this.upload.findPreviousUploads();
+    if (earlier) this.upload.resumeFromPreviousUpload(earlier);
+    await this.start();
+  }
+
+  async start() {
+    this.isRunning = true;
+    this.node.classList.remove("is-failed");
+    this.relabel("pause", this.drop.dataset.textPause);
+    this.upload?.start();
+  }
+
+  async pause() {
+    this.isRunning = false;
+    await this.upload?.abort();
+    this.relabel("play", this.drop.dataset.textResume);
+    this.say(fill(this.drop.dataset.textPaused, { percent: this.percent }));
+  }
+
+  async remove() {
+    const isUnfinished = this.isRunning || this.percent < 100;
+    this.node.remove();
+    if (isUnfinished) await this.upload?.abort(true);
+    this.drop.querySelector("input[type=file]")?.dispatchEvent(new CustomEvent("ui:removed", { bubbles: true }));
+  }
+
+  /**
+   * @param {number} sent bytes
+   * @param {number} total bytes
+   */
+  progress(sent, total) {
+    this.percent = total ? Math.floor((100 * sent) / total) : 100;
+    this.bar.value = this.percent;
+    this.say(fill(this.drop.dataset.textProgress, { sent: size(sent), total: size(total), percent: this.percent }));
+  }
+
+  done() {
+    this.isRunning = false;
+    this.percent = 100;
+    this.bar.value = 100;
+    this.bar.className = "is-done";
+    this.node.classList.add("is-done");
+    this.toggle.remove();
+    this.say(fill(this.drop.dataset.textDone, { total: size(this.file.size) }));
+    this.node.append(element("input", { type: "hidden", name: this.drop.dataset.name ?? "", value: this.upload?.url ?? "" }));
+    this.drop.announce(`${this.file.name}: ${this.state.textContent}`);
+    this.drop.dispatchEvent(new CustomEvent("ui:uploaded", { bubbles: true, detail: { name: this.file.name, url: this.upload?.url } }));
+  }
+
+  /** @param {string} reason */
+  fail(reason) {
+    this.isRunning = false;
+    this.bar.hidden = true;
+    this.node.classList.add("is-failed");
+    this.toggle.remove();
+    this.say(reason);
+    this.drop.announce(`${this.file.name}: ${reason}`);
+  }
+
+  /** @param {string | undefined} text */
+  say(text) {
+    this.state.textContent = text ?? "";
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | undefined} label
+   */
+  relabel(name, label) {
+    this.toggle.replaceChildren(icon(this.drop.dataset.icons, name));
+    this.toggle.setAttribute("aria-label", label ?? "");
+  }
+}
+customElements.define("ui-file-drop", FileDrop);
+
+/** @param {number} bytes */
+function size(bytes) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const options = /** @type {Intl.NumberFormatOptions} */ ({ style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step > 1 ? 1 : 0 });
+  return new Intl.NumberFormat(document.documentElement.lang, options).format(bytes / 1000 ** step);
+}

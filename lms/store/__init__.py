@@ -1,0 +1,1 @@
+"""Tables, unit of work, office scope, migrations, records, references, files and search."""

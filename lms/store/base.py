@@ -1,0 +1,111 @@
+"""What every table is made of, and the one database session.
+
+Models are plain typed SQLAlchemy classes over ``Base``. Keys are UUIDv7 (sortable
+by time, not guessable), times are aware UTC, constraint names are predictable so
+migrations can find them. Models of an office inherit ``OfficeScoped``: their rows
+are filtered by ``lms.store.scope`` without anybody asking.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import uuid_utils.compat
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from lms.clock import utcnow
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; refuses naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonObject(TypeDecorator[dict[str, Any]]):
+    """A JSON object whose shape somebody else defines (xAPI results, event payloads): JSONB on PostgreSQL."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """JSONB where there is one."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+
+class Base(DeclarativeBase):
+    """Parent of every model."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JsonObject(),
+        },
+    )
+
+
+def new_id() -> uuid.UUID:
+    """A new UUIDv7 (RFC 9562)."""
+    return uuid_utils.compat.uuid7()
+
+
+class Identified:
+    """A row with an ``id`` of its own."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+
+
+class Timestamped:
+    """A row that knows when it was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow, sort_order=91)
+
+
+class OfficeScoped:
+    """A row that belongs to one office and is invisible from any other."""
+
+    @declared_attr
+    def office_id(cls) -> Mapped[uuid.UUID]:
+        """The office that owns the row; filled from the scope when left out."""
+        return mapped_column(ForeignKey("office.id"), index=True, sort_order=-5)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def session() -> Session:
+    """The session of this request, job or command."""
+    return db.session()

@@ -1,0 +1,144 @@
+"""Which office's rows may be seen: filtered by the session, not by memory.
+
+Every SELECT, UPDATE and DELETE that touches an ``OfficeScoped`` model is narrowed
+to the scope in force. No scope at all is an error, never "everything".
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Table, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql.visitors import iterate
+
+from lms.store.base import Base, OfficeScoped, session
+
+
+class ScopeMissing(RuntimeError):
+    """A row of an office was asked for, but no office is set. A fault in the code, not of a person."""
+
+
+class ScopeBroken(RuntimeError):
+    """A row of another office was about to be written. A fault in the code, not of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One office, all offices for a stated reason, or nothing."""
+
+    office_id: uuid.UUID | None = None
+    reason_for_all: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """False where no scoped row may be touched at all."""
+        return self.office_id is not None or bool(self.reason_for_all)
+
+    def allows(self, office_id: uuid.UUID) -> bool:
+        """True if rows of that office may be written now."""
+        return bool(self.reason_for_all) or office_id == self.office_id
+
+    def as_setting(self) -> str:
+        """The scope as PostgreSQL's row security reads it: an id, ``*`` or nothing."""
+        return "*" if self.reason_for_all else str(self.office_id or "")
+
+
+NO_SCOPE = Scope()
+_scope: ContextVar[Scope] = ContextVar("lms_scope", default=NO_SCOPE)
+
+
+def current_scope() -> Scope:
+    """The scope in force."""
+    return _scope.get()
+
+
+@contextmanager
+def office_scope(office_id: uuid.UUID) -> Iterator[None]:
+    """See and write rows of this office only."""
+    with _enter(Scope(office_id=office_id)):
+        yield
+
+
+@contextmanager
+def all_offices(reason: str) -> Iterator[None]:
+    """See rows of all offices, for work that is not any office's: say why."""
+    with _enter(Scope(reason_for_all=reason)):
+        yield
+
+
+@contextmanager
+def _enter(scope: Scope) -> Iterator[None]:
+    before = _scope.get()
+    if scope == before:
+        yield
+        return
+    _change(scope)
+    try:
+        yield
+    finally:
+        _change(before)
+
+
+def _change(scope: Scope) -> None:
+    """Switch the scope; objects loaded under another one leave the session with their identity."""
+    current = session()
+    if current.new or current.dirty or current.deleted:
+        current.flush()
+    in_transaction = current.in_transaction()
+    current.expunge_all()
+    _scope.set(scope)
+    if in_transaction and current.get_bind().dialect.name == "postgresql":
+        _tell_postgresql(current, scope)
+
+
+def _tell_postgresql(current: Session, scope: Scope) -> None:
+    current.connection().exec_driver_sql("SELECT set_config('lms.office', %s, true)", (scope.as_setting(),))
+
+
+def install_scope(session_class: Any) -> None:
+    """Attach filter and write check to a session class or factory."""
+    event.listen(session_class, "do_orm_execute", _filter)
+    event.listen(session_class, "before_flush", _check_writes)
+
+
+def _filter(state: ORMExecuteState) -> None:
+    if not (state.is_select or state.is_update or state.is_delete) or state.is_column_load:
+        return
+    scope = _scope.get()
+    if scope.office_id is not None:
+        office_id = scope.office_id
+        state.statement = state.statement.options(
+            with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == office_id, include_aliases=True)
+        )
+    elif not scope.is_set and _mentions_scoped(state.statement):
+        raise ScopeMissing(
+            "a row of an office was asked for without an office; use office_scope() or all_offices()"
+        )
+
+
+def _mentions_scoped(statement: Any) -> bool:
+    return any(element in scoped_tables() for element in iterate(statement) if isinstance(element, Table))
+
+
+def scoped_tables() -> frozenset[Table]:
+    """Tables of all scoped models; recomputed only while models are still being defined."""
+    classes = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, OfficeScoped)]
+    return frozenset(cast(Table, inspect(each).local_table) for each in classes)
+
+
+def _check_writes(current: Session, _context: UOWTransaction, _instances: Any) -> None:
+    scope = _scope.get()
+    for row in (*current.new, *current.dirty, *current.deleted):
+        if not isinstance(row, OfficeScoped):
+            continue
+        owner: uuid.UUID | None = row.office_id
+        if owner is None and scope.office_id is not None:
+            row.office_id = owner = scope.office_id
+        if owner is None or not scope.allows(owner):
+            raise ScopeBroken(f"{type(row).__name__} of office {owner} written in scope {scope}")

@@ -1,0 +1,1 @@
+"""Pages: the life of a request, forms, errors, languages, looks and health."""

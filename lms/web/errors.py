@@ -1,0 +1,102 @@
+"""From errors to answers: one mapping for pages and JSON."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from flask import Flask, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from jinja2 import TemplateError
+from markupsafe import escape
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from lms.errors import AppError, SignInNeeded, TooMany, Unavailable
+from lms.store.base import session
+from lms.text import gettext as _
+
+log = structlog.get_logger(__name__)
+
+
+def wants_json() -> bool:
+    """True if the caller is a program rather than a person with a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return request.is_json or best == "application/json"
+
+
+def error_body(error: AppError) -> dict[str, Any]:
+    """The JSON form of an error; sockets use it too."""
+    return {"error": {"code": error.code, "message": error.message, "fields": error.fields}}
+
+
+def install_errors(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(AppError, _app_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(500, _unexpected)
+
+
+def _app_error(error: AppError) -> ResponseReturnValue:
+    session().rollback()
+    if isinstance(error, SignInNeeded) and not wants_json():
+        here = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else ""
+        return redirect(f"{request.script_root}/sign-in" + (f"?next={quote(here, safe='/')}" if here else ""))
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    if wants_json():
+        return error_body(error), error.status, headers
+    return _page(error.status, error.message, code=error.code), error.status, headers
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    message = _messages().get(status, _("This did not work."))
+    if wants_json():
+        return {"error": {"code": f"http_{status}", "message": message, "fields": {}}}, status
+    return _page(status, message), status
+
+
+def _database_error(error: DBAPIError) -> ResponseReturnValue:
+    log.error("database.unavailable", error=str(error.orig))
+    session().rollback()
+    return _app_error(
+        Unavailable(_("The database does not answer. Nothing was lost; please try again in a minute."))
+    )
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    reference = secrets.token_hex(4)
+    log.error(
+        "request.failed",
+        reference=reference,
+        path=request.path,
+        exc_info=getattr(error, "original_exception", error),
+    )
+    session().rollback()
+    message = _("Something broke on our side. Your last change may not be saved. Nothing else was lost.")
+    if wants_json():
+        return {"error": {"code": "internal", "message": message, "reference": reference, "fields": {}}}, 500
+    return _page(500, message, reference=reference), 500
+
+
+def _page(status: int, message: str, *, code: str = "", reference: str = "") -> str:
+    try:
+        return render_template("error.html", status=status, message=message, code=code, reference=reference)
+    except (TemplateError, SQLAlchemyError, LookupError) as problem:
+        log.error("error_page.failed", error=str(problem))
+        return f"<!doctype html><title>{status}</title><h1>{escape(message)}</h1><p>{escape(reference)}</p>"
+
+
+def _messages() -> dict[int, str]:
+    return {
+        400: _("The request could not be read. Go back and try again."),
+        404: _("There is no page at this address. It may have moved, or the link may be incomplete."),
+        405: _("This address does not work that way. Go back and use the buttons of the page."),
+        413: _("This is larger than what can be sent here."),
+        429: _("That was too often. Please wait a minute."),
+    }

@@ -1,0 +1,91 @@
+"""Is it alive, is it ready, and how is it doing: for supervisors and monitoring."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.errors import Forbidden
+from lms.hooks.callers import hooks
+from lms.store import migrate
+from lms.store.base import db, session
+from lms.store.runtime import part
+from lms.text import gettext as _
+from lms.web.guard import guest_or_actor, public
+
+blueprint = Blueprint("health", __name__)
+METRICS = "lms_metrics"
+
+
+class Metrics:
+    """Counters of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter("lms_requests", "Requests served", ["status"], registry=self.registry)
+        self.seconds = Histogram(
+            "lms_request_seconds", "Time to serve a request, in seconds", registry=self.registry
+        )
+        self.failures = Gauge(
+            "lms_plugin_failures", "Failed hook calls still remembered", registry=self.registry
+        )
+
+
+@blueprint.get("/live")
+@public
+def live() -> ResponseReturnValue:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/ready")
+@public
+def ready() -> ResponseReturnValue:
+    """The database answers and no migration is pending; 503 otherwise, saying which."""
+    try:
+        session().execute(sql("SELECT 1"))
+        behind = migrate.pending(db.engine, migrate.owners(hooks().plugins))
+    except SQLAlchemyError:
+        return {"status": "failed", "reason": "database"}, 503
+    if behind:
+        return {
+            "status": "failed",
+            "reason": "migrations",
+            "pending": sorted(behind),
+            "remedy": "python3 -m lms upgrade",
+        }, 503
+    return {"status": "ok"}
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> ResponseReturnValue:
+    """Numbers in Prometheus' text format, for this machine and for operators."""
+    who = guest_or_actor()
+    if request.remote_addr not in {"127.0.0.1", "::1"} and not (who and who.is_operator):
+        raise Forbidden(_("Only this machine and operators can read the metrics."))
+    found: Metrics = part(METRICS)
+    found.failures.set(len(hooks().watch.failures))
+    return Response(generate_latest(found.registry), mimetype="text/plain; version=0.0.4")
+
+
+def install_metrics(app: Flask) -> None:
+    """Count and time every request."""
+    metrics_of_app = app.extensions[METRICS] = Metrics()
+
+    @app.before_request
+    def _start() -> None:
+        g.started_at = time.perf_counter()
+
+    @app.after_request
+    def _count(response: Any) -> Any:
+        metrics_of_app.requests.labels(status=str(response.status_code)).inc()
+        if "started_at" in g:
+            metrics_of_app.seconds.observe(time.perf_counter() - g.started_at)
+        return response
