@@ -22,7 +22,7 @@ def main(argv: Sequence[str]) -> int:
     """
     if argv[:1] == ["test"]:
         return gate_runner.main(list(argv[1:]))
-    root: click.Command = importlib.import_module("lms.ops.commands").root
+    root: click.Command = importlib.import_module("lms.ops.root").root
     try:
         result = root.main(args=list(argv), prog_name="python3 -m lms", standalone_mode=False)
     except ConfigError as problem:

@@ -6,13 +6,16 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.store.base import Base, Identified, Timestamped
+from lms.clock import utcnow
+from lms.store.base import Base, Identified, OfficeScoped, Timestamped
 
 THEMES = ("auto", "light", "dark")
 USER_STATES = ("active", "blocked", "erased")
+TOKEN_PURPOSES = ("code", "password", "email", "register")
+INVITATION_STATES = ("open", "accepted", "revoked")
 
 
 class User(Identified, Timestamped, Base):
@@ -36,6 +39,7 @@ class User(Identified, Timestamped, Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     is_operator: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="active")
+    blocked_reason: Mapped[str] = mapped_column(String(300), default="")
     email_confirmed_at: Mapped[datetime | None] = mapped_column()
     last_seen_at: Mapped[datetime | None] = mapped_column()
 
@@ -92,3 +96,90 @@ class SignInSession(Identified, Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class MailToken(Identified, Base):
+    """A secret sent by mail: a sign-in code, or a link that sets a password, confirms an address or a registration.
+
+    Only a keyed hash is kept. ``user_id`` is empty for an address that nobody has: such a row
+    makes asking for a code the same work for known and unknown people. ``email`` and ``name``
+    are what the link confirms; ``office_id`` where a registration leads.
+    """
+
+    __tablename__ = "mail_token"
+    __table_args__ = (CheckConstraint(f"purpose IN {TOKEN_PURPOSES}", name="purpose"),)
+
+    purpose: Mapped[str] = mapped_column(String(10))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    office_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("office.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(String(254), default="")
+    name: Mapped[str] = mapped_column(String(120), default="")
+    secret_hash: Mapped[str] = mapped_column(String(64), index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None] = mapped_column()
+
+
+class Passkey(Identified, Base):
+    """A public key that a person's device or password manager signs in with (WebAuthn Level 3).
+
+    ``sign_count`` is what the authenticator last counted; 0 for those that do not count.
+    """
+
+    __tablename__ = "passkey"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(2048))
+    sign_count: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    used_at: Mapped[datetime | None] = mapped_column()
+
+
+class RecoveryCode(Identified, Base):
+    """A code written on paper that replaces the second step once."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column()
+
+
+class Invitation(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody was asked by mail to join an office. Only a keyed hash of the link's secret is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint(f"state IN {INVITATION_STATES}", name="state"),
+        Index("ix_invitation_office_id_state", "office_id", "state"),
+    )
+
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    message: Mapped[str] = mapped_column(String(1000), default="")
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    invited_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    accepted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    sent_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None] = mapped_column()
+
+    roles: Mapped[list[InvitationRole]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id], lazy="joined")
+
+
+class InvitationRole(Base):
+    """A role that an accepted invitation gives."""
+
+    __tablename__ = "invitation_role"
+
+    invitation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)

@@ -136,3 +136,20 @@ def find_session(token: str) -> SignInSession | None:
         return None
     row = database().scalar(select(SignInSession).filter_by(token_hash=hash_token(token)))
     return row if row is not None and row.expires_at > utcnow() else None
+
+
+def end_sessions(user_id: uuid.UUID, *, keep: uuid.UUID | None = None) -> None:
+    """Sign a person out in every browser at once, except in the session ``keep``."""
+    query = delete(SignInSession).where(SignInSession.user_id == user_id)
+    database().execute(query.where(SignInSession.id != keep) if keep else query)
+
+
+def find_sessions(user_id: uuid.UUID) -> list[SignInSession]:
+    """Where a person is signed in now, the latest visit first."""
+    query = select(SignInSession).where(SignInSession.user_id == user_id, SignInSession.expires_at > utcnow())
+    return list(database().scalars(query.order_by(SignInSession.seen_at.desc())))
+
+
+def prune_sessions() -> None:
+    """Remove sessions that ended."""
+    database().execute(delete(SignInSession).where(SignInSession.expires_at < utcnow()))

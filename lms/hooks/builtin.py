@@ -11,4 +11,10 @@ CORE = "core"
 BUILTIN: tuple[str, ...] = (
     "lms.offices.hooks",
     "lms.accounts.hooks",
+    "lms.groups.hooks",
+    "lms.activities.hooks",
+    "lms.live.hooks",
+    "lms.lounge.hooks",
+    "lms.privacy.hooks",
+    "lms.work.hooks",
 )

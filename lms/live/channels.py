@@ -73,7 +73,15 @@ class CatchUp:
     has_more: bool = False
 
 
-def append(actor: Actor, channel: str, kind: str, payload: Mapping[str, Any] | Command, key: str) -> Appended:
+def append(
+    actor: Actor,
+    channel: str,
+    kind: str,
+    payload: Mapping[str, Any] | Command,
+    key: str,
+    *,
+    at: datetime | None = None,
+) -> Appended:
     """Write an event into a channel of the office in scope, inside the unit of work.
 
     The same ``key`` by the same actor again returns the first event. ``at`` is for imports of
@@ -137,7 +145,7 @@ def read_heads(channels: list[str]) -> dict[str, int]:
     rows = session().execute(
         select(LiveChannel.name, LiveChannel.head_seq).where(LiveChannel.name.in_(channels))
     )
-    return dict.fromkeys(channels, 0) | dict(row.tuple() for row in rows)
+    return dict.fromkeys(channels, 0) | {row.name: row.head_seq for row in rows}
 
 
 def check_read(actor: Actor, channel: str) -> None:

@@ -26,6 +26,7 @@ from lms.text import gettext as _
 
 EXTENSION = "lms_live"
 FRESH_SECONDS = 2.0
+GOODBYE_SECONDS = 0.3
 
 Identify = Callable[[Mapping[str, Any], str], Actor | None]
 """Who is behind a connection: given the WSGI environment of its handshake and an office's slug."""
@@ -45,6 +46,7 @@ class Connection:
     office_id: uuid.UUID
     checked_at: float = field(default_factory=monotonic)
     channels: set[str] = field(default_factory=set)
+    is_dropped: bool = False
     _buckets: dict[str, TokenBucket] = field(default_factory=dict)
 
     def take(self, what: str, rate: Rate) -> bool:
@@ -129,16 +131,24 @@ class Hub:
         return connection.actor
 
     def drop(self, connection: Connection, code: str) -> None:
-        """Say goodbye with a reason and disconnect."""
+        """Say goodbye with a reason and disconnect a moment later, when the last answer has arrived."""
+        if connection.is_dropped:
+            return
+        connection.is_dropped = True
         self._server.emit("goodbye", {"code": code}, to=connection.sid, namespace=connection.namespace)
-        self._server.disconnect(connection.sid, namespace=connection.namespace)
+
+        def end() -> None:
+            self._server.sleep(GOODBYE_SECONDS)
+            self._server.disconnect(connection.sid, namespace=connection.namespace)
+
+        self._server.start_background_task(end)
 
     def drop_engine(self, sid: str, namespace: str) -> None:
         """End the whole transport of a refused client a moment later, when the refusal has reached it."""
         engine_sid = self._server.manager.eio_sid_from_sid(sid, namespace)
 
         def end() -> None:
-            self._server.sleep(0.5)
+            self._server.sleep(GOODBYE_SECONDS)
             if engine_sid in self._server.eio.sockets:
                 self._server.eio.disconnect(engine_sid)
 

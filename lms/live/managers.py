@@ -148,6 +148,7 @@ class DatagramManager(BusManager):
     def close(self) -> None:
         """Stop being reachable."""
         atexit.unregister(self.close)
+        self._outbox.close()
         if self._inbox is not None:
             (self._folder / self._own_name).unlink(missing_ok=True)
 

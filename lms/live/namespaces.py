@@ -276,7 +276,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
 
     def _answer(self, event: str, sid: str, data: Any) -> dict[str, Any]:
         connection = self.hub.connections.get(sid)
-        if connection is None:
+        if connection is None or connection.is_dropped:
             return _refusal(Forbidden(_("Please connect again."), code="not_connected"))
         with self.app.app_context():
             try:

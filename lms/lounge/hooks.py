@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, url_for
 
@@ -16,7 +16,6 @@ from lms.lounge.demo import ANNOUNCEMENTS
 from lms.lounge.forms import PostAnnouncement
 from lms.lounge.sockets import LoungeNamespace
 from lms.lounge.views import blueprint
-from lms.store.scope import office_scope
 from lms.text import lazy_gettext as _l
 
 if TYPE_CHECKING:
@@ -66,15 +65,13 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
 
 @hookimpl
 def demo_data(world: World) -> None:
-    """A few announcements in each demo office."""
-    for office, author, number, text in _planned(world):
-        with office_scope(office.id):
-            service.post_announcement(author, PostAnnouncement(text=text), f"demo-lounge-{number}")
-
-
-def _planned(world: World) -> Sequence[tuple[Any, Actor, int, str]]:
-    return [
-        (office, world.actor(office, role), number, text)
-        for office in world.offices
-        for number, (role, text) in enumerate(ANNOUNCEMENTS.get(office.slug, ()))
-    ]
+    """Announcements of half a year in each demo office."""
+    for slug, lines in ANNOUNCEMENTS.items():
+        with world.inside(slug):
+            for number, line in enumerate(lines):
+                service.post_announcement(
+                    world.actor(line.author),
+                    PostAnnouncement(text=line.text),
+                    f"demo-lounge-{number}",
+                    at=min(world.moment(line.days_ago, line.hour), world.now),
+                )

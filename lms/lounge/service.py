@@ -59,7 +59,9 @@ LOUNGE = ChannelKind(
 )
 
 
-def post_announcement(actor: Actor, command: PostAnnouncement, key: str | None = None, *, at: datetime | None = None) -> Appended:
+def post_announcement(
+    actor: Actor, command: PostAnnouncement, key: str | None = None, *, at: datetime | None = None
+) -> Appended:
     """Tell the office something; the same ``key`` again changes nothing. Raises Forbidden."""
     return append(actor, CHANNEL, POSTED, command, key or secrets.token_urlsafe(16), at=at)
 

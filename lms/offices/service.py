@@ -22,7 +22,7 @@ from lms.store.base import session
 from lms.store.runtime import settings
 from lms.store.uow import after_commit
 from lms.text import gettext as _
-from lms.web.contrast import check_accent
+from lms.offices.contrast import check_accent
 
 S = TypeVar("S", bound=BaseModel)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,8 @@ import click
 from flask import Flask
 from sqlalchemy import create_engine
 
-import lms
 from lms.app import create_app
 from lms.config import load_settings, make_secret_file, setting_keys
-from lms.errors import ConfigError
 from lms.hooks.callers import hooks
 from lms.ops.child import ChildSpec
 from lms.ops.gunicorn_conf import WebServer, web_argv
@@ -36,7 +35,12 @@ def application() -> Flask:
 
 def _choose_instance(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        os.environ["LMS_INSTANCE"] = str(value.resolve())
+        use_instance(value)
+
+
+def use_instance(folder: Path) -> None:
+    """Work on the installation in ``folder`` from now on."""
+    os.environ["LMS_INSTANCE"] = str(folder.resolve())
 
 
 def instance_option(function: Any) -> Any:
@@ -118,36 +122,6 @@ def migration(owner: str, message: str) -> None:
         engine.dispose()
 
 
-class LmsGroup(click.Group):
-    """The fixed commands, and those that areas and plugins contribute, which need the application."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands."""
-        return sorted({*super().list_commands(ctx), *self._contributed()})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A fixed command, else a contributed one."""
-        return super().get_command(ctx, cmd_name) or self._contributed().get(cmd_name)
-
-    def _contributed(self) -> dict[str, click.Command]:
-        try:
-            load_settings()
-        except ConfigError:
-            return {}
-        with application().app_context():
-            return {command.name or "": _inside(command) for command in hooks().commands()}
-
-
-@click.group(cls=LmsGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(lms.__version__, prog_name="Contrada")
-def root() -> None:
-    """Contrada: learning and guidance for public employment services."""
-
-
-for _command in (setup, upgrade, serve, worker, config, migration):
-    root.add_command(_command)
-
-
 def upgrade_database() -> None:
     """Migrate all owners, telling what was done."""
     app = application()
@@ -158,7 +132,7 @@ def upgrade_database() -> None:
     click.echo(f"Upgraded: {', '.join(behind)}" if behind else "The database is up to date.")
 
 
-def run_services(only: str | None = None) -> int:
+def run_services(only: str | None = None, on_ready: Callable[[], None] | None = None) -> int:
     """Supervise the processes of this installation; returns when told to stop, or gives up."""
     settings = load_settings().settings
     if only != "jobs":
@@ -178,24 +152,8 @@ def run_services(only: str | None = None) -> int:
         "web": ChildSpec("web", web_argv(server), env, ready_url=url),
         "jobs": ChildSpec("jobs", [sys.executable, "-m", "lms.cli", "worker"], env),
     }
-    return Supervisor([spec for name, spec in parts.items() if only in {None, name}]).run()
+    return Supervisor([spec for name, spec in parts.items() if only in {None, name}], on_ready=on_ready).run()
 
 
 def _instance() -> Path:
     return Path(os.environ.get("LMS_INSTANCE", "instance")).resolve()
-
-
-def _inside(command: click.Command) -> click.Command:
-    """The command, run in an application context."""
-    original = command.callback
-
-    def run(*arguments: Any, **options: Any) -> Any:
-        with application().app_context():
-            return original(*arguments, **options) if original else None
-
-    if isinstance(command, click.Group):
-        for child in command.commands.values():
-            _inside(child)
-    else:
-        command.callback = run
-    return command

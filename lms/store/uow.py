@@ -23,6 +23,7 @@ from lms.text import gettext as _
 log = structlog.get_logger(__name__)
 
 _KEY = "lms_after_commit"
+_NOT_NOW = ("database is locked", "database or disk is full", "disk I/O error")
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def _run(callback: Callable[[], None]) -> None:
 def _translate(error: BaseException) -> Exception | None:
     if isinstance(error, IntegrityError):
         return Conflict(_("Somebody else has just changed this. Look at it again and repeat your change."))
-    if isinstance(error, OperationalError) and ("locked" in str(error) or "disk is full" in str(error)):
+    if isinstance(error, OperationalError) and str(error.orig).startswith(_NOT_NOW):
         return Unavailable(_("The system is very busy. Nothing was saved; please try again in a moment."))
     return None
 

@@ -12,7 +12,7 @@ from lms.hooks.contributions import NavItem
 from lms.offices.directory import directory
 from lms.store.runtime import settings
 from lms.text import gettext as _
-from lms.web.contrast import brand_css
+from lms.offices.contrast import brand_css
 from lms.web.guard import guest_or_actor, public
 from lms.web.offices import current_office
 

@@ -89,13 +89,13 @@ def personal_data() -> Sequence[PersonalData]:
 def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
     """The person's messages and tasks."""
     mails = session().scalars(select(Mail).filter_by(user_id=user_id).order_by(Mail.created_at))
-    archive.add_table(
+    archive.add_rows(
         "mail",
         _l("Messages"),
         [{"at": row.created_at, "to": row.to, "subject": row.subject, "text": row.text} for row in mails],
     )
     tasks = session().scalars(select(Job).filter_by(actor_id=user_id).order_by(Job.created_at))
-    archive.add_table(
+    archive.add_rows(
         "jobs",
         _l("Tasks"),
         [{"at": row.created_at, "name": row.name, "state": row.state, "payload": row.payload} for row in tasks],

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 RUNNER = "lms_job_runner"
 SWEEP_SECONDS = 1.0
-HEARD_WITHIN = timedelta(seconds=20)
+HEARD_WITHIN = timedelta(seconds=8)
 WORKER_BEAT = timedelta(seconds=10)
 FORGET_WORKER_AFTER = timedelta(days=1)
 SHUTDOWN_SECONDS = 8

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("blocked_reason", sa.String(length=300), nullable=False),
         sa.Column("email_confirmed_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_seen_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
@@ -77,6 +78,129 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("user", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_name"), ["name"], unique=False)
+
+    op.create_table(
+        "activity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(length=60), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=2000), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("starts_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_rule", sa.String(length=12), nullable=False),
+        sa.Column("enrolment_key", sa.String(length=80), nullable=False),
+        sa.Column("invitation_token", sa.String(length=60), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("completion_rule", sa.String(length=12), nullable=False),
+        sa.Column("completion_goal", sa.Integer(), nullable=True),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "completion_rule IN ('viewed', 'minutes', 'score', 'submitted', 'attended', 'confirmed', 'own_tick', 'children')",
+            name=op.f("ck_activity_completion_rule"),
+        ),
+        sa.CheckConstraint(
+            "enrolment_rule IN ('self', 'key', 'invitation', 'cohort', 'approval')",
+            name=op.f("ck_activity_enrolment_rule"),
+        ),
+        sa.CheckConstraint("state IN ('draft', 'published', 'archived')", name=op.f("ck_activity_state")),
+        sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_activity_capacity")),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR starts_at IS NULL OR ends_at >= starts_at", name=op.f("ck_activity_times")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_activity_office_id_office")),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_activity_owner_id_user")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["activity.id"], name=op.f("fk_activity_parent_id_activity"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+    )
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_activity_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_activity_office_state", ["office_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_starts_at"), ["starts_at"], unique=False)
+
+    op.create_table(
+        "audit_entry",
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("object", sa.String(length=150), nullable=False),
+        sa.Column("detail", sa.String(length=500), nullable=False),
+        sa.Column("at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_audit_entry_actor_id_user")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_audit_entry_office_id_office")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_object"), ["object"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "group",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("description", sa.String(length=1000), nullable=False),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_group_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group")),
+        sa.UniqueConstraint("office_id", "name", name=op.f("uq_group_office_id_name")),
+    )
+    with op.batch_alter_table("group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("message", sa.String(length=1000), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("invited_by_id", sa.Uuid(), nullable=True),
+        sa.Column("accepted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'accepted', 'revoked')", name=op.f("ck_invitation_state")),
+        sa.ForeignKeyConstraint(
+            ["accepted_by_id"], ["user.id"], name=op.f("fk_invitation_accepted_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["user.id"], name=op.f("fk_invitation_invited_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_invitation_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_invitation_secret_hash")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_accepted_by_id"), ["accepted_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_invitation_office_id_state", ["office_id", "state"], unique=False)
 
     op.create_table(
         "job",
@@ -216,6 +340,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mail_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "mail_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("office_id", sa.Uuid(), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('code', 'password', 'email', 'register')", name=op.f("ck_mail_token_purpose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_mail_token_office_id_office"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_mail_token_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_token")),
+    )
+    with op.batch_alter_table("mail_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_token_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_token_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_token_secret_hash"), ["secret_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_token_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -262,6 +416,85 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office_plugin")),
         sa.UniqueConstraint("office_id", "plugin", name=op.f("uq_office_plugin_office_id_plugin")),
     )
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=2048), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_passkey_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "privacy_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("due_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("report", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('export', 'erasure')", name=op.f("ck_privacy_request_kind")),
+        sa.CheckConstraint(
+            "state IN ('asked', 'running', 'ready', 'done', 'cancelled', 'failed')",
+            name=op.f("ck_privacy_request_state"),
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_privacy_request_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_request")),
+    )
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_privacy_request_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_privacy_request_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "record",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("verb", sa.String(length=40), nullable=False),
+        sa.Column("object", sa.String(length=150), nullable=False),
+        sa.Column("result", base.JsonObject(), nullable=False),
+        sa.Column("context", base.JsonObject(), nullable=False),
+        sa.Column("key", sa.String(length=150), nullable=True),
+        sa.Column("at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_record_office_id_office")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_record_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
+        sa.UniqueConstraint("office_id", "key", name=op.f("uq_record_office_id_key")),
+    )
+    with op.batch_alter_table("record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_record_at"), ["at"], unique=False)
+        batch_op.create_index("ix_record_object_verb", ["object", "verb"], unique=False)
+        batch_op.create_index(batch_op.f("ix_record_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_record_user_object", ["user_id", "object"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_recovery_code_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "role_permission",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -316,6 +549,95 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "completion",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("completed_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("rule", sa.String(length=12), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("record_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity.id"],
+            name=op.f("fk_completion_activity_id_activity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_completion_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_completion_record_id_record"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_completion_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_completion")),
+        sa.UniqueConstraint("activity_id", "user_id", name=op.f("uq_completion_activity_id_user_id")),
+    )
+    with op.batch_alter_table("completion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_completion_completed_at"), ["completed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_completion_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_completion_user_id", ["user_id"], unique=False)
+
+    op.create_table(
+        "enrolment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("enrolled_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('active', 'waiting', 'pending', 'ended')", name=op.f("ck_enrolment_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity.id"],
+            name=op.f("fk_enrolment_activity_id_activity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_enrolment_office_id_office")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_enrolment_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
+        sa.UniqueConstraint("activity_id", "user_id", name=op.f("uq_enrolment_activity_id_user_id")),
+    )
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enrolment_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_enrolment_user_state", ["user_id", "state"], unique=False)
+
+    op.create_table(
+        "group_member",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group.id"], name=op.f("fk_group_member_group_id_group"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_group_member_office_id_office")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_group_member_user_id_user")),
+        sa.PrimaryKeyConstraint("group_id", "user_id", name=op.f("pk_group_member")),
+    )
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_member_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_group_member_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "invitation_role",
+        sa.Column("invitation_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"],
+            ["invitation.id"],
+            name=op.f("fk_invitation_role_invitation_id_invitation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("invitation_id", "role", name=op.f("pk_invitation_role")),
+    )
+    op.create_table(
         "live_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("office_id", sa.Uuid(), nullable=False),
@@ -368,6 +690,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_live_event_actor_id"))
 
     op.drop_table("live_event")
+    op.drop_table("invitation_role")
+    with op.batch_alter_table("group_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_member_user_id"))
+        batch_op.drop_index(batch_op.f("ix_group_member_office_id"))
+
+    op.drop_table("group_member")
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.drop_index("ix_enrolment_user_state")
+        batch_op.drop_index(batch_op.f("ix_enrolment_office_id"))
+
+    op.drop_table("enrolment")
+    with op.batch_alter_table("completion", schema=None) as batch_op:
+        batch_op.drop_index("ix_completion_user_id")
+        batch_op.drop_index(batch_op.f("ix_completion_office_id"))
+        batch_op.drop_index(batch_op.f("ix_completion_completed_at"))
+
+    op.drop_table("completion")
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_session_user_id"))
         batch_op.drop_index(batch_op.f("ix_sign_in_session_expires_at"))
@@ -375,12 +714,39 @@ def downgrade() -> None:
     op.drop_table("sign_in_session")
     op.drop_table("setting")
     op.drop_table("role_permission")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
+
+    op.drop_table("recovery_code")
+    with op.batch_alter_table("record", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_user_object")
+        batch_op.drop_index(batch_op.f("ix_record_office_id"))
+        batch_op.drop_index("ix_record_object_verb")
+        batch_op.drop_index(batch_op.f("ix_record_at"))
+
+    op.drop_table("record")
+    with op.batch_alter_table("privacy_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_privacy_request_user_id"))
+        batch_op.drop_index(batch_op.f("ix_privacy_request_due_at"))
+
+    op.drop_table("privacy_request")
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passkey_user_id"))
+
+    op.drop_table("passkey")
     op.drop_table("office_plugin")
     op.drop_table("office_language")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index("ix_membership_office_id_state")
 
     op.drop_table("membership")
+    with op.batch_alter_table("mail_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_token_user_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_token_secret_hash"))
+        batch_op.drop_index(batch_op.f("ix_mail_token_office_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_token_expires_at"))
+
+    op.drop_table("mail_token")
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_user_id"))
         batch_op.drop_index(batch_op.f("ix_mail_to"))
@@ -412,6 +778,33 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_actor_id"))
 
     op.drop_table("job")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_invitation_office_id_state")
+        batch_op.drop_index(batch_op.f("ix_invitation_office_id"))
+        batch_op.drop_index(batch_op.f("ix_invitation_email"))
+        batch_op.drop_index(batch_op.f("ix_invitation_accepted_by_id"))
+
+    op.drop_table("invitation")
+    with op.batch_alter_table("group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_office_id"))
+
+    op.drop_table("group")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_office_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_object"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_actor_id"))
+
+    op.drop_table("audit_entry")
+    with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_activity_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_activity_owner_id"))
+        batch_op.drop_index("ix_activity_office_state")
+        batch_op.drop_index(batch_op.f("ix_activity_office_id"))
+        batch_op.drop_index(batch_op.f("ix_activity_group_id"))
+
+    op.drop_table("activity")
     with op.batch_alter_table("user", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_name"))
 

@@ -1,0 +1,1 @@
+"""Activities: anything one can take part in, with enrolment and completion."""

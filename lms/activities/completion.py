@@ -1,0 +1,171 @@
+"""Completion, computed from records by the activity's rule, and explained."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms.activities.models import Activity, Completion, Enrolment
+from lms.clock import utcnow
+from lms.hooks.builtin import CORE
+from lms.hooks.callers import hooks
+from lms.refs import Ref
+from lms.store.base import session
+from lms.store.records import Record
+from lms.text import gettext as _
+
+VERB_OF_RULE: Mapping[str, str] = {
+    "viewed": "viewed",
+    "minutes": "worked",
+    "score": "scored",
+    "submitted": "submitted",
+    "attended": "attended",
+    "confirmed": "confirmed",
+    "own_tick": "ticked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """That a rule is met: when it came true, by how much, and by which record."""
+
+    completed_at: datetime
+    value: int | None
+    record_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """What another rule would do: who would gain the completion and who would lose it."""
+
+    gains: tuple[uuid.UUID, ...]
+    losses: tuple[uuid.UUID, ...]
+
+
+def ref_of(activity_id: uuid.UUID) -> Ref:
+    """The ref under which records of an activity are written."""
+    return Ref.of(CORE, "activity", activity_id)
+
+
+def evaluate(activity: Activity, user_id: uuid.UUID) -> Completion | None:
+    """Bring a person's completion up to date with the records; tells when it is new."""
+    verdict = judge(activity.completion_rule, activity.completion_goal, activity, [user_id]).get(user_id)
+    row = session().scalar(select(Completion).filter_by(activity_id=activity.id, user_id=user_id))
+    if verdict is None:
+        if row is not None and row.withdrawn_at is None:
+            row.withdrawn_at = utcnow()
+        return None
+    if row is None:
+        row = Completion(
+            activity_id=activity.id, user_id=user_id, completed_at=verdict.completed_at, rule=activity.completion_rule,
+            rule_version=activity.rule_version, value=verdict.value, record_id=verdict.record_id,
+        )  # fmt: skip
+        session().add(row)
+        session().flush()
+        hooks().on_completed(activity.office_id, activity.id, user_id)
+    else:
+        row.withdrawn_at = None
+    _evaluate_parent(activity, user_id)
+    return row
+
+
+def preview_rule(activity: Activity, rule: str, goal: int | None) -> RuleChange:
+    """Who would gain or lose the completion under another rule."""
+    people = list(
+        session().scalars(select(Enrolment.user_id).filter_by(activity_id=activity.id, state="active"))
+    )
+    before = set(
+        session().scalars(
+            select(Completion.user_id)
+            .filter_by(activity_id=activity.id)
+            .where(Completion.withdrawn_at.is_(None))
+        )
+    )
+    after = set(judge(rule, goal, activity, [*people, *before]))
+    return RuleChange(gains=tuple(sorted(after - before)), losses=tuple(sorted(before - after)))
+
+
+def explain(activity: Activity, completion: Completion) -> str:
+    """Why somebody has the tick, in words for that person."""
+    value, version = completion.value, completion.rule_version
+    reasons = {
+        "viewed": _("because it was viewed to the end"),
+        "minutes": _("because of %(value)s minutes of work", value=value),
+        "score": _("because of %(value)s points", value=value),
+        "submitted": _("because something was handed in"),
+        "attended": _("because of %(value)s minutes of attendance", value=value),
+        "confirmed": _("because a member of staff confirmed it"),
+        "own_tick": _("because it was ticked by the person"),
+        "children": _("because all parts are completed"),
+    }
+    return _("Completed %(reason)s (rule %(version)s).", reason=reasons[completion.rule], version=version)
+
+
+def judge(
+    rule: str, goal: int | None, activity: Activity, people: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Verdict]:
+    """Who of ``people`` meets a rule, and since when."""
+    if rule == "children":
+        return _judge_children(activity, people)
+    rows = session().scalars(
+        select(Record)
+        .where(
+            Record.object == str(ref_of(activity.id)),
+            Record.verb == VERB_OF_RULE[rule],
+            Record.user_id.in_(people),
+        )
+        .order_by(Record.at, Record.id)
+    )
+    by_person: dict[uuid.UUID, list[Record]] = defaultdict(list)
+    for row in rows:
+        by_person[row.user_id].append(row)
+    found = {person: _first_met(rule, goal, records) for person, records in by_person.items()}
+    return {person: verdict for person, verdict in found.items() if verdict}
+
+
+def _first_met(rule: str, goal: int | None, records: Iterable[Record]) -> Verdict | None:
+    total = 0
+    for record in records:
+        if rule in {"minutes", "attended"}:
+            total += int(record.result.get("minutes", 0))
+        elif rule == "score":
+            total = max(total, int(record.result.get("score", 0)))
+        elif record.result.get("undone"):
+            continue
+        else:
+            return Verdict(record.at, None, record.id)
+        if total >= (goal or 1):
+            return Verdict(record.at, total, record.id)
+    return None
+
+
+def _judge_children(activity: Activity, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
+    children = set(session().scalars(select(Activity.id).filter_by(parent_id=activity.id, state="published")))
+    if not children:
+        return {}
+    done: dict[uuid.UUID, dict[uuid.UUID, datetime]] = defaultdict(dict)
+    rows = session().scalars(
+        select(Completion).where(
+            Completion.activity_id.in_(children),
+            Completion.user_id.in_(people),
+            Completion.withdrawn_at.is_(None),
+        )
+    )
+    for row in rows:
+        done[row.user_id][row.activity_id] = row.completed_at
+    return {
+        person: Verdict(max(dates.values()), None, None)
+        for person, dates in done.items()
+        if children <= set(dates)
+    }
+
+
+def _evaluate_parent(activity: Activity, user_id: uuid.UUID) -> None:
+    parent = session().get(Activity, activity.parent_id) if activity.parent_id else None
+    if parent is not None and parent.completion_rule == "children":
+        evaluate(parent, user_id)

@@ -1,0 +1,1 @@
+"""Files: sending them in pieces, judging them by content, keeping and serving them safely."""

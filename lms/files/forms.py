@@ -1,0 +1,18 @@
+"""What is asked for with files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lms.commands import Command
+
+
+class StartUpload(Command):
+    """Announce a file that will be sent in pieces; ``families`` narrows what is accepted (all, if empty)."""
+
+    name: Annotated[str, Field(min_length=1, max_length=1000)]
+    length: Annotated[int, Field(ge=0)]
+    media_type: Annotated[str, Field(max_length=200)] = ""
+    families: str = ""

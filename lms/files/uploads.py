@@ -1,0 +1,246 @@
+"""Files sent in pieces that can go on after a break (tus resumable uploads, protocol 1.0.0).
+
+How much has arrived is the size of the part file; nothing else remembers it. Pieces of
+one upload are written one at a time, which an advisory lock on the part file sees to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import FileIO
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select
+
+from lms.access.actor import Actor
+from lms.access.policy import require
+from lms.clock import utcnow
+from lms.errors import Conflict, Invalid, NotFound, Unavailable
+from lms.files.accepting import EVERYTHING, check_room, files_directory, get_usage, prepare, record
+from lms.files.forms import StartUpload
+from lms.files.inspection import safe_name
+from lms.files.kinds import BY_TYPE, Family, describe, read_families
+from lms.files.models import PendingUpload
+from lms.refs import Ref
+from lms.store.base import session
+from lms.store.files import BLOCK, StoredFile, explaining_full_disk
+from lms.store.refs import link
+from lms.store.uow import unit_of_work
+from lms.text import gettext as _
+
+UPLOAD = "files.upload"
+KEPT = timedelta(hours=24)
+"""An upload that does not go on is forgotten after this time."""
+ATTACHED = "attached_to"
+_ID_AT_END = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/?$")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """How far an upload is, in bytes; ``file_id`` once it was accepted."""
+
+    id: uuid.UUID
+    length: int
+    offset: int
+    expires_at: datetime
+    file_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a file: where it begins, its bytes, and their SHA-256 if the sender gave it."""
+
+    offset: int
+    stream: IO[bytes]
+    sha256: bytes | None = None
+
+
+def create_upload(actor: Actor, command: StartUpload) -> UploadState:
+    """Announce a file. Raises Forbidden, and Invalid where it has no place: before a byte is sent."""
+    require(actor, UPLOAD)
+    check_room(actor, command.length, with_announced=True)
+    row = PendingUpload(
+        owner_id=actor.user_id, name=safe_name(command.name), media_type=command.media_type[:120],
+        families=",".join(sorted(read_families(command.families))), length=command.length,
+    )  # fmt: skip
+    session().add(row)
+    session().flush()
+    path = _part(row.id)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    with explaining_full_disk():
+        path.touch(mode=0o640)
+    return _state(row)
+
+
+def get_upload(actor: Actor, upload_id: uuid.UUID) -> UploadState:
+    """How far one's own upload is. Raises NotFound."""
+    return _state(_get(actor, upload_id))
+
+
+def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
+    """Write a piece; the last one makes the file. Opens its own units of work.
+
+    Raises Conflict (``wrong_offset``, ``locked``), Invalid (``checksum_mismatch`` or any refusal
+    of ``accept_upload``: the upload is then removed) and Unavailable (``disk_full``: what had
+    arrived before this piece stays).
+    """
+    row = _get(actor, upload_id)
+    state, families = _state(row), row.families
+    session().rollback()  # no database transaction while bytes come in
+    if state.file_id is not None:
+        return state
+    with _locked(_part(upload_id)) as part:
+        present = part.seek(0, os.SEEK_END)
+        if present != piece.offset:
+            raise Conflict(_("The piece does not begin where the last one ended."), code="wrong_offset")
+        _write_piece(part, piece, present, state.length - present)
+        if part.tell() == state.length:
+            _finish(actor, upload_id, read_families(families))
+    return get_upload(actor, upload_id)
+
+
+def cancel_upload(actor: Actor, upload_id: uuid.UUID) -> None:
+    """Give up one's own upload; a file that was accepted already stays. Raises NotFound."""
+    row = _get(actor, upload_id)
+    _part(row.id).unlink(missing_ok=True)
+    session().delete(row)
+
+
+def claim_upload(
+    actor: Actor,
+    address: str,
+    purpose: str,
+    *,
+    allowed: frozenset[Family] = EVERYTHING,
+    attach_to: Ref | None = None,
+) -> StoredFile:
+    """Use a finished upload, named by the address a form carries, for a purpose.
+
+    With ``attach_to``, whoever may see that thing may read the file. Raises NotFound, and
+    Invalid if the upload is not complete or not of an allowed kind.
+    """
+    match = _ID_AT_END.search(address)
+    row = _get(actor, uuid.UUID(match.group(1))) if match else None
+    if row is None:
+        raise NotFound(_("This upload is not there any more. Please send the file again."))
+    if row.file_id is None:
+        if _state(row).offset != row.length:
+            raise Invalid(_("This file has not arrived completely yet."), code="incomplete")
+        _finish(actor, row.id, read_families(row.families))
+        session().refresh(row)
+    file = session().get_one(StoredFile, row.file_id)
+    kind = BY_TYPE.get(file.media_type)
+    if kind is None or kind.family not in allowed:
+        raise Invalid(
+            _("This kind of file is not accepted here. You can send: %(kinds)s.", kinds=describe(allowed)),
+            code="wrong_type",
+        )
+    file.purpose = purpose
+    if attach_to is not None:
+        link(Ref.of("files", "file", file.id), ATTACHED, attach_to)
+    return file
+
+
+def forget_stale_uploads(now: datetime) -> int:
+    """Remove uploads that did not go on for a day, in all offices in scope; returns how many."""
+    gone = 0
+    for row in session().scalars(select(PendingUpload).where(PendingUpload.created_at < now - KEPT)):
+        path = _part(row.id)
+        if not path.exists() or now.timestamp() - path.stat().st_mtime > KEPT.total_seconds():
+            path.unlink(missing_ok=True)
+            session().delete(row)
+            gone += 1
+    return gone
+
+
+def remaining_bytes(actor: Actor) -> int:
+    """The largest file that still has a place, in bytes."""
+    usage = get_usage(actor)
+    return max(0, min(usage.limit - usage.used, usage.office_limit - usage.office_used))
+
+
+def _get(actor: Actor, upload_id: uuid.UUID) -> PendingUpload:
+    row = session().get(PendingUpload, upload_id)
+    if row is None or row.owner_id != actor.user_id:
+        raise NotFound(_("This upload is not there any more. Please send the file again."))
+    return row
+
+
+def _part(upload_id: uuid.UUID) -> Path:
+    return files_directory() / "uploads" / f"{upload_id}.upload"
+
+
+def _state(row: PendingUpload) -> UploadState:
+    path = _part(row.id)
+    if row.file_id is not None:
+        offset = row.length
+    elif path.exists():
+        offset = path.stat().st_size
+    else:
+        raise NotFound(_("This upload is not there any more. Please send the file again."))
+    return UploadState(row.id, row.length, offset, utcnow() + KEPT, row.file_id)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[FileIO]:
+    try:
+        file = path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        raise NotFound(_("This upload is not there any more. Please send the file again.")) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(_("Another piece of this file is arriving just now."), code="locked") from None
+        yield file
+
+
+def _write_piece(part: FileIO, piece: Piece, start: int, room: int) -> None:
+    """Append. A full disk or a wrong checksum takes the piece back; a lost connection only ends it early."""
+    digest, keeps_rest = hashlib.sha256(), piece.sha256 is None
+    try:
+        with explaining_full_disk():
+            while room and (block := piece.stream.read(min(BLOCK, room))):
+                _write_all(part, block)
+                digest.update(block)
+                room -= len(block)
+            os.fsync(part.fileno())
+        if piece.sha256 is not None and not hmac.compare_digest(digest.digest(), piece.sha256):
+            raise Invalid(_("This piece was damaged on the way. It is sent again."), code="checksum_mismatch")
+        keeps_rest = True
+    except Unavailable:
+        keeps_rest = False
+        raise
+    finally:
+        if not keeps_rest:
+            os.ftruncate(part.fileno(), start)
+
+
+def _write_all(part: FileIO, block: bytes) -> None:
+    """A raw write may take less than all of it when the disk is nearly full."""
+    rest = memoryview(block)
+    while rest:
+        rest = rest[part.write(rest) or 0 :]
+
+
+def _finish(actor: Actor, upload_id: uuid.UUID, families: frozenset[Family]) -> None:
+    row = _get(actor, upload_id)
+    name, declared, path = row.name, row.media_type, _part(upload_id)
+    try:
+        prepared = prepare(actor, path, name, "own", families, declared)
+        with unit_of_work():
+            _get(actor, upload_id).file_id = record(actor, prepared).id
+    except Invalid:
+        with unit_of_work():
+            session().delete(_get(actor, upload_id))
+        raise

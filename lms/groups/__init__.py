@@ -1,0 +1,1 @@
+"""Groups: cohorts of an office that are enrolled together."""

@@ -1,0 +1,92 @@
+"""``python3 -m lms demo``: the product with its demo world, from nothing to a sign-in page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from lms.app import create_app
+from lms.config import ROOT, load_settings, make_secret_file
+from lms.demo import PASSWORD, build_world
+from lms.demo.people import STAFF
+from lms.hooks.callers import hooks
+from lms.ops.commands import instance_option, run_services, use_instance
+from lms.ops.ports import check_port
+from lms.store import migrate
+from lms.store.base import db, session
+
+DEMO = ROOT / "instance" / "demo"
+SHOWN = ("trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "head_vienna", "operator")
+
+
+@click.command()
+@instance_option
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the web server (default 8420).")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+def demo(port: int | None, no_browser: bool) -> int:
+    """Run the product with demo data: two offices, sixty invented people, six months of activity."""
+    instance = Path(os.environ.get("LMS_INSTANCE", DEMO)).resolve()
+    os.environ.setdefault("LMS_ENVIRONMENT", "development")
+    if "LMS_PLUGINS" not in os.environ:
+        os.environ["LMS_PLUGINS"] = ",".join(every_plugin())
+    if port:
+        os.environ["LMS_WEB__PORT"] = str(port)
+    if not (instance / "contrada.db").exists():
+        _build(instance)
+    use_instance(instance)
+    settings = load_settings().settings
+    check_port(settings.web.host, settings.web.port)
+    url = f"http://{settings.web.host}:{settings.web.port}/"
+    _print_sign_ins(url)
+    return run_services(on_ready=None if no_browser else _opener(url))
+
+
+def every_plugin() -> list[str]:
+    """Names of all plugins of the product."""
+    return sorted(path.parent.name for path in (ROOT / "plugins").glob("*/__init__.py"))
+
+
+def _build(instance: Path) -> None:
+    """Build beside the target and move it there when it is whole, so that a cut leaves nothing half-done."""
+    if instance.exists() and any(instance.iterdir()):
+        raise click.ClickException(
+            f"{instance} is not empty and holds no demo. Choose another folder with --instance."
+        )
+    building = instance.with_name(f".{instance.name}.building")
+    shutil.rmtree(building, ignore_errors=True)
+    click.echo("Making the demo world (once; a few seconds) ...")
+    make_secret_file(building)
+    app = create_app(load_settings(building))
+    with app.app_context():
+        migrate.upgrade(db.engine, migrate.owners(hooks().plugins))
+        build_world()
+        session().close()
+        db.engine.dispose()
+    if instance.exists():
+        instance.rmdir()
+    building.rename(instance)
+
+
+def _print_sign_ins(url: str) -> None:
+    click.echo(f"\nOffices   {url}o/siena/   {url}o/vienna/")
+    click.echo(f"Gallery   {url}_ui          Mail   {url}_mail")
+    click.echo(f"\nSign in with any of these; the password of all is  {PASSWORD}")
+    people = {key: (name, office) for key, name, office, _language, _roles, _function in STAFF}
+    people["trainee"] = ("Aïcha Benali", "siena")
+    for key in SHOWN:
+        name, office = people[key]
+        address = f"{key.replace('_', '.')}@example.org"
+        click.echo(f"  {address:<30} {name:<28} {office}")
+    click.echo("")
+
+
+def _opener(url: str) -> Callable[[], None]:
+    def open_browser() -> None:
+        webbrowser.open(url)
+
+    return open_browser

@@ -1,0 +1,1 @@
+"""People's rights over their data: what is held, taking it away, having it erased."""
