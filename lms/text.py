@@ -64,8 +64,8 @@ def gettext(message: str, **values: Any) -> str:
 
 
 def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
-    """The form of the message that fits ``n``; ``%(n)s`` is filled."""
-    return _catalogue().ngettext(singular, plural, n) % {"n": n, **values}
+    """The form of the message that fits ``n``; ``%(n)s`` (or ``%(num)s``) is filled."""
+    return _catalogue().ngettext(singular, plural, n) % {"n": n, "num": n, **values}
 
 
 def pgettext(context: str, message: str, **values: Any) -> str:

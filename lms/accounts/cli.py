@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+
 import click
 from sqlalchemy import func, select
 
+from lms.access.actor import system_actor
 from lms.accounts.membership import GIVEN_ROLES, join_office
 from lms.accounts.models import User
 from lms.accounts.passwords import check_new_password, hash_password
@@ -13,6 +16,8 @@ from lms.accounts.sessions import end_sessions
 from lms.accounts.signin import find_by_email
 from lms.hooks.contributions import Role
 from lms.offices.directory import directory
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
@@ -46,6 +51,7 @@ def create(
         row.is_operator = operator
         if office is not None:
             _join(row, office, role)
+        _audit("user.created", row.id)
         click.echo(f"Created {row.email}" + (", operator of the site" if operator else ""))
 
 
@@ -74,6 +80,7 @@ def set_password(email: str) -> None:
         row = _get(email)
         row.password_hash = hashed
         end_sessions(row.id)
+        _audit("user.password_set", row.id)
     click.echo(f"New password set for {email}; signed out everywhere.")
 
 
@@ -88,6 +95,7 @@ def block(email: str, reason: str, undo: bool) -> None:
         row.state, row.blocked_reason = ("active", "") if undo else ("blocked", reason)
         if not undo:
             end_sessions(row.id)
+        _audit("user.unblocked" if undo else "user.blocked", row.id)
     click.echo(f"{email} can sign in again." if undo else f"{email} is blocked and signed out everywhere.")
 
 
@@ -97,8 +105,14 @@ def block(email: str, reason: str, undo: bool) -> None:
 def make_operator(email: str, undo: bool) -> None:
     """Let EMAIL operate the whole site."""
     with unit_of_work():
-        _get(email).is_operator = not undo
+        row = _get(email)
+        row.is_operator = not undo
+        _audit("operator.removed" if undo else "operator.made", row.id)
     click.echo(f"{email} is {'no longer' if undo else 'now'} an operator of this site.")
+
+
+def _audit(action: str, user_id: uuid.UUID) -> None:
+    write_audit(system_actor(), action, Ref.of("core", "user", user_id), "by command line")
 
 
 def _get(email: str) -> User:

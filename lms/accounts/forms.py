@@ -35,6 +35,16 @@ PersonName = Annotated[
 ]
 
 
+def zone_choices() -> list[tuple[str, Text]]:
+    """Zones of the continents, Europe first, and the choice to follow the office."""
+    regions = ("Europe", "Africa", "America", "Asia", "Atlantic", "Australia", "Indian", "Pacific")
+    names = sorted(
+        (name for name in available_timezones() if name.partition("/")[0] in regions),
+        key=lambda name: (not name.startswith("Europe/"), name),
+    )
+    return [("", _l("As in the office")), *((name, name.replace("_", " ")) for name in names)]
+
+
 class SignIn(Command):
     """Sign in with e-mail address and password."""
 
@@ -150,7 +160,7 @@ class EditProfile(Command):
         Ui(_l("Telephone"), kind="tel", autocomplete="tel"),
     ] = None
     locale: Annotated[str, Ui(_l("Language"), kind="select", choices=language_choices)] = "en"
-    zone: Annotated[str | None, Ui(_l("Time zone"), kind="select", choices=lambda: zone_choices())] = None
+    zone: Annotated[str | None, Ui(_l("Time zone"), kind="select", choices=zone_choices)] = None
 
     @field_validator("zone")
     @classmethod
@@ -199,13 +209,3 @@ class PasskeyAnswer(Command):
 
     credential: dict[str, Any]
     name: Annotated[str, Field(max_length=80)] = ""
-
-
-def zone_choices() -> list[tuple[str, Text]]:
-    """Zones of the continents, Europe first, and the choice to follow the office."""
-    regions = ("Europe", "Africa", "America", "Asia", "Atlantic", "Australia", "Indian", "Pacific")
-    names = sorted(
-        (name for name in available_timezones() if name.partition("/")[0] in regions),
-        key=lambda name: (not name.startswith("Europe/"), name),
-    )
-    return [("", _l("As in the office")), *((name, name.replace("_", " ")) for name in names)]

@@ -136,7 +136,8 @@ def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
 @hookimpl
 def search_documents(since: datetime | None) -> Iterator[SearchDocument]:
     """Members of the office in scope: name, function, headline."""
-    office = directory().by_id(current_scope().office_id) if current_scope().office_id else None
+    office_id = current_scope().office_id
+    office = directory().by_id(office_id) if office_id else None
     if office is None:
         return
     query = (

@@ -24,6 +24,8 @@ from lms.clock import utcnow
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.hooks.contributions import Role
 from lms.offices.directory import directory
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.text import gettext as _
 from lms.work.mail import send_mail
@@ -58,6 +60,8 @@ def invite_people(actor: Actor, command: InvitePeople) -> Invited:
     if not outcome.sent:
         text = _("Everybody on this list is a member already.")
         raise Invalid(text, fields={"emails": text})
+    detail = f"{outcome.sent}: {', '.join(roles)}"
+    write_audit(actor, "people.invited", Ref.of("core", "office", _office_id(actor)), detail)
     return outcome
 
 

@@ -32,6 +32,8 @@ from lms.accounts.signin import site_prefix
 from lms.errors import Conflict, Forbidden, NotFound
 from lms.hooks.contributions import ROLES, Role
 from lms.offices.directory import directory
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.text import gettext as _
 from lms.work.mail import send_mail
@@ -176,6 +178,7 @@ def approve(actor: Actor, user_id: uuid.UUID) -> PersonView:
         "name": user.name, "office_name": office.name, "action_url": f"{site_prefix(office)}/",
         "action_label": _("Open your start page"),
     }  # fmt: skip
+    _audit(actor, "membership.approved", user_id)
     send_mail(user.email, "let_in", context, locale=user.locale or office.languages[0], office=office)
     return _view(row)
 
@@ -184,6 +187,7 @@ def decline(actor: Actor, user_id: uuid.UUID) -> PersonView:
     """Do not let somebody in; they may ask again. Raises NotFound, Forbidden."""
     row = _waiting_row(actor, user_id)
     row.state = "ended"
+    _audit(actor, "membership.declined", user_id)
     return _view(row)
 
 
@@ -199,6 +203,7 @@ def edit_membership(actor: Actor, user_id: uuid.UUID, command: EditMembership) -
         raise Conflict(_("You cannot take the head’s role from yourself. Ask another head or the operator."))
     row.function = command.function or ""
     set_roles(row, roles)
+    _audit(actor, "membership.edited", user_id, ", ".join(roles))
 
 
 def end_membership(actor: Actor, user_id: uuid.UUID) -> None:
@@ -208,6 +213,7 @@ def end_membership(actor: Actor, user_id: uuid.UUID) -> None:
         raise Conflict(_("You cannot remove yourself. Ask another head or the operator."))
     _may_take(actor, row)
     row.state = "ended"
+    _audit(actor, "membership.ended", user_id)
     session().flush()
     if not offices_of(user_id) and not row.user.is_operator:
         end_sessions(user_id)
@@ -219,6 +225,7 @@ def return_to_office(actor: Actor, user_id: uuid.UUID) -> None:
     _may_take(actor, row)
     if row.state == "ended" and row.roles:
         row.state = "active"
+        _audit(actor, "membership.restored", user_id)
 
 
 def block(actor: Actor, user_id: uuid.UUID, command: BlockPerson) -> None:
@@ -226,6 +233,7 @@ def block(actor: Actor, user_id: uuid.UUID, command: BlockPerson) -> None:
     user = _blockable(actor, user_id)
     user.state, user.blocked_reason = "blocked", command.reason or ""
     end_sessions(user.id)
+    _audit(actor, "user.blocked", user_id)
 
 
 def unblock(actor: Actor, user_id: uuid.UUID) -> None:
@@ -233,6 +241,7 @@ def unblock(actor: Actor, user_id: uuid.UUID) -> None:
     user = _blockable(actor, user_id)
     if user.state == "blocked":
         user.state, user.blocked_reason = "active", ""
+        _audit(actor, "user.unblocked", user_id)
 
 
 def may_block(actor: Actor, user_id: uuid.UUID) -> bool:
@@ -246,6 +255,10 @@ def may_block(actor: Actor, user_id: uuid.UUID) -> bool:
         return False
     own = [load_actor(actor.user_id, office) for office in offices_of(user_id)]
     return all(each is not None and each.can(MANAGE) for each in own)
+
+
+def _audit(actor: Actor, action: str, user_id: uuid.UUID, detail: str = "") -> None:
+    write_audit(actor, action, Ref.of("core", "user", user_id), detail)
 
 
 def _may_take(actor: Actor, row: Membership) -> None:

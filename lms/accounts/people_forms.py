@@ -12,6 +12,10 @@ from lms.hooks.contributions import Role, Text
 from lms.text import lazy_gettext as _l
 
 
+def _for_most() -> list[Role]:
+    return ["trainee"]
+
+
 def role_titles() -> list[tuple[str, Text]]:
     """Roles of members with their titles."""
     return [(role, ROLE_TITLES[role]) for role in GIVEN_ROLES]
@@ -36,7 +40,7 @@ class InvitePeople(Command):
         Field(min_length=3, max_length=5000),
         Ui(_l("E-mail addresses"), _l("One on each line. You can paste a list."), kind="textarea"),
     ]
-    roles: Roles = Field(default_factory=lambda: ["trainee"])
+    roles: Roles = Field(default_factory=_for_most)
     message: Annotated[
         str | None,
         Field(max_length=1000),

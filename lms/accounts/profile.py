@@ -15,6 +15,8 @@ from lms.accounts.signin import find_by_email, fold_email, site_prefix
 from lms.clock import utcnow
 from lms.errors import Conflict, Invalid, NotFound
 from lms.offices.directory import OfficeView
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
@@ -59,6 +61,7 @@ def set_password(actor: Actor, current: str | None, password: str) -> None:
         user = get_own_account(actor)
         user.password_hash = hashed
         end_sessions(user.id, keep=actor.session_id)
+        write_audit(actor, "account.password_changed", Ref.of("core", "user", user.id))
         _tell(user, "password_changed", None)
 
 
@@ -92,6 +95,7 @@ def confirm_new_email(actor: Actor, secret: str) -> str:
         raise Conflict(_("Another account uses this address meanwhile."))
     user = get_own_account(actor)
     user.email, user.email_confirmed_at = row.email, utcnow()
+    write_audit(actor, "account.email_changed", Ref.of("core", "user", user.id))
     return user.email
 
 

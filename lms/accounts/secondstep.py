@@ -15,6 +15,8 @@ from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.sessions import end_sessions
 from lms.clock import utcnow
 from lms.errors import Conflict, Invalid
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.runtime import settings
 from lms.text import gettext as _
@@ -53,6 +55,7 @@ def switch_on(actor: Actor, secret: str, code: str) -> list[str]:
         raise _wrong_code()
     user.totp_secret, user.totp_last_step = seal(secret), step
     end_sessions(user.id, keep=actor.session_id)
+    write_audit(actor, "account.second_step_on", Ref.of("core", "user", user.id))
     return renew_recovery_codes(actor)
 
 
@@ -61,6 +64,7 @@ def switch_off(actor: Actor) -> None:
     user = session().get_one(User, actor.user_id)
     user.totp_secret, user.totp_last_step = "", 0
     session().execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    write_audit(actor, "account.second_step_off", Ref.of("core", "user", user.id))
 
 
 def renew_recovery_codes(actor: Actor) -> list[str]:

@@ -21,6 +21,7 @@ from lms.files.images import redraw
 from lms.files.inspection import inspect, safe_name
 from lms.files.kinds import FAMILIES, Family
 from lms.files.models import PendingUpload
+from lms.files.sizes import format_size
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import Upload
 from lms.store.base import session
@@ -28,7 +29,6 @@ from lms.store.files import BLOCK, FileStore, StoredFile, explaining_full_disk
 from lms.store.runtime import settings
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
-from lms.web.i18n import format_size
 
 EVERYTHING: frozenset[Family] = frozenset(FAMILIES)
 OWN = "own"
@@ -86,7 +86,13 @@ def max_upload_bytes() -> int:
 
 
 def accept_upload(
-    actor: Actor, path: Path, name: str, purpose: str = OWN, *, allowed: frozenset[Family] = EVERYTHING, declared: str = ""
+    actor: Actor,
+    path: Path,
+    name: str,
+    purpose: str = OWN,
+    *,
+    allowed: frozenset[Family] = EVERYTHING,
+    declared: str = "",
 ) -> StoredFile:
     """Make the file at ``path`` one of the actor's; it is gone from there afterwards, accepted or not.
 
@@ -99,7 +105,13 @@ def accept_upload(
 
 
 def accept_stream(
-    actor: Actor, stream: IO[bytes], name: str, purpose: str = OWN, *, allowed: frozenset[Family] = EVERYTHING, declared: str = ""
+    actor: Actor,
+    stream: IO[bytes],
+    name: str,
+    purpose: str = OWN,
+    *,
+    allowed: frozenset[Family] = EVERYTHING,
+    declared: str = "",
 ) -> StoredFile:
     """As ``accept_upload``, for a file that comes with an ordinary form."""  # fmt: skip
     path = scratch_path()
@@ -130,7 +142,9 @@ def prepare(
         if kind.family == "image":
             drawn, media_type = redraw(path, media_type, settings().files.max_image_megapixels * 1_000_000)
         final = drawn or path
-        called = safe_name(name, kind if media_type == kind.media_type else inspect(final, "", "", EVERYTHING))
+        called = safe_name(
+            name, kind if media_type == kind.media_type else inspect(final, "", "", EVERYTHING)
+        )
         size = final.stat().st_size
         hooks().check_upload(actor, Upload(called, media_type, size, final, purpose))
         return Prepared(called, media_type, size, file_store().put(final), purpose)
@@ -166,7 +180,11 @@ def get_usage(actor: Actor) -> Usage:
     used, office_used, on_the_way = session().execute(select(mine, everybodys, waiting).where(live)).one()
     config = settings().files
     return Usage(
-        int(used), config.user_quota_mb * MEGABYTE, int(office_used), config.office_quota_mb * MEGABYTE, int(on_the_way)
+        int(used),
+        config.user_quota_mb * MEGABYTE,
+        int(office_used),
+        config.office_quota_mb * MEGABYTE,
+        int(on_the_way),
     )
 
 

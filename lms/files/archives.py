@@ -80,5 +80,6 @@ def _check_nested(archive: zipfile.ZipFile, member: zipfile.ZipInfo, tally: _Tal
 
 def _bomb(reason: str) -> Invalid:
     return Invalid(
-        _("This archive is not accepted: %(reason)s. Send the files one by one.", reason=reason), code="zip_bomb"
+        _("This archive is not accepted: %(reason)s. Send the files one by one.", reason=reason),
+        code="zip_bomb",
     )

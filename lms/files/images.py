@@ -23,7 +23,17 @@ MOST_ANIMATED_RATIO = 10
 """All frames of a moving picture together may have this many times the pixels of a still one."""
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 _READABLE = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError, OverflowError)
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+)
 
 # Pillow's own limit only warns up to twice its value; ours is checked from the header, before any pixel is read.
 Image.MAX_IMAGE_PIXELS = None
@@ -88,10 +98,17 @@ def _write(image: Image.Image, target: Path, name: str) -> None:
     if name in {"GIF", "WEBP"} and getattr(image, "is_animated", False):
         frames = [frame.copy() for frame in ImageSequence.Iterator(image)]
         for frame in frames:
-            frame.info = {key: value for key, value in frame.info.items() if key in {"duration", "loop", "transparency"}}
+            frame.info = {
+                key: value for key, value in frame.info.items() if key in {"duration", "loop", "transparency"}
+            }
         duration = [int(frame.info.get("duration", 100)) for frame in frames]
         frames[0].save(
-            target, name, save_all=True, append_images=frames[1:], duration=duration, loop=image.info.get("loop", 0)
+            target,
+            name,
+            save_all=True,
+            append_images=frames[1:],
+            duration=duration,
+            loop=image.info.get("loop", 0),
         )
         return
     drawn = ImageOps.exif_transpose(image)

@@ -23,7 +23,9 @@ _OLD_OFFICE = {".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-p
 _OFFICE_PARTS = {
     "word/document.xml": ".docx", "xl/workbook.xml": ".xlsx", "ppt/presentation.xml": ".pptx",
 }  # fmt: skip
-_WEB = re.compile(rb"<(!doctype\s+html|html|head|body|script|iframe|object|embed|meta|base)[\s>/]", re.IGNORECASE)
+_WEB = re.compile(
+    rb"<(!doctype\s+html|html|head|body|script|iframe|object|embed|meta|base)[\s>/]", re.IGNORECASE
+)
 _SVG = re.compile(rb"<(?:[\w-]+:)?svg[\s>/]", re.IGNORECASE)
 _PREAMBLE = re.compile(rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!doctype\s+svg[^>]*>)*", re.IGNORECASE | re.DOTALL)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")

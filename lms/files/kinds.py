@@ -47,13 +47,13 @@ KINDS: tuple[FileKind, ...] = (
     FileKind("application/pdf", "document", (".pdf",), _l("PDF document"), "file-earmark-text"),
     FileKind(f"{_OFFICE}.wordprocessingml.document", "document", (".docx",), _l("Word document"), "file-earmark-text"),
     FileKind(f"{_OFFICE}.spreadsheetml.sheet", "document", (".xlsx",), _l("Excel table"), "table"),
-    FileKind(f"{_OFFICE}.presentationml.presentation", "document", (".pptx",), _l("PowerPoint slides"), "easel"),
+    FileKind(f"{_OFFICE}.presentationml.presentation", "document", (".pptx",), _l("PowerPoint slides"), "display"),
     FileKind(f"{_OPEN}.text", "document", (".odt",), _l("OpenDocument text"), "file-earmark-text"),
     FileKind(f"{_OPEN}.spreadsheet", "document", (".ods",), _l("OpenDocument table"), "table"),
-    FileKind(f"{_OPEN}.presentation", "document", (".odp",), _l("OpenDocument slides"), "easel"),
+    FileKind(f"{_OPEN}.presentation", "document", (".odp",), _l("OpenDocument slides"), "display"),
     FileKind("application/msword", "document", (".doc",), _l("Word document"), "file-earmark-text"),
     FileKind("application/vnd.ms-excel", "document", (".xls",), _l("Excel table"), "table"),
-    FileKind("application/vnd.ms-powerpoint", "document", (".ppt",), _l("PowerPoint slides"), "easel"),
+    FileKind("application/vnd.ms-powerpoint", "document", (".ppt",), _l("PowerPoint slides"), "display"),
     FileKind("application/rtf", "document", (".rtf",), _l("RTF document"), "file-earmark-text"),
     FileKind("application/epub+zip", "document", (".epub",), _l("EPUB book"), "book"),
     FileKind("text/plain", "text", (".txt", ".log"), _l("Text"), "file-earmark-text"),
@@ -72,7 +72,9 @@ BY_TYPE = {kind.media_type: kind for kind in KINDS}
 BY_SUFFIX = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 
 SHOWN_INLINE = frozenset(
-    kind.media_type for kind in KINDS if kind.family in {"image", "audio", "video"} and kind.media_type != "image/tiff"
+    kind.media_type
+    for kind in KINDS
+    if kind.family in {"image", "audio", "video"} and kind.media_type != "image/tiff"
 )
 """What a browser may show at its own address. Web pages and drawings can hold scripts and are never among them."""
 

@@ -27,5 +27,7 @@ class PendingUpload(Identified, OfficeScoped, Base):
     media_type: Mapped[str] = mapped_column(String(120), default="")
     families: Mapped[str] = mapped_column(String(120))
     length: Mapped[int] = mapped_column(BigInteger)
-    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="CASCADE"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)

@@ -88,9 +88,7 @@ def find_visible(actor: Actor, file_ids: Sequence[uuid.UUID]) -> list[StoredFile
         targets.setdefault(subject, []).append(Ref.parse(target))
     wanted = {ref for refs in targets.values() for ref in refs if ref.plugin != "files"}
     cards = hooks().cards(sorted(wanted), actor)
-    hidden = {
-        row.id for row in foreign if not any(ref in cards for ref in targets.get(str(ref_of(row)), []))
-    }
+    hidden = {row.id for row in foreign if not any(ref in cards for ref in targets.get(str(ref_of(row)), []))}
     return [row for row in rows if row.id not in hidden]
 
 
@@ -133,7 +131,12 @@ def store_logo(actor: Actor, upload: IncomingFile) -> StoredFile:
     if actor.office_id is None:
         raise Forbidden(_("Choose the office first."))
     file = accept_stream(
-        actor, upload.stream, upload.filename or "", LOGO, allowed=frozenset({"image"}), declared=upload.mimetype
+        actor,
+        upload.stream,
+        upload.filename or "",
+        LOGO,
+        allowed=frozenset({"image"}),
+        declared=upload.mimetype,
     )
     old = select(StoredFile).where(
         StoredFile.purpose == LOGO, StoredFile.deleted_at.is_(None), StoredFile.id != file.id

@@ -75,7 +75,7 @@ def create_upload(actor: Actor, command: StartUpload) -> UploadState:
     )  # fmt: skip
     session().add(row)
     session().flush()
-    path = _part(row.id)
+    path = part_path(row.id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     with explaining_full_disk():
         path.touch(mode=0o640)
@@ -99,7 +99,7 @@ def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
     session().rollback()  # no database transaction while bytes come in
     if state.file_id is not None:
         return state
-    with _locked(_part(upload_id)) as part:
+    with _locked(part_path(upload_id)) as part:
         present = part.seek(0, os.SEEK_END)
         if present != piece.offset:
             raise Conflict(_("The piece does not begin where the last one ended."), code="wrong_offset")
@@ -112,7 +112,7 @@ def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
 def cancel_upload(actor: Actor, upload_id: uuid.UUID) -> None:
     """Give up one's own upload; a file that was accepted already stays. Raises NotFound."""
     row = _get(actor, upload_id)
-    _part(row.id).unlink(missing_ok=True)
+    part_path(row.id).unlink(missing_ok=True)
     session().delete(row)
 
 
@@ -155,7 +155,7 @@ def forget_stale_uploads(now: datetime) -> int:
     """Remove uploads that did not go on for a day, in all offices in scope; returns how many."""
     gone = 0
     for row in session().scalars(select(PendingUpload).where(PendingUpload.created_at < now - KEPT)):
-        path = _part(row.id)
+        path = part_path(row.id)
         if not path.exists() or now.timestamp() - path.stat().st_mtime > KEPT.total_seconds():
             path.unlink(missing_ok=True)
             session().delete(row)
@@ -176,12 +176,13 @@ def _get(actor: Actor, upload_id: uuid.UUID) -> PendingUpload:
     return row
 
 
-def _part(upload_id: uuid.UUID) -> Path:
+def part_path(upload_id: uuid.UUID) -> Path:
+    """Where the bytes of an upload arrive."""
     return files_directory() / "uploads" / f"{upload_id}.upload"
 
 
 def _state(row: PendingUpload) -> UploadState:
-    path = _part(row.id)
+    path = part_path(row.id)
     if row.file_id is not None:
         offset = row.length
     elif path.exists():
@@ -235,7 +236,7 @@ def _write_all(part: FileIO, block: bytes) -> None:
 
 def _finish(actor: Actor, upload_id: uuid.UUID, families: frozenset[Family]) -> None:
     row = _get(actor, upload_id)
-    name, declared, path = row.name, row.media_type, _part(upload_id)
+    name, declared, path = row.name, row.media_type, part_path(upload_id)
     try:
         prepared = prepare(actor, path, name, "own", families, declared)
         with unit_of_work():

@@ -12,9 +12,13 @@ BUILTIN: tuple[str, ...] = (
     "lms.offices.hooks",
     "lms.accounts.hooks",
     "lms.groups.hooks",
+    "lms.imports.hooks",
     "lms.activities.hooks",
+    "lms.files.hooks",
+    "lms.search.hooks",
     "lms.live.hooks",
     "lms.lounge.hooks",
     "lms.privacy.hooks",
+    "lms.admin.hooks",
     "lms.work.hooks",
 )

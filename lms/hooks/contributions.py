@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from babel.support import LazyProxy
-from pydantic import BaseModel
 
 from lms.refs import Ref
 
@@ -271,10 +270,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class SettingsSchema:
-    """The settings of a plugin for one office, validated by ``model``."""
+    """The settings of a plugin for one office; ``model`` is a ``lms.commands.Command`` whose fields all have defaults."""
 
     title: Text
-    model: type[BaseModel]
+    model: type[Any]
 
 
 @dataclass(frozen=True, slots=True)

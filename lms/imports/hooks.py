@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from lms.accounts.models import User
 from lms.hooks.contributions import ErasurePolicy, Importer, JobSpec, Permission, PersonalData
 from lms.hooks.specs import hookimpl
 from lms.imports.models import PeopleImport
@@ -76,12 +77,19 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
 
 @hookimpl
 def erase_user(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
-    """Forget who made an import, and what the files say."""
+    """Forget who made an import, and every file that names the person."""
+    email = session().scalar(select(User.email).filter_by(id=user_id)) or ""
     with all_offices("erasure of a person"):
         session().execute(
-            update(PeopleImport).where(PeopleImport.created_by_id == user_id)
-            .values(created_by_id=None, content="", report="", file_name="")
-        )  # fmt: skip
+            update(PeopleImport).where(PeopleImport.created_by_id == user_id).values(created_by_id=None)
+        )
+        names_person = or_(
+            PeopleImport.content.icontains(email, autoescape=True),
+            PeopleImport.report.icontains(email, autoescape=True),
+        )
+        session().execute(
+            update(PeopleImport).where(names_person).values(content="", report="", file_name="")
+        )
 
 
 def _prune(_job: JobRun) -> None:

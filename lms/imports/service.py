@@ -23,6 +23,8 @@ from lms.imports.models import PeopleImport
 from lms.imports.planning import WRITTEN, PlannedRow, plan
 from lms.imports.reading import decode, read_rows
 from lms.offices.directory import OfficeView, directory
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
@@ -102,8 +104,10 @@ def run_import(job: JobRun) -> None:
             if each.verdict in WRITTEN:
                 _write(office, each)
             if number % 20 == 0:
-                job.progress(number, len(planned), each.row.name)
+                job.progress(number, len(planned))
         _finish(row, planned)
+        counts = f"{row.written_count} written, {row.refused_count} refused"
+        write_audit(actor, "people.imported", Ref.of("core", "office", office.id), counts)
         job.result({"written": row.written_count, "refused": row.refused_count})
 
 

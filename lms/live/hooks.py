@@ -41,7 +41,6 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
     with all_offices("export of one person"):
         rows = session().execute(
             select(LiveChannel.name, LiveEvent)
-            .select_from(LiveEvent)
             .join(LiveChannel, LiveChannel.id == LiveEvent.channel_id)
             .where(LiveEvent.actor_id == user_id)
             .order_by(LiveEvent.at)

@@ -23,6 +23,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
+import structlog
 from flask import Flask
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import Namespace
@@ -41,6 +42,8 @@ from lms.store.scope import office_scope
 from lms.store.uow import after_commit, unit_of_work
 from lms.text import gettext as _
 from lms.text import locale
+
+log = structlog.get_logger(__name__)
 
 DEFAULT_RATE = Rate(40, 10)
 MEMBER = Policy("member")
@@ -271,8 +274,12 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         connection = self.hub.forget(sid)
         if connection is None or not connection.channels:
             return
-        with self.app.app_context(), office_scope(connection.office_id), unit_of_work():
-            presence.depart(sid, connection.channels)
+        try:
+            with self.app.app_context(), office_scope(connection.office_id), unit_of_work():
+                presence.depart(sid, connection.channels)
+        except (AppError, DBAPIError) as error:
+            # Nobody waits for an answer; unrenewed, the presence fades by itself.
+            log.warning("live.departure_not_noted", error=str(error))
 
     def _answer(self, event: str, sid: str, data: Any) -> dict[str, Any]:
         connection = self.hub.connections.get(sid)

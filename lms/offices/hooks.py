@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint
+from flask import url_for
 
-from lms.hooks.contributions import Permission
+from lms.access.actor import Actor
+from lms.hooks.contributions import NavItem, Permission
 from lms.hooks.specs import hookimpl
 from lms.text import lazy_gettext as _l
 
@@ -29,6 +30,6 @@ def permissions() -> Sequence[Permission]:
 
 
 @hookimpl
-def blueprints() -> Sequence[Blueprint]:
-    """Pages of an office; its administration is in ``lms.admin``."""
-    return []
+def nav_items(actor: Actor) -> Sequence[NavItem]:
+    """The start page."""
+    return [NavItem(_l("Start"), url_for("home.index"), "house", 0)] if actor.is_member else []

@@ -13,16 +13,19 @@ from sqlalchemy import select
 from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
+from lms.hooks.builtin import CORE
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import ROLES
+from lms.offices.contrast import check_accent
 from lms.offices.directory import OfficeView, directory
 from lms.offices.forms import CreateOffice, EditBrand
 from lms.offices.models import Office, OfficeLanguage, OfficePlugin, RolePermission, Setting
+from lms.refs import Ref
+from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.runtime import settings
 from lms.store.uow import after_commit
 from lms.text import gettext as _
-from lms.offices.contrast import check_accent
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -46,6 +49,7 @@ def create_office(actor: Actor, command: CreateOffice) -> Office:
     session().add(office)
     session().flush()
     _set_languages(office, command.languages)
+    write_audit(actor, "office.created", _ref(office.id), office.name)
     _changed()
     return office
 
@@ -77,6 +81,7 @@ def edit_brand(actor: Actor, office_id: uuid.UUID, command: EditBrand) -> None:
         setattr(office, name, getattr(command, name) or "")
     _set_languages(office, command.languages)
     office.brand_version += 1
+    write_audit(actor, "office.edited", _ref(office_id))
     _changed()
 
 
@@ -103,6 +108,7 @@ def switch_plugin(actor: Actor, office_id: uuid.UUID, plugin: str, *, is_enabled
         session().add(row)
     row.is_enabled = is_enabled
     row.changed_by_id = None if actor.is_system else actor.user_id
+    write_audit(actor, "plugin.switched_on" if is_enabled else "plugin.switched_off", _ref(office_id), plugin)
     _changed()
     session().flush()
     if is_enabled:
@@ -131,6 +137,8 @@ def decide_permission(
         row = RolePermission(office_id=office_id, role=role, permission=permission)
         session().add(row)
     row.is_granted = is_granted
+    action = "permission.granted" if is_granted else "permission.revoked"
+    write_audit(actor, action, _ref(office_id), f"{role}: {permission}")
     _changed()
 
 
@@ -178,6 +186,10 @@ def _set_languages(office: Office, codes: Sequence[str]) -> None:
     ]
     for position, row in enumerate(office.languages):
         row.position = position
+
+
+def _ref(office_id: uuid.UUID) -> Ref:
+    return Ref.of(CORE, "office", office_id)
 
 
 def _changed() -> None:

@@ -46,8 +46,8 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {
             "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
-            "pool_size": settings.web.threads,
-            "max_overflow": 10,
+            "pool_size": 24,
+            "max_overflow": settings.web.threads,
         }
     return {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True, "pool_timeout": 10}
 

@@ -206,7 +206,7 @@ def set_security_headers(app: Flask, script_hash: Callable[[], str]) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         csp = (
-            f"default-src 'self'; script-src 'self' '{script_hash()}'; style-src 'self'; img-src 'self' data: blob:; "
+            f"default-src 'self'; script-src 'self' {script_hash()}; style-src 'self'; img-src 'self' data: blob:; "
             "media-src 'self' blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
             "form-action 'self'; frame-ancestors 'none'; worker-src 'self'; manifest-src 'self'"
         )

@@ -256,6 +256,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=150), nullable=False),
+        sa.Column("relation", sa.String(length=40), nullable=False),
+        sa.Column("object", sa.String(length=150), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_link_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        sa.UniqueConstraint("subject", "relation", "object", name=op.f("uq_link_subject_relation_object")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index("ix_link_object", ["object"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_subject"), ["subject"], unique=False)
+
+    op.create_table(
         "live_channel",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("office_id", sa.Uuid(), nullable=False),
@@ -513,6 +531,41 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "search_entry",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("ref", sa.String(length=150), nullable=False),
+        sa.Column("plugin", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("indexed_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_search_entry_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
+        sa.UniqueConstraint("office_id", "ref", name=op.f("uq_search_entry_office_id_ref")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("search_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_entry_indexed_at"), ["indexed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_entry_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_search_entry_office_id_plugin", ["office_id", "plugin"], unique=False)
+
+    op.create_table(
+        "search_state",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("indexed_until", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("complete_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_search_state_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_state")),
+        sa.UniqueConstraint("office_id", name=op.f("uq_search_state_office_id")),
+    )
+    with op.batch_alter_table("search_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_state_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
         "setting",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("office_id", sa.Uuid(), nullable=False),
@@ -547,6 +600,31 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_session_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_in_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "stored_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=60), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_stored_file_office_id_office")),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_stored_file_owner_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+    )
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stored_file_deleted_at"), ["deleted_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stored_file_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(
+            "ix_stored_file_office_id_created_at", ["office_id", "created_at"], unique=False
+        )
+        batch_op.create_index("ix_stored_file_owner_id_deleted_at", ["owner_id", "deleted_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "completion",
@@ -679,11 +757,49 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("membership_id", "role", name=op.f("pk_membership_role")),
     )
+    op.create_table(
+        "pending_upload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=120), nullable=False),
+        sa.Column("families", sa.String(length=120), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["stored_file.id"],
+            name=op.f("fk_pending_upload_file_id_stored_file"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_pending_upload_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user.id"], name=op.f("fk_pending_upload_owner_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_upload")),
+    )
+    with op.batch_alter_table("pending_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pending_upload_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pending_upload_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pending_upload_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pending_upload_owner_id"), ["owner_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("pending_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pending_upload_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_pending_upload_office_id"))
+        batch_op.drop_index(batch_op.f("ix_pending_upload_file_id"))
+        batch_op.drop_index(batch_op.f("ix_pending_upload_created_at"))
+
+    op.drop_table("pending_upload")
     op.drop_table("membership_role")
     with op.batch_alter_table("live_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_live_event_office_id"))
@@ -707,12 +823,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_completion_completed_at"))
 
     op.drop_table("completion")
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
+        batch_op.drop_index("ix_stored_file_owner_id_deleted_at")
+        batch_op.drop_index("ix_stored_file_office_id_created_at")
+        batch_op.drop_index(batch_op.f("ix_stored_file_office_id"))
+        batch_op.drop_index(batch_op.f("ix_stored_file_deleted_at"))
+
+    op.drop_table("stored_file")
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_session_user_id"))
         batch_op.drop_index(batch_op.f("ix_sign_in_session_expires_at"))
 
     op.drop_table("sign_in_session")
     op.drop_table("setting")
+    with op.batch_alter_table("search_state", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_state_office_id"))
+
+    op.drop_table("search_state")
+    with op.batch_alter_table("search_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_entry_office_id_plugin")
+        batch_op.drop_index(batch_op.f("ix_search_entry_office_id"))
+        batch_op.drop_index(batch_op.f("ix_search_entry_indexed_at"))
+
+    op.drop_table("search_entry")
     op.drop_table("role_permission")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
@@ -766,6 +900,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_live_channel_office_id"))
 
     op.drop_table("live_channel")
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_subject"))
+        batch_op.drop_index(batch_op.f("ix_link_office_id"))
+        batch_op.drop_index("ix_link_object")
+
+    op.drop_table("link")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_job_name_key_live",

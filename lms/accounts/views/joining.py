@@ -9,34 +9,35 @@ from lms.accounts import invitations, registration
 from lms.accounts.forms import OpenAccount, Register
 from lms.accounts.passwords import check_new_password, hash_password
 from lms.accounts.signin import Proof
-from lms.accounts.views.entering import enter, go, knock
+from lms.accounts.views.entering import enter, go, knock, public_slow
 from lms.errors import NotFound
 from lms.offices.directory import OfficeView
 from lms.store.base import session as database
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.web.forms import Form
-from lms.web.guard import actor, guest_or_actor, public, signed_in
+from lms.web.guard import actor, guest_or_actor, signed_in
 from lms.web.offices import current_office
 
 blueprint = Blueprint("joining", __name__)
 
 
 @blueprint.route("/invitation/<secret>", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def invitation(secret: str) -> ResponseReturnValue:
     """What an invited person sees: complete the account, or accept with the one they have."""
     _office()
     row = invitations.read_link(secret)
+    email = row.email
     form = Form(OpenAccount, values={"name": row.name}, submit=_("Join"))
     shown = {
-        "email": row.email, "inviter": row.invited_by.name if row.invited_by else "", "message": row.message,
+        "email": email, "inviter": row.invited_by.name if row.invited_by else "", "message": row.message,
         "secret": secret, "has_account": invitations.has_account(row), "who": guest_or_actor(),
     }  # fmt: skip
     if form.accept():
-        knock("invitation", row.email)
+        knock("invitation", email)
         reached: list[str] = []
-        if form.run(lambda c: reached.append(enter(_accept(secret, shown["email"], c), _home()))):
+        if form.run(lambda c: reached.append(enter(_accept(secret, email, c), _home()))):
             flash(_("Welcome! Your account is ready."), "success")
             return go(reached[0])
     return render_template("accounts/invitation.html", form=form, **shown), form.status
@@ -52,7 +53,7 @@ def accept_invitation(secret: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def register() -> ResponseReturnValue:
     """Ask to join; the page says how to get in where the office only invites."""
     office, who = _office(), guest_or_actor()
@@ -78,7 +79,7 @@ def join() -> ResponseReturnValue:
 
 
 @blueprint.route("/register/<secret>", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def confirm(secret: str) -> ResponseReturnValue:
     """The link of the mail: confirm, choose a password or none, and join."""
     office = _office()

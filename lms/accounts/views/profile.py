@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts import profile
 from lms.accounts.actors import offices_of
 from lms.accounts.forms import ChangeEmail, ChooseTheme, EditProfile
-from lms.accounts.views.entering import go, knock
+from lms.accounts.views.entering import go, knock, signed_in_slow
 from lms.hooks.callers import hooks
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
@@ -50,7 +50,7 @@ def theme() -> ResponseReturnValue:
 
 
 @blueprint.route("/profile/email", methods=["GET", "POST"])
-@signed_in(opens_transaction=False)
+@signed_in_slow
 def email() -> ResponseReturnValue:
     """Ask for another address."""
     who = actor()
@@ -58,7 +58,7 @@ def email() -> ResponseReturnValue:
     has_password = bool(profile.get_own_account(who).password_hash)
     if command := form.accept():
         knock("reset", str(who.user_id))
-        if form.run(lambda c: _request_new_email(c)):
+        if form.run(_request_new_email):
             return render_template("accounts/look_in_mail.html", email=command.email, purpose="email")
     return render_template("accounts/change_email.html", form=form, has_password=has_password), form.status
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
@@ -19,6 +20,7 @@ from lms.accounts.views.entering import (
     knock,
     open_session,
     pending_proof,
+    public_slow,
     safe_next,
     visitor_address,
 )
@@ -32,13 +34,13 @@ from lms.web.guard import public
 from lms.web.offices import current_office
 
 blueprint = Blueprint("accounts", __name__)
-blueprint.record_once(lambda state: install_doors(state.app))
+blueprint.record_once(lambda state: install_doors(cast(Flask, state.app)))
 
 CODE, CHALLENGE = "code", "passkey_challenge"
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def sign_in() -> ResponseReturnValue:
     """Sign in by password; leads to the other ways."""
     onward = safe_next(request.values.get("next"))
@@ -61,7 +63,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def ask_for_code() -> ResponseReturnValue:
     """Ask for a code by mail."""
     onward = safe_next(request.values.get("next"))
@@ -76,7 +78,7 @@ def ask_for_code() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/code/check", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def give_code() -> ResponseReturnValue:
     """Write the code of the mail."""
     asked = session.get(CODE)
@@ -98,7 +100,7 @@ def give_code() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/second-step", methods=["GET", "POST"])
-@public(opens_transaction=False)
+@public_slow
 def second_step() -> ResponseReturnValue:
     """Write the code of the authenticator app."""
     pending = pending_proof()
@@ -130,7 +132,7 @@ def passkey() -> str:
 
 
 @blueprint.post("/sign-in/passkey/options")
-@public(opens_transaction=False)
+@public_slow
 def passkey_options() -> ResponseReturnValue:
     """A challenge for the browser."""
     asked = passkeys.ask_for_any(relying_party())
@@ -139,7 +141,7 @@ def passkey_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/passkey")
-@public(opens_transaction=False)
+@public_slow
 def passkey_sign_in() -> ResponseReturnValue:
     """The signed challenge."""
     command = PasskeyAnswer.read(request.get_json())
@@ -151,7 +153,7 @@ def passkey_sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-@public(opens_transaction=False)
+@public_slow
 def sign_out() -> ResponseReturnValue:
     """End this session."""
     session.clear()

@@ -15,6 +15,7 @@ from typing import Any
 import pluggy
 import socketio
 from flask import Flask
+from sqlalchemy import QueuePool
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import lms.live.hooks
@@ -23,6 +24,7 @@ import lms.work.hooks
 from lms.access.actor import Actor
 from lms.accounts.actors import load_actor
 from lms.accounts.models import Membership, MembershipRole, User
+from lms.clock import monotonic
 from lms.config import JobSettings, MailSettings, Settings, WebSettings
 from lms.hooks import specs
 from lms.hooks.callers import EXTENSION as HOOKS
@@ -143,10 +145,18 @@ def actor_for(key: str) -> Actor:
 def close(app: Flask) -> None:
     """Let go of what an application holds open."""
     with app.app_context():
+        deadline, pause = monotonic() + 5, threading.Event()
+        while (hub().connections or _connections_in_use()) and monotonic() < deadline:
+            pause.wait(0.01)
         db.engine.dispose()
         bus = hub().bus
         if isinstance(bus, DatagramManager):
             bus.close()
+
+
+def _connections_in_use() -> int:
+    pool = db.engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 @contextmanager

@@ -156,7 +156,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         assert monotonic() < deadline, "the web process did not answer"
         try:
             requests.get(address, timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pause.wait(0.1)
         else:
             return

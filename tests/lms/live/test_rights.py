@@ -22,9 +22,10 @@ def test_an_export_holds_what_the_person_wrote_and_nothing_of_others(
     site: Flask, ids: dict[str, uuid.UUID], tmp_path: Path
 ) -> None:
     with site.app_context():
+        trainer, head = actor_for("trainer"), actor_for("head")
         with office_scope(ids["siena"]), unit_of_work():
-            append(actor_for("trainer"), "lounge", "announcement.posted", {"text": "mine"}, "key-1")
-            append(actor_for("head"), "lounge", "announcement.posted", {"text": "not mine"}, "key-2")
+            append(trainer, "lounge", "announcement.posted", {"text": "mine"}, "key-1")
+            append(head, "lounge", "announcement.posted", {"text": "not mine"}, "key-2")
         archive = ExportArchive("Tommaso", utcnow())
         assert hooks().export_user(ids["trainer"], archive) == []
         archive.write(tmp_path / "export.zip")

@@ -1,0 +1,1 @@
+"""Administration: an office's own pages, and the operator's."""
