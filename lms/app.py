@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import text
 from lms.accounts.sessions import DatabaseSessions
+from lms.admission import Admission, refuse_bad_contributions
 from lms.config import ROOT, LoadedSettings, Settings
 from lms.errors import ConfigError
 from lms.hooks.builtin import CORE
@@ -56,14 +57,14 @@ def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -
     app.config.update(_flask_config(settings))
     app.extensions[SETTINGS] = settings
     app.extensions["lms_loaded_settings"] = loaded
-    plugins = load_plugins(
-        settings.plugins, [*plugin_folders, settings.instance_dir / "plugins", ROOT / "plugins"]
-    )
+    folders = [*plugin_folders, settings.instance_dir / "plugins", ROOT / "plugins"]
+    plugins = load_plugins(settings.plugins, folders, Admission())
     _install_store(app)
     _install_hooks(app, settings, plugins)
+    refuse_bad_contributions(app)
     _install_templates(app, plugins)
     _install_accounts(app, settings)
-    _install_pages(app, plugins)
+    _install_pages(app)
     install_work(app)
     install_live(app, guard.identify)
     _finish(app, settings)
@@ -166,7 +167,7 @@ def _install_accounts(app: Flask, settings: Settings) -> None:
     manager.user_loader(lambda _user_id: guard.guest_or_actor())
 
 
-def _install_pages(app: Flask, plugins: PluginSet) -> None:
+def _install_pages(app: Flask) -> None:
     health.install_metrics(app)
     install_errors(app)
     owners = app.extensions[guard.OWNERS] = {}
@@ -178,24 +179,8 @@ def _install_pages(app: Flask, plugins: PluginSet) -> None:
     with app.app_context():
         contributed = app.extensions[HOOKS].blueprints()
     for owner, blueprint in contributed:
-        if _is_acceptable(plugins, owner, blueprint):
-            app.register_blueprint(blueprint)
-            owners[blueprint.name] = owner
-
-
-def _is_acceptable(plugins: PluginSet, owner: str, blueprint: Any) -> bool:
-    """A plugin's blueprint bears the plugin's name, so that nobody answers for somebody else."""
-    if owner.startswith(f"{CORE}."):
-        return True
-    if plugins.get(owner) is None:
-        return False
-    if blueprint.name == owner or blueprint.name.startswith(f"{owner}_"):
-        return True
-    plugins.reject(
-        owner,
-        f"its blueprint is called {blueprint.name!r}; it must be {owner!r} or start with {owner + '_'!r}",
-    )
-    return False
+        app.register_blueprint(blueprint)
+        owners[blueprint.name] = owner
 
 
 def _finish(app: Flask, settings: Settings) -> None:

@@ -34,7 +34,12 @@ class WebSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8420, ge=1, le=65535)
-    threads: int = Field(260, ge=4, le=1000, description="threads of the embedded server; all but 40 can hold a live connection")
+    threads: int = Field(
+        260,
+        ge=4,
+        le=1000,
+        description="threads of the embedded server; all but 40 can hold a live connection",
+    )
     workers: int = Field(1, ge=1, le=64, description="web processes in scale mode")
     trusted_proxies: int = Field(0, ge=0, le=5, description="reverse proxies whose forwarded headers count")
 

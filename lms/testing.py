@@ -110,8 +110,6 @@ def make_test_settings(
     return load_settings(instance, environ)
 
 
-
-
 @dataclass
 class QueryCount:
     """Statements that were sent to the database, transaction control left out."""

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from lms.access.actor import Actor
 from lms.activities.forms import Enrol
 from lms.activities.models import Activity, Completion, Enrolment
-from lms.activities.service import get_activity, get_managed
+from lms.activities.service import get_activity, get_managed, is_past
 from lms.clock import utcnow
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.groups.service import member_ids
@@ -137,6 +137,7 @@ def participations(user_id: uuid.UUID, limit: int = 50) -> list[Participation]:
         .where(Enrolment.user_id == user_id, Enrolment.state != "ended", Activity.state == "published")
         .order_by(
             Completion.completed_at.is_not(None),
+            is_past(),
             Activity.starts_at.is_(None),
             Activity.starts_at,
             Activity.title,

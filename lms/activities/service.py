@@ -174,13 +174,18 @@ def confirm(actor: Actor, activity_id: uuid.UUID, people: Sequence[uuid.UUID]) -
 
 def find_activities(actor: Actor, *, query: str = "", limit: int = 50, offset: int = 0) -> list[Activity]:
     """Top-level activities that the actor may see: what is coming first, then what has no date, then the past."""
-    now = utcnow()
     rows = _visible(actor).where(Activity.parent_id.is_(None))
     if query:
         rows = rows.where(Activity.title.icontains(query, autoescape=True))
-    is_past = and_(Activity.starts_at.is_not(None), func.coalesce(Activity.ends_at, Activity.starts_at) < now)
-    order = (is_past, Activity.starts_at.is_(None), Activity.starts_at, Activity.title)
+    order = (is_past(), Activity.starts_at.is_(None), Activity.starts_at, Activity.title)
     return list(session().scalars(rows.order_by(*order).limit(limit).offset(offset)))
+
+
+def is_past() -> ColumnElement[bool]:
+    """SQL: the activity had a time and that is over."""
+    return and_(
+        Activity.starts_at.is_not(None), func.coalesce(Activity.ends_at, Activity.starts_at) < utcnow()
+    )
 
 
 def find_between(actor: Actor, start: datetime, end: datetime) -> list[Activity]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 import pluggy
 import structlog
@@ -82,7 +83,17 @@ class PluginSet:
         log.error("plugin.rejected", plugin=name, reason=reason)
 
 
-def load_plugins(names: Sequence[str], folders: Sequence[Path]) -> PluginSet:
+class Door(Protocol):
+    """Who decides about plugins that could be imported (``lms.admission``)."""
+
+    def judge(self, plugin: LoadedPlugin) -> str | None:
+        """Why the plugin may not come in, or None."""
+
+    def forget(self, package: str) -> None:
+        """Undo what importing the package left behind."""
+
+
+def load_plugins(names: Sequence[str], folders: Sequence[Path], door: Door) -> PluginSet:
     """Load the core's own hook modules and the plugins named, in order."""
     manager = pluggy.PluginManager(specs.PROJECT)
     manager.add_hookspecs(specs)
@@ -92,7 +103,7 @@ def load_plugins(names: Sequence[str], folders: Sequence[Path]) -> PluginSet:
     _extend_package(folders)
     for name in names:
         try:
-            found.loaded.append(_load(name, folders, manager))
+            found.loaded.append(_load(name, folders, manager, door))
         except _Refused as refusal:
             found.failed.append(FailedPlugin(name, str(refusal)))
             log.error("plugin.failed", plugin=name, reason=str(refusal))
@@ -103,20 +114,33 @@ class _Refused(Exception):
     """Why a plugin is not loaded."""
 
 
-def _load(name: str, folders: Sequence[Path], manager: pluggy.PluginManager) -> LoadedPlugin:
+def _load(name: str, folders: Sequence[Path], manager: pluggy.PluginManager, door: Door) -> LoadedPlugin:
     if not _NAME.fullmatch(name):
         raise _Refused("the name must be 2 to 30 small letters or digits, starting with a letter")
     if manager.has_plugin(name):
         raise _Refused("it is named twice in lms.toml")
-    package = _import(_package_of(name, folders))
+    package = _package_of(name, folders)
+    try:
+        plugin = _check_manifest(name, _import(package))
+        hooks = _import(f"{package}.hooks")
+        reason = door.judge(plugin)
+        if reason is not None:
+            raise _Refused(reason)
+        _register(manager, name, hooks)
+    except _Refused:
+        _forget_modules(package)
+        door.forget(package)
+        raise
+    return plugin
+
+
+def _check_manifest(name: str, package: ModuleType) -> LoadedPlugin:
     manifest = getattr(package, "manifest", None)
     if not isinstance(manifest, Manifest):
         raise _Refused("its __init__.py has no `manifest = Manifest(...)`")
     if manifest.name != name:
         raise _Refused(f"its manifest says it is called {manifest.name!r}")
     _check_core_range(manifest)
-    hooks = _import(f"{package.__name__}.hooks")
-    _register(manager, name, hooks)
     return LoadedPlugin(manifest, package.__name__, Path(str(package.__file__)).parent)
 
 
@@ -135,9 +159,12 @@ def _import(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        for module in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
-            del sys.modules[module]
         raise _Refused(f"it failed at import: {type(error).__name__}: {error}") from error
+
+
+def _forget_modules(package: str) -> None:
+    for module in [each for each in sys.modules if each == package or each.startswith(f"{package}.")]:
+        del sys.modules[module]
 
 
 def _check_core_range(manifest: Manifest) -> None:

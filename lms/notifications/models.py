@@ -31,7 +31,9 @@ class Notification(Identified, Base):
     )
 
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    office_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("office.id", ondelete="CASCADE"), index=True)
+    office_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("office.id", ondelete="CASCADE"), index=True
+    )
     kind: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(String(1000), default="")

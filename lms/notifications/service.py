@@ -74,7 +74,9 @@ def notify(
     session().flush()
     for channel in hooks().message_channels():
         if channel != "mail" or choice.by_mail == "at_once":
-            enqueue(DELIVER_JOB, {"channel": channel, "notification_id": str(row.id)}, key=f"{channel}:{row.id}")
+            enqueue(
+                DELIVER_JOB, {"channel": channel, "notification_id": str(row.id)}, key=f"{channel}:{row.id}"
+            )
     return row
 
 
@@ -113,7 +115,11 @@ def mark_read(actor: Actor, notification_id: uuid.UUID, *, is_read: bool = True)
 def mark_all_read(actor: Actor) -> tuple[int, datetime]:
     """Mark all as read; returns how many were not, and the moment by which ``undo_all_read`` knows them."""
     now = utcnow()
-    unread = (Notification.user_id == actor.user_id, Notification.read_at.is_(None), Notification.in_app.is_(True))
+    unread = (
+        Notification.user_id == actor.user_id,
+        Notification.read_at.is_(None),
+        Notification.in_app.is_(True),
+    )
     count = session().scalar(select(func.count()).select_from(Notification).where(*unread)) or 0
     session().execute(update(Notification).where(*unread).values(read_at=now))
     return count, now
@@ -133,14 +139,17 @@ def get_choices(user_id: uuid.UUID) -> dict[str, Choice]:
     rows = session().scalars(select(NotificationPreference).filter_by(user_id=user_id))
     chosen = {row.kind: Choice(row.in_app, row.by_mail) for row in rows}
     return {
-        name: chosen.get(name, Choice(kind.in_app, kind.by_mail)) for name, kind in hooks().notification_kinds().items()
+        name: chosen.get(name, Choice(kind.in_app, kind.by_mail))
+        for name, kind in hooks().notification_kinds().items()
     }
 
 
 def save_choices(user_id: uuid.UUID, choices: Mapping[str, Choice]) -> None:
     """Keep how the person wants to hear of these kinds; kinds that nobody declares are left out."""
     known = hooks().notification_kinds()
-    rows = {row.kind: row for row in session().scalars(select(NotificationPreference).filter_by(user_id=user_id))}
+    rows = {
+        row.kind: row for row in session().scalars(select(NotificationPreference).filter_by(user_id=user_id))
+    }
     for name, choice in choices.items():
         if name not in known:
             continue

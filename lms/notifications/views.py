@@ -110,5 +110,3 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     mailing.unsubscribe(subscription, is_wanted=is_wanted)
     state = "again" if is_wanted else "ended"
     return render_template("notifications/unsubscribe.html", what=mailing.describe(subscription), state=state)
-
-

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 from lms.app import create_app
 from lms.config import load_settings, make_secret_file, setting_keys
 from lms.hooks.callers import hooks
+from lms.ops.backup import make_backup
 from lms.ops.child import ChildSpec
 from lms.ops.gunicorn_conf import WebServer, web_argv
 from lms.ops.ports import check_port
@@ -128,6 +129,9 @@ def upgrade_database() -> None:
     with app.app_context():
         owner_list = migrate.owners(hooks().plugins)
         behind = migrate.pending(db.engine, owner_list)
+        if behind and any(now for now, _newest in behind.values()):
+            saved = make_backup(load_settings().settings)
+            click.echo(f"Backup before the upgrade: {saved.path}")
         migrate.upgrade(db.engine, owner_list)
     click.echo(f"Upgraded: {', '.join(behind)}" if behind else "The database is up to date.")
 

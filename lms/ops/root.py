@@ -10,8 +10,8 @@ import lms
 from lms.config import load_settings
 from lms.errors import ConfigError
 from lms.hooks.callers import hooks
-from lms.ops import commands
-from lms.ops.commands import application
+from lms.ops import care, commands
+from lms.ops.commands import application, instance_option
 from lms.ops.demo import demo
 
 
@@ -36,6 +36,7 @@ class LmsGroup(click.Group):
 
 
 @click.group(cls=LmsGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@instance_option
 @click.version_option(lms.__version__, prog_name="Contrada")
 def root() -> None:
     """Contrada: learning and guidance for public employment services."""
@@ -49,6 +50,9 @@ for _command in (
     commands.worker,
     commands.config,
     commands.migration,
+    care.doctor,
+    care.backup,
+    care.restore,
 ):
     root.add_command(_command)
 

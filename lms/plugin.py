@@ -1,0 +1,103 @@
+"""Everything that a plugin is made of: the one module of the core that plugins import.
+
+What is listed in ``__all__`` keeps its name and meaning within a range of core versions
+(the ``core`` of the manifest); the rest of ``lms`` may change at any time. Tests of a
+plugin stand on ``lms.testing``. How to use it all: ``docs/plugins.md``.
+"""
+
+from __future__ import annotations
+
+from lms.access.actor import Actor, system_actor
+from lms.access.policy import Decision, Policy, require
+from lms.accounts.people import PersonView, find_members
+from lms.clock import utcnow
+from lms.commands import Command, Ui
+from lms.demo import World
+from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from lms.hooks.callers import hooks
+from lms.hooks.contributions import (
+    ROLES,
+    ActivityType,
+    CalendarEntry,
+    DashboardCard,
+    ErasurePolicy,
+    Evidence,
+    Exporter,
+    HealthCheck,
+    IdentityProvider,
+    Importer,
+    JobSpec,
+    LiveRoom,
+    Manifest,
+    MessageChannel,
+    NavItem,
+    NextStep,
+    NotificationKind,
+    Permission,
+    PersonalData,
+    ReportSeries,
+    Role,
+    SearchDocument,
+    SettingsSchema,
+    SlotContent,
+    Text,
+    Upload,
+)
+from lms.hooks.specs import hookimpl, hookspec
+from lms.live.channels import EventView, append, read_latest, read_since
+from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
+from lms.live.namespaces import Call, LiveNamespace, on_event
+from lms.live.presence import who_is_here
+from lms.offices.directory import OfficeView, directory
+from lms.offices.service import get_settings, save_settings
+from lms.privacy.archive import ExportArchive
+from lms.refs import Card, Ref
+from lms.store.audit import write_audit
+from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, session
+from lms.store.files import FileStore, StoredFile
+from lms.store.records import Record, read_records, write_record
+from lms.store.refs import link, linked, unlink
+from lms.store.scope import all_offices, office_scope
+from lms.store.uow import after_commit, unit_of_work
+from lms.text import _, _l, current_locale, gettext, lazy_gettext, locale, ngettext, pgettext
+from lms.web.errors import wants_json
+from lms.web.forms import Form
+from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in
+from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
+from lms.web.offices import current_office
+from lms.work.jobs import JobRun, enqueue
+from lms.work.mail import send_mail
+
+# fmt: off
+__all__ = [  # noqa: RUF022 - in groups, as an author looks for them
+    # what a plugin is, and its hooks
+    "Manifest", "hookimpl", "hookspec", "hooks",
+    # what it hands to the core
+    "ActivityType", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
+    "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
+    "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
+    "SettingsSchema", "SlotContent", "Text", "Upload",
+    # what it is handed
+    "ExportArchive", "FileStore", "StoredFile", "World",
+    # tables and transactions
+    "Base", "Identified", "OfficeScoped", "Timestamped", "new_id", "session",
+    "unit_of_work", "after_commit", "office_scope", "all_offices",
+    # who acts, and may they
+    "Actor", "Decision", "Policy", "require", "system_actor",
+    "actor", "guest_or_actor", "member", "operators_only", "public", "requires", "signed_in",
+    # input, errors, words, time
+    "Command", "Form", "Ui", "wants_json",
+    "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",
+    "_", "_l", "current_locale", "gettext", "lazy_gettext", "locale", "ngettext", "pgettext",
+    "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
+    # offices and people
+    "OfficeView", "PersonView", "current_office", "directory", "find_members", "get_settings", "save_settings",
+    # things of others, the record log, the audit
+    "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
+    # live channels
+    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
+    "on_event", "read_latest", "read_since", "who_is_here",
+    # background work and mail
+    "JobRun", "enqueue", "send_mail",
+]
+# fmt: on
