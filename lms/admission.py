@@ -8,7 +8,7 @@ breaks a rule is named with the reason and leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import Blueprint, Flask
 from sqlalchemy import Table
@@ -59,7 +59,7 @@ class Admission:
 
 
 def refuse_bad_contributions(app: Flask) -> None:
-    """The second look: reject every plugin whose declarations, pages or live events break a rule."""
+    """The second look, when the core's pages are there: reject every plugin that breaks a rule."""
     found: Hooks = app.extensions[HOOKS]
     with app.app_context():
         for plugin in list(found.plugins.loaded):
@@ -95,8 +95,8 @@ def _faults(app: Flask, found: Hooks, plugin: LoadedPlugin) -> Iterator[str]:
     for owner, blueprint in found.blueprints():
         if owner == plugin.name:
             yield from _faults_of_pages(plugin.name, blueprint, taken)
-        else:
-            taken |= _rules_of(blueprint)
+        elif not owner.startswith(f"{CORE}."):
+            taken |= {rule.rule for rule in _tried(blueprint).url_map.iter_rules()}
     for owner, namespace in found.socket_namespaces():
         if owner == plugin.name:
             yield from _faults_of_events(plugin.name, namespace.path, namespace.policies())
@@ -135,7 +135,7 @@ def _faults_of_pages(name: str, blueprint: object, taken: set[str]) -> Iterator[
         yield f"these addresses are somebody else's: {', '.join(both)}"
 
 
-def _faults_of_events(name: str, path: str, policies: dict[str, object]) -> Iterator[str]:
+def _faults_of_events(name: str, path: str, policies: Mapping[str, object]) -> Iterator[str]:
     if path != f"/{name}" and not path.startswith(f"/{name}-"):
         yield f"its live namespace is {path!r}; it must be {'/' + name!r} or start with {'/' + name + '-'!r}"
     bare = sorted(event for event, policy in policies.items() if policy is None)
@@ -148,10 +148,6 @@ def _tried(blueprint: Blueprint) -> Flask:
     trial = Flask("trial", static_folder=None)
     trial.register_blueprint(blueprint)
     return trial
-
-
-def _rules_of(blueprint: Blueprint) -> set[str]:
-    return {rule.rule for rule in _tried(blueprint).url_map.iter_rules()}
 
 
 def _reaches_out(trial: Flask) -> bool:

@@ -32,6 +32,7 @@ from lms.store.runtime import SETTINGS
 from lms.store.scope import install_scope
 from lms.web import guard, health, home, theme
 from lms.web.assets import AssetRegistry, install_assets
+from lms.web.compress import install_compression
 from lms.web.errors import install_errors
 from lms.web.gallery import gallery_blueprint
 from lms.web.i18n import install_i18n
@@ -61,10 +62,11 @@ def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -
     plugins = load_plugins(settings.plugins, folders, Admission())
     _install_store(app)
     _install_hooks(app, settings, plugins)
-    refuse_bad_contributions(app)
-    _install_templates(app, plugins)
     _install_accounts(app, settings)
     _install_pages(app)
+    refuse_bad_contributions(app)
+    _install_templates(app, plugins)
+    _install_pages_of_plugins(app)
     install_work(app)
     install_live(app, guard.identify)
     _finish(app, settings)
@@ -169,6 +171,7 @@ def _install_accounts(app: Flask, settings: Settings) -> None:
 
 def _install_pages(app: Flask) -> None:
     health.install_metrics(app)
+    install_compression(app)
     install_errors(app)
     owners = app.extensions[guard.OWNERS] = {}
     for blueprint in CORE_BLUEPRINTS:
@@ -176,11 +179,21 @@ def _install_pages(app: Flask) -> None:
         owners[blueprint.name] = CORE
     if app.extensions[SETTINGS].is_development:
         app.register_blueprint(gallery_blueprint)
+    _register(app, is_core=True)
+
+
+def _install_pages_of_plugins(app: Flask) -> None:
+    """After the core's, against which their addresses were judged."""
+    _register(app, is_core=False)
+
+
+def _register(app: Flask, *, is_core: bool) -> None:
     with app.app_context():
         contributed = app.extensions[HOOKS].blueprints()
     for owner, blueprint in contributed:
-        app.register_blueprint(blueprint)
-        owners[blueprint.name] = owner
+        if owner.startswith(f"{CORE}.") == is_core:
+            app.register_blueprint(blueprint)
+            app.extensions[guard.OWNERS][blueprint.name] = owner
 
 
 def _finish(app: Flask, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lms.access.actor import system_actor
 from lms.accounts.membership import GIVEN_ROLES, join_office
@@ -59,7 +59,7 @@ def create(
 @click.option("--operators", is_flag=True, help="Operators only.")
 def list_users(operators: bool) -> None:
     """List all accounts."""
-    query = select(User).where(User.state != "erased").order_by(func.lower(User.name))
+    query = select(User).where(User.state != "erased").order_by(User.name_folded)
     for row in session().scalars(query.where(User.is_operator.is_(True)) if operators else query):
         marks = [
             mark

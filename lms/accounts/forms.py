@@ -159,7 +159,9 @@ class EditProfile(Command):
         Field(max_length=40, pattern=r"^[0-9+()/ .\-]*$"),
         Ui(_l("Telephone"), kind="tel", autocomplete="tel"),
     ] = None
-    locale: Annotated[str, Ui(_l("Language"), kind="select", choices=language_choices, attrs={"required": "1"})] = "en"
+    locale: Annotated[
+        str, Ui(_l("Language"), kind="select", choices=language_choices, attrs={"required": "1"})
+    ] = "en"
     zone: Annotated[str | None, Ui(_l("Time zone"), kind="select", choices=zone_choices)] = None
 
     @field_validator("zone")

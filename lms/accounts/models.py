@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.clock import utcnow
 from lms.store.base import Base, Identified, OfficeScoped, Timestamped
@@ -16,10 +17,16 @@ THEMES = ("auto", "light", "dark")
 USER_STATES = ("active", "blocked", "erased")
 TOKEN_PURPOSES = ("code", "password", "email", "register")
 INVITATION_STATES = ("open", "accepted", "revoked")
+_WITHOUT_DECOMPOSITION = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+)
 
 
 class User(Identified, Timestamped, Base):
-    """A person. ``email`` is kept in lower case; ``password_hash`` is empty for people who sign in by code."""
+    """A person. ``email`` is kept in lower case; ``password_hash`` is empty for people who sign in by code.
+
+    ``name_folded`` follows ``name``; people are found and sorted by it.
+    """
 
     __tablename__ = "user"
     __table_args__ = (
@@ -27,7 +34,8 @@ class User(Identified, Timestamped, Base):
         CheckConstraint(f"state IN {USER_STATES}", name="state"),
     )
 
-    name: Mapped[str] = mapped_column(String(120), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_folded: Mapped[str] = mapped_column(String(240), index=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     totp_secret: Mapped[str] = mapped_column(String(200), default="")
@@ -46,6 +54,17 @@ class User(Identified, Timestamped, Base):
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="user", foreign_keys="Membership.user_id"
     )
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_folded = fold_name(name)
+        return name
+
+
+def fold_name(name: str) -> str:
+    """A name as it is searched and sorted on every database: without case and accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_WITHOUT_DECOMPOSITION))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))[:240]
 
 
 class Membership(Identified, Timestamped, Base):

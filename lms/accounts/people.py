@@ -25,7 +25,7 @@ from lms.accounts.membership import (
     join_office,
     set_roles,
 )
-from lms.accounts.models import Membership, MembershipRole, User
+from lms.accounts.models import Membership, MembershipRole, User, fold_name
 from lms.accounts.people_forms import BlockPerson, EditMembership
 from lms.accounts.sessions import end_sessions
 from lms.accounts.signin import site_prefix
@@ -104,7 +104,7 @@ def find_people(actor: Actor, query: PeopleQuery) -> PeoplePage:
     rows = _members(actor, "active").where(*_filters(query))
     total = int(session().scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0)
     page = min(max(1, query.page), max(1, -(-total // PAGE_SIZE)))
-    columns = {"name": func.lower(User.name), "joined": Membership.joined_at, "seen": User.last_seen_at}
+    columns = {"name": User.name_folded, "joined": Membership.joined_at, "seen": User.last_seen_at}
     order = columns[query.sort].desc() if query.is_descending else columns[query.sort].asc()
     found = session().scalars(
         rows.order_by(order.nulls_last(), User.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
@@ -115,9 +115,7 @@ def find_people(actor: Actor, query: PeopleQuery) -> PeoplePage:
 def find_all_people(actor: Actor) -> list[PersonView]:
     """Every active member by name, for the export. Raises Forbidden."""
     require(actor, MANAGE)
-    return [
-        _view(each) for each in session().scalars(_members(actor, "active").order_by(func.lower(User.name)))
-    ]
+    return [_view(each) for each in session().scalars(_members(actor, "active").order_by(User.name_folded))]
 
 
 def pick_people(actor: Actor, text: str) -> list[PersonView]:
@@ -130,7 +128,7 @@ def pick_people(actor: Actor, text: str) -> list[PersonView]:
     if len(text.strip()) < 2:
         return []
     rows = _members(actor, "active").where(_matches(text, with_email=actor.can(SEE)), User.state == "active")
-    return [_view(each) for each in session().scalars(rows.order_by(func.lower(User.name)).limit(PICK_LIMIT))]
+    return [_view(each) for each in session().scalars(rows.order_by(User.name_folded).limit(PICK_LIMIT))]
 
 
 def get_person(actor: Actor, user_id: uuid.UUID) -> PersonView:
@@ -250,8 +248,8 @@ def may_block(actor: Actor, user_id: uuid.UUID) -> bool:
         return False
     if actor.is_operator or actor.is_system:
         return True
-    user = session().get(User, user_id)
-    if not actor.can(MANAGE) or user is None or user.is_operator:
+    here = find_membership(user_id, actor.office_id) if actor.office_id else None
+    if not actor.can(MANAGE) or here is None or here.state == "ended" or here.user.is_operator:
         return False
     own = [load_actor(actor.user_id, office) for office in offices_of(user_id)]
     return all(each is not None and each.can(MANAGE) for each in own)
@@ -276,7 +274,7 @@ def _blockable(actor: Actor, user_id: uuid.UUID) -> User:
         raise Conflict(_("You cannot block yourself."))
     if not may_block(actor, user_id):
         raise Forbidden(
-            _("This person belongs to other offices, too. Only an operator can block them on the whole site.")
+            _("Only an operator can block this person, because they do not belong to your office alone.")
         )
     return session().get_one(User, user_id)
 
@@ -322,11 +320,11 @@ def _filters(query: PeopleQuery) -> list[ColumnElement[bool]]:
 
 
 def _matches(text: str, *, with_email: bool) -> ColumnElement[bool]:
-    wanted = " ".join(text.split()).lower()
-    name = func.lower(User.name)
+    wanted = " ".join(fold_name(text).split())
+    name = User.name_folded
     parts = [name.startswith(wanted, autoescape=True), name.contains(f" {wanted}", autoescape=True)]
     if with_email:
-        parts.append(User.email.contains(wanted, autoescape=True))
+        parts.append(User.email.contains(text.strip().lower(), autoescape=True))
     return or_(*parts)
 
 

@@ -29,7 +29,7 @@ _ACCOUNT = _l("As long as the account exists")
 DECLARED = (
     PersonalData(
         "user", "id",
-        ("name", "email", "password_hash", "totp_secret", "locale", "zone", "theme", "headline", "phone",
+        ("name", "name_folded", "email", "password_hash", "totp_secret", "locale", "zone", "theme", "headline", "phone",
          "blocked_reason", "email_confirmed_at", "last_seen_at"),
         _l("The account of a person"), "public_task", _ACCOUNT,
     ),

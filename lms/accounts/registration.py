@@ -96,7 +96,11 @@ def create_user(name: str, email: str, *, password_hash: str = "", locale: str =
 
 
 def _enter(user: User, office: OfficeView) -> Outcome:
-    if office.join_rule == "open":
+    present = find_membership(user.id, office.id)
+    was_removed = (
+        present is not None and present.state == "ended"
+    )  # who was sent away asks, even where all may come
+    if office.join_rule == "open" and not was_removed:
         join_office(user.id, office.id, ["trainee"])
         return "active"
     ask_to_join(user.id, office.id)

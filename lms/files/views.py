@@ -117,7 +117,7 @@ def _index(problems: list[str] | None = None) -> ResponseReturnValue:
     files, count = service.find_own_files(actor(), page=page)
     deleted = request.args.get("deleted", type=uuid.UUID)
     body = render_template(
-        "files/index.html", files=files, count=count, page=page, pages=-(-count // service.ON_PAGE), kind_of=kind_of,
+        "files/index.html", files=files, total=count, page=page, pages=-(-count // service.ON_PAGE), kind_of=kind_of,
         usage=accepting.get_usage(actor()), max_bytes=accepting.max_upload_bytes(), may_upload=service.may_upload(actor()),
         deleted=service.find_just_deleted(actor(), deleted) if deleted else None, problems=problems or [],
     )  # fmt: skip

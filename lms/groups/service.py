@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 
 from lms.access.actor import Actor
 from lms.access.policy import require
+from lms.accounts.models import fold_name
 from lms.accounts.people import PersonView, find_members, find_members_by_email
 from lms.errors import Conflict, Invalid, NotFound
 from lms.groups.forms import AddMembers, CreateGroup, EditGroup
@@ -101,7 +102,7 @@ def remove_member(actor: Actor, group_id: uuid.UUID, user_id: uuid.UUID) -> None
 def find_group_members(actor: Actor, group_id: uuid.UUID) -> list[PersonView]:
     """The people of a group who are members of the office, by name. Raises NotFound, Forbidden."""
     _get(actor, group_id)
-    return sorted(find_members(actor, member_ids(group_id)).values(), key=lambda each: each.name.casefold())
+    return sorted(find_members(actor, member_ids(group_id)).values(), key=lambda each: fold_name(each.name))
 
 
 def member_ids(group_id: uuid.UUID) -> list[uuid.UUID]:

@@ -16,6 +16,8 @@ BUILTIN: tuple[str, ...] = (
     "lms.activities.hooks",
     "lms.files.hooks",
     "lms.search.hooks",
+    "lms.notifications.hooks",
+    "lms.calendar.hooks",
     "lms.live.hooks",
     "lms.lounge.hooks",
     "lms.privacy.hooks",

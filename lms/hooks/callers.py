@@ -149,7 +149,8 @@ class Hooks:
         for owner, function in self._implementations("cards", actor.office_id):
             wanted = [ref for ref in refs if ref.plugin == owner.split(".")[-1] or ref.plugin == owner]
             if wanted:
-                answer = self._guarded(owner, "cards", function, {"refs": wanted, "actor": actor}) or ()
+                arguments = {"refs": wanted, "actor": actor}
+                answer = self._guarded(owner, "cards", function, arguments, unroll=True) or ()
                 found.update({card.ref: card for card in answer if card.ref in wanted})
         return found
 
@@ -261,7 +262,7 @@ class Hooks:
         """The state of all parts; a check that fails is itself a finding."""
         found: list[c.HealthCheck] = []
         for owner, function in self._implementations("health_checks"):
-            answer = self._guarded(owner, "health_checks", function, {})
+            answer = self._guarded(owner, "health_checks", function, {}, unroll=True)
             found.extend(answer if answer is not None else [_unknown_health(owner)])
         return found
 
@@ -288,14 +289,14 @@ class Hooks:
             if allowed is None or owner.startswith(f"{CORE}.") or owner in allowed:
                 yield owner, implementation
 
-    def _each(self, hook: str) -> Iterator[Owned]:
+    def _each(self, hook: str, *, unroll: bool = False) -> Iterator[Owned]:
         for owner, function in self._implementations(hook):
-            answer = self._guarded(owner, hook, function, {})
+            answer = self._guarded(owner, hook, function, {}, unroll=unroll)
             if answer is not None:
                 yield owner, answer
 
     def _flat(self, hook: str) -> Iterator[Owned]:
-        for owner, answer in self._each(hook):
+        for owner, answer in self._each(hook, unroll=True):
             yield from ((owner, item) for item in answer)
 
     def _collect(self, hook: str, office_id: uuid.UUID | None, **arguments: Any) -> Iterator[Any]:

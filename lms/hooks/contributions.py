@@ -94,7 +94,11 @@ class SlotContent:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """Something with a time. ``uid`` is stable for ever (RFC 5545, 3.8.4.7)."""
+    """Something with a time. ``uid`` is stable for ever, ``sequence`` grows with each change (RFC 5545, 3.8.4.7 and 3.8.7.4).
+
+    A whole day begins and ends at midnight of the office's zone. Public ones are in the
+    office's open feed, if it has one.
+    """
 
     uid: str
     title: str
@@ -105,6 +109,9 @@ class CalendarEntry:
     place: str = ""
     icon: str = "calendar3"
     is_cancelled: bool = False
+    is_all_day: bool = False
+    is_public: bool = False
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,9 @@ def unsubscribe(subscription: Subscription, *, is_wanted: bool = False) -> None:
     kinds, choices = hooks().notification_kinds(), get_choices(subscription.user_id)
     chosen = {}
     for name, choice in choices.items():
-        if subscription.what == name:
-            chosen[name] = Choice(choice.in_app, kinds[name].by_mail if is_wanted else "never")
-        elif subscription.what == DIGEST and choice.by_mail == ("never" if is_wanted else "daily"):
+        if subscription.what == name or (
+            subscription.what == DIGEST and choice.by_mail == ("never" if is_wanted else "daily")
+        ):
             chosen[name] = Choice(choice.in_app, kinds[name].by_mail if is_wanted else "never")
     save_choices(subscription.user_id, chosen)
     if not is_wanted:

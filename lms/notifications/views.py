@@ -84,7 +84,7 @@ def preferences() -> ResponseReturnValue:
     """How to hear of each kind of thing."""
     kinds = list(hooks().notification_kinds().values())
     choices = service.get_choices(actor().user_id)
-    values = {f"app_{name}": choice.in_app for name, choice in choices.items()}
+    values: dict[str, object] = {f"app_{name}": choice.in_app for name, choice in choices.items()}
     values |= {f"mail_{name}": choice.by_mail for name, choice in choices.items()}
     form = Form(preferences_command(kinds), values=values)
     if form.run(lambda command: service.save_preferences(actor(), command.model_dump())):

@@ -86,6 +86,15 @@ def serve(port: int | None, only: str | None) -> int:
 
 @click.command()
 @instance_option
+@click.option("--port", type=int, default=8420, show_default=True)
+def dev(port: int) -> None:
+    """Serve for development: one process, restarted when code changes. Jobs run in `worker`."""
+    os.environ.setdefault("LMS_ENVIRONMENT", "development")
+    application().run(port=port, debug=False, use_reloader=True, threaded=True)
+
+
+@click.command()
+@instance_option
 def worker() -> None:
     """Run background jobs (started by serve)."""
     run_worker(application())

@@ -13,6 +13,7 @@ from lms.hooks.callers import hooks
 from lms.ops import care, commands
 from lms.ops.commands import application, instance_option
 from lms.ops.demo import demo
+from lms.ops.plugin_commands import plugin
 
 
 class LmsGroup(click.Group):
@@ -44,9 +45,11 @@ def root() -> None:
 
 for _command in (
     demo,
+    plugin,
     commands.setup,
     commands.upgrade,
     commands.serve,
+    commands.dev,
     commands.worker,
     commands.config,
     commands.migration,

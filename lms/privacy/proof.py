@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, String, Table, Text, Uuid, cast, func, inspect, or_, select
+from sqlalchemy import Column, String, Table, Text, cast, func, inspect, or_, select
 
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import PersonalData
-from lms.store.base import Base, JsonObject, db, session
+from lms.store.base import Base, JsonObject, session
 
 KEPT_BY_ID = frozenset({"audit_entry", "privacy_request", "user"})
 """Tables that go on naming the (now nameless) account by its id: the proof that it was erased."""
@@ -38,30 +40,32 @@ def undeclared_tables(declared: Sequence[PersonalData]) -> list[str]:
 def find_traces(user_id: uuid.UUID, canaries: Sequence[str]) -> list[Trace]:
     """Rows that still hold one of the texts (name, address) or belong to the person by declaration."""
     owners = {(entry.table, entry.owner) for _owner, entry in hooks().personal_data()}
+    whole_words = re.compile(
+        "|".join(rf"(?<![\w.+-]){re.escape(text)}(?![\w-])" for text in canaries), re.IGNORECASE
+    )
     found = []
     for table in _present_tables():
         for column in table.columns:
-            rule = _rule(column, user_id, canaries, is_owner=(table.name, column.name) in owners)
-            if rule is None:
-                continue
-            count = session().scalar(select(func.count()).select_from(table).where(rule)) or 0
+            if isinstance(column.type, (String, Text, JsonObject)):
+                count = _count_texts(column, canaries, whole_words)
+            elif (table.name, column.name) in owners and table.name not in KEPT_BY_ID:
+                count = (
+                    session().scalar(select(func.count()).select_from(table).where(column == user_id)) or 0
+                )
+            else:
+                count = 0
             if count:
                 found.append(Trace(table.name, column.name, count))
     return found
 
 
-def _rule(
-    column: Column[object], user_id: uuid.UUID, canaries: Sequence[str], *, is_owner: bool
-) -> ColumnElement[bool] | None:
-    if isinstance(column.type, (String, Text)):
-        return or_(*(column.icontains(text, autoescape=True) for text in canaries))
-    if isinstance(column.type, JsonObject):
-        return or_(*(cast(column, Text).icontains(text, autoescape=True) for text in canaries))
-    if isinstance(column.type, Uuid) and is_owner and column.table.name not in KEPT_BY_ID:
-        return column == user_id
-    return None
+def _count_texts(column: Column[Any], canaries: Sequence[str], whole_words: re.Pattern[str]) -> int:
+    """Rows with one of the texts as whole words (``anna@…`` is not found in ``joanna@…``)."""
+    text = cast(column, Text) if isinstance(column.type, JsonObject) else column
+    wanted = or_(*(text.icontains(canary, autoescape=True) for canary in canaries))
+    return sum(bool(whole_words.search(value)) for value in session().scalars(select(text).where(wanted)))
 
 
 def _present_tables() -> Iterator[Table]:
-    present = set(inspect(db.engine).get_table_names())
+    present = set(inspect(session().connection()).get_table_names())
     yield from (table for name, table in sorted(Base.metadata.tables.items()) if name in present)

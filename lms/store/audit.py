@@ -23,6 +23,7 @@ from lms.refs import Ref
 from lms.store.base import Base, session
 
 GENESIS = "0" * 64
+_PORTION = 500
 _LOCK = 7_306_114
 """Number of PostgreSQL's advisory lock that puts writers in a row."""
 
@@ -87,7 +88,15 @@ def find_audit(office_id: uuid.UUID, *, limit: int = 50, before: int | None = No
 
 
 def _all_entries() -> Iterator[AuditEntry]:
-    yield from session().scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500))
+    """Every entry in order, read in portions."""
+    last = 0
+    while (
+        rows := session()
+        .scalars(select(AuditEntry).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(_PORTION))
+        .all()
+    ):
+        yield from rows
+        last = rows[-1].seq
 
 
 def _hash(entry: AuditEntry) -> str:

@@ -55,6 +55,7 @@ def upgrade() -> None:
         "user",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=240), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("totp_secret", sa.String(length=200), nullable=False),
@@ -77,7 +78,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
     )
     with op.batch_alter_table("user", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_user_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_user_name_folded"), ["name_folded"], unique=False)
 
     op.create_table(
         "activity",
@@ -152,6 +153,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_object"), ["object"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_calendar_feed_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_calendar_feed_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("office_id", "user_id", name=op.f("uq_calendar_feed_office_id_user_id")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_feed_secret_hash")),
+    )
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feed_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_feed_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "calendar_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("is_all_day", sa.Boolean(), nullable=False),
+        sa.Column("repeat", sa.String(length=8), nullable=False),
+        sa.Column("repeat_until", sa.Date(), nullable=True),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("deleted_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "repeat IN ('none', 'weekly', 'monthly', 'yearly')", name=op.f("ck_calendar_item_repeat")
+        ),
+        sa.CheckConstraint("ends_at >= starts_at", name=op.f("ck_calendar_item_times")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_calendar_item_created_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_calendar_item_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_item")),
+    )
+    with op.batch_alter_table("calendar_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_item_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_item_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(
+            "ix_calendar_item_office_id_starts_at", ["office_id", "starts_at"], unique=False
+        )
 
     op.create_table(
         "group",
@@ -407,6 +463,52 @@ def upgrade() -> None:
         batch_op.create_index("ix_membership_office_id_state", ["office_id", "state"], unique=False)
 
     op.create_table(
+        "notification",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.String(length=1000), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("ref", sa.String(length=150), nullable=False),
+        sa.Column("key", sa.String(length=150), nullable=True),
+        sa.Column("in_app", sa.Boolean(), nullable=False),
+        sa.Column("by_mail", sa.String(length=10), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("by_mail IN ('at_once', 'daily', 'never')", name=op.f("ck_notification_by_mail")),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_notification_office_id_office"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_notification_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+        sa.UniqueConstraint("user_id", "key", name=op.f("uq_notification_user_id_key")),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index("ix_notification_by_mail_mailed_at", ["by_mail", "mailed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notification_office_id"), ["office_id"], unique=False)
+        batch_op.create_index("ix_notification_user_id_created_at", ["user_id", "created_at"], unique=False)
+        batch_op.create_index("ix_notification_user_id_read_at", ["user_id", "read_at"], unique=False)
+
+    op.create_table(
+        "notification_preference",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("in_app", sa.Boolean(), nullable=False),
+        sa.Column("by_mail", sa.String(length=10), nullable=False),
+        sa.CheckConstraint(
+            "by_mail IN ('at_once', 'daily', 'never')", name=op.f("ck_notification_preference_by_mail")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_notification_preference_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "kind", name=op.f("pk_notification_preference")),
+    )
+    op.create_table(
         "office_language",
         sa.Column("office_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
@@ -452,6 +554,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "people_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("written_count", sa.Integer(), nullable=False),
+        sa.Column("unchanged_count", sa.Integer(), nullable=False),
+        sa.Column("refused_count", sa.Integer(), nullable=False),
+        sa.Column("finished_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'running', 'done')", name=op.f("ck_people_import_state")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user.id"], name=op.f("fk_people_import_created_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_people_import_office_id_office")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
+    )
+    with op.batch_alter_table("people_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_import_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_import_office_id"), ["office_id"], unique=False)
 
     op.create_table(
         "privacy_request",
@@ -864,12 +993,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_privacy_request_due_at"))
 
     op.drop_table("privacy_request")
+    with op.batch_alter_table("people_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_import_office_id"))
+        batch_op.drop_index(batch_op.f("ix_people_import_created_by_id"))
+
+    op.drop_table("people_import")
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_user_id"))
 
     op.drop_table("passkey")
     op.drop_table("office_plugin")
     op.drop_table("office_language")
+    op.drop_table("notification_preference")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_user_id_read_at")
+        batch_op.drop_index("ix_notification_user_id_created_at")
+        batch_op.drop_index(batch_op.f("ix_notification_office_id"))
+        batch_op.drop_index("ix_notification_by_mail_mailed_at")
+
+    op.drop_table("notification")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index("ix_membership_office_id_state")
 
@@ -929,6 +1071,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_group_office_id"))
 
     op.drop_table("group")
+    with op.batch_alter_table("calendar_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_item_office_id_starts_at")
+        batch_op.drop_index(batch_op.f("ix_calendar_item_office_id"))
+        batch_op.drop_index(batch_op.f("ix_calendar_item_created_by_id"))
+
+    op.drop_table("calendar_item")
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_user_id"))
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_office_id"))
+
+    op.drop_table("calendar_feed")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_office_id"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_object"))
@@ -946,7 +1099,7 @@ def downgrade() -> None:
 
     op.drop_table("activity")
     with op.batch_alter_table("user", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_user_name"))
+        batch_op.drop_index(batch_op.f("ix_user_name_folded"))
 
     op.drop_table("user")
     with op.batch_alter_table("office", schema=None) as batch_op:

@@ -135,7 +135,11 @@ def invite() -> ResponseReturnValue:
         return go(url_for("people.invite"))
     found = invitations.find_invitations(actor())
     return render_template(
-        "people/invite.html", form=form, invitations=found, role_names=ROLE_TITLES, waiting=people.count_waiting(actor())
+        "people/invite.html",
+        form=form,
+        invitations=found,
+        role_names=ROLE_TITLES,
+        waiting=people.count_waiting(actor()),
     ), form.status
 
 

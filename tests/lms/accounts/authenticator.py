@@ -72,7 +72,9 @@ class SoftAuthenticator:
         }
 
     def _client(self, kind: str, challenge: str, origin: str) -> bytes:
-        return json.dumps({"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False}).encode()
+        return json.dumps(
+            {"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False}
+        ).encode()
 
     def _data(self, host: str, flags: int) -> bytes:
         flags |= USER_PRESENT | (USER_VERIFIED if self.verifies else 0)

@@ -34,7 +34,9 @@ class Outbox:
     def to(self, address: str) -> list[Mail]:
         """Messages to an address, oldest first."""
         with self._app.app_context():
-            return list(session().scalars(select(Mail).filter_by(to=address).order_by(Mail.created_at, Mail.id)))
+            return list(
+                session().scalars(select(Mail).filter_by(to=address).order_by(Mail.created_at, Mail.id))
+            )
 
     def code(self, address: str) -> str:
         """The code in the newest message."""
@@ -44,9 +46,13 @@ class Outbox:
 
     def link(self, address: str) -> str:
         """The path of the link in the newest message."""
-        found = re.search(r"https?://[^/\s]+(/\S*/(?:invitation|register|password|email)/\S+)", self.to(address)[-1].text)
+        found = re.search(
+            r"https?://[^/\s]+(/\S*/(?:invitation|register|password|email)/\S+)", self.to(address)[-1].text
+        )
         if not found:
-            found = re.search(r"https?://[^/\s]+(/(?:invitation|register|password)/\S+)", self.to(address)[-1].text)
+            found = re.search(
+                r"https?://[^/\s]+(/(?:invitation|register|password)/\S+)", self.to(address)[-1].text
+            )
         assert found, self.to(address)[-1].text
         return found.group(1)
 

@@ -47,18 +47,23 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Fla
 
 
 @pytest.mark.parametrize(
-    "asked", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\nb", "\t//x"]
+    "asked",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\nb", "\t//x"],
 )
 def test_after_signing_in_nobody_is_sent_to_another_site(client: FlaskClient, asked: str) -> None:
     assert sign_in_with(client, "head@example.org", PASSWORD, asked).headers["Location"] == "/o/siena/"
 
 
-def test_the_session_gets_a_new_token_at_sign_in_and_the_old_one_dies(app: Flask, client: FlaskClient) -> None:
+def test_the_session_gets_a_new_token_at_sign_in_and_the_old_one_dies(
+    app: Flask, client: FlaskClient
+) -> None:
     client.post("/o/siena/sign-in/code", data={"email": "head@example.org"})
     before = client.get_cookie("lms_session")
     sign_in_with(client, "head@example.org", PASSWORD)
     after = client.get_cookie("lms_session")
-    assert before and after and before.value != after.value
+    assert before
+    assert after
+    assert before.value != after.value
 
 
 def test_the_eleventh_try_for_one_account_is_refused_with_the_time_to_wait(client: FlaskClient) -> None:
@@ -88,7 +93,9 @@ def test_a_mailed_code_signs_in_once_and_only_in_the_browser_that_asked(
     elsewhere = app.test_client()
     elsewhere.post("/o/siena/sign-in/code", data={"email": "nobody@example.org"})
     assert elsewhere.post("/o/siena/sign-in/code/check", data={"code": code}).status_code == 422
-    assert client.post("/o/siena/sign-in/code/check", data={"code": f"{code[:3]} {code[3:]}"}).status_code == 303
+    assert (
+        client.post("/o/siena/sign-in/code/check", data={"code": f"{code[:3]} {code[3:]}"}).status_code == 303
+    )
     assert is_inside(client)
 
 
@@ -109,7 +116,9 @@ def test_asking_for_a_code_says_the_same_for_unknown_addresses_and_mails_nobody(
     assert outbox.to("nobody@example.org") == []
 
 
-def test_a_second_step_is_asked_and_each_code_works_once(app: Flask, site: TestSite, client: FlaskClient) -> None:
+def test_a_second_step_is_asked_and_each_code_works_once(
+    app: Flask, site: TestSite, client: FlaskClient
+) -> None:
     secret = pyotp.random_base32()
     with app.app_context(), unit_of_work():
         session().get_one(User, site.world.people["tutor"].id).totp_secret = seal(secret)
@@ -146,7 +155,9 @@ def test_a_recovery_code_replaces_the_phone_once(world: World) -> None:
 
 def add_passkey(browser: FlaskClient, device: SoftAuthenticator) -> Any:
     options = browser.post("/profile/passkeys/options").get_json()
-    return browser.post("/profile/passkeys", json={"credential": device.create(options, ORIGIN), "name": "Phone"})
+    return browser.post(
+        "/profile/passkeys", json={"credential": device.create(options, ORIGIN), "name": "Phone"}
+    )
 
 
 def use_passkey(browser: FlaskClient, device: SoftAuthenticator, origin: str = ORIGIN) -> Any:
@@ -154,7 +165,9 @@ def use_passkey(browser: FlaskClient, device: SoftAuthenticator, origin: str = O
     return browser.post("/o/siena/sign-in/passkey", json={"credential": device.get(options, origin)})
 
 
-def test_a_passkey_is_added_and_signs_in(sign_in: SignIn, client: FlaskClient, authenticator: SoftAuthenticator) -> None:
+def test_a_passkey_is_added_and_signs_in(
+    sign_in: SignIn, client: FlaskClient, authenticator: SoftAuthenticator
+) -> None:
     assert add_passkey(sign_in("trainee"), authenticator).status_code == 201
     answer = use_passkey(client, authenticator)
     assert answer.get_json() == {"next": "/o/siena/"}
@@ -181,7 +194,9 @@ def test_a_copied_passkey_whose_counter_went_back_is_refused(
     assert use_passkey(client, authenticator).status_code == 422
 
 
-def test_an_unknown_passkey_and_an_old_challenge_are_refused(client: FlaskClient, authenticator: SoftAuthenticator) -> None:
+def test_an_unknown_passkey_and_an_old_challenge_are_refused(
+    client: FlaskClient, authenticator: SoftAuthenticator
+) -> None:
     authenticator.user_handle = b"x" * 16
     assert use_passkey(client, authenticator).status_code == 422
     again = {"credential": authenticator.get({"challenge": "AAAA", "rpId": "localhost"}, ORIGIN)}
@@ -208,7 +223,9 @@ def test_a_mailed_link_sets_a_new_password_once_and_ends_all_sessions(
     assert sign_in_with(client, "trainee@example.org", "a quiet river at noon").status_code == 303
 
 
-def test_asking_for_a_password_link_says_the_same_for_unknown_addresses(client: FlaskClient, outbox: Outbox) -> None:
+def test_asking_for_a_password_link_says_the_same_for_unknown_addresses(
+    client: FlaskClient, outbox: Outbox
+) -> None:
     known = client.post("/o/siena/password", data={"email": "trainee@example.org"})
     unknown = client.post("/o/siena/password", data={"email": "nobody@example.org"})
     assert known.text.replace("trainee@", "") == unknown.text.replace("nobody@", "")

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.offices.contrast import PAPER_DARK, PAPER_LIGHT, REQUIRED_RATIO, brand_css, check_accent, contrast_ratio
+from lms.offices.contrast import (
+    PAPER_DARK,
+    PAPER_LIGHT,
+    REQUIRED_RATIO,
+    brand_css,
+    check_accent,
+    contrast_ratio,
+)
 
 THEME = Path(__file__).parents[3] / "lms/static/css/theme.css"
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")

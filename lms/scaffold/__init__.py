@@ -1,0 +1,1 @@
+"""A new plugin, complete and working, from a few templates."""

@@ -1,0 +1,117 @@
+"""Who is let in: deny by default, office by office, and never for another site."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.access.policy import Policy
+from lms.demo import World
+from lms.testing import SignIn
+from lms.web.guard import UndeclaredPolicy, install_guard, public
+
+
+def test_a_route_without_a_policy_stops_development_at_start(app: Flask) -> None:
+    careless = Flask("careless")
+    careless.extensions.update(app.extensions)
+    careless.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
+    with pytest.raises(UndeclaredPolicy, match="forgotten"):
+        install_guard(careless)
+
+
+def test_a_view_cannot_state_two_policies() -> None:
+    with pytest.raises(TypeError, match="two policies"):
+        public(public(lambda: "x"))
+
+
+def test_every_route_states_its_policy(app: Flask) -> None:
+    missing = [
+        name
+        for name, view in app.view_functions.items()
+        if not isinstance(getattr(view, "lms_policy", None), Policy)
+    ]
+    assert missing == []
+
+
+def test_a_guest_is_sent_to_the_sign_in_page_and_back(client: FlaskClient) -> None:
+    answer = client.get("/o/siena/activities/")
+    assert answer.status_code == 302
+    assert answer.location == "/o/siena/sign-in?next=/o/siena/activities/"
+
+
+def test_a_program_without_sign_in_gets_a_plain_401(client: FlaskClient) -> None:
+    answer = client.get("/o/siena/activities/", headers={"Accept": "application/json"})
+    assert answer.status_code == 401
+    assert answer.json["error"]["code"] == "sign_in_needed"
+
+
+def test_a_member_of_one_office_is_no_member_of_another_and_is_told_so(sign_in: SignIn) -> None:
+    answer = sign_in("trainee").get("/o/vienna/activities/")
+    assert answer.status_code == 403
+    assert "not a member of this office" in answer.text or "non fai parte" in answer.text
+
+
+def test_a_regional_head_is_head_in_the_offices_below(sign_in: SignIn) -> None:
+    assert sign_in("regional_head").get("/o/siena/admin/roles").status_code == 200
+    assert sign_in("regional_head").get("/o/vienna/admin/roles").status_code == 403
+
+
+def test_a_trainee_cannot_open_administration_and_an_operator_page_is_for_operators(sign_in: SignIn) -> None:
+    assert sign_in("trainee").get("/o/siena/admin/brand").status_code == 403
+    assert sign_in("head").get("/operator/").status_code == 403
+    assert sign_in("operator").get("/operator/").status_code == 200
+
+
+def test_an_office_that_does_not_exist_is_a_helpful_404(client: FlaskClient) -> None:
+    answer = client.get("/o/atlantis/")
+    assert answer.status_code == 404
+    assert "<h1" in answer.text
+
+
+def test_another_host_name_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/", headers={"Host": "evil.example.net"})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example.net"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_change_started_by_another_site_is_refused(
+    sign_in: SignIn, world: World, headers: dict[str, str]
+) -> None:
+    answer = sign_in("head").post(
+        "/o/siena/admin/roles", data={"right": "trainee:activities.manage", "do": "grant"}, headers=headers
+    )
+    assert answer.status_code == 403
+    assert not world.actor("trainee").can("activities.manage")
+
+
+def test_every_answer_carries_strict_headers(client: FlaskClient) -> None:
+    headers = client.get("/o/siena/").headers
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_an_id_of_another_office_is_not_found_in_any_page_of_activities(
+    sign_in: SignIn, world: World
+) -> None:
+    foreign = world.things["event.vienna.0"]
+    head = sign_in("head")
+    for page in ("", "/edit", "/rules", "/people", "/join"):
+        assert head.get(f"/o/siena/activities/{foreign}{page}").status_code == 404, page
+    for page in ("/leave", "/people", "/state", "/join"):
+        assert (
+            head.post(
+                f"/o/siena/activities/{foreign}{page}", data={"state": "archived", "do": "add"}
+            ).status_code
+            == 404
+        ), page
