@@ -55,6 +55,7 @@ class Admission:
                     Base.metadata.remove(table)
             # SQLAlchemy can only dispose of all classes of a registry in public; one broken class would
             # then keep every other one from being used.
+            Base.registry._managers.pop(mapper.class_manager, None)
             Base.registry._dispose_manager_and_mapper(mapper.class_manager)
 
 

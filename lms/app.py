@@ -58,7 +58,8 @@ def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -
     app.config.update(_flask_config(settings))
     app.extensions[SETTINGS] = settings
     app.extensions["lms_loaded_settings"] = loaded
-    folders = [*plugin_folders, settings.instance_dir / "plugins", ROOT / "plugins"]
+    named = [Path(folder).absolute() for folder in settings.plugin_folders]
+    folders = [*plugin_folders, *named, settings.instance_dir / "plugins", ROOT / "plugins"]
     plugins = load_plugins(settings.plugins, folders, Admission())
     _install_store(app)
     _install_hooks(app, settings, plugins)

@@ -96,6 +96,9 @@ class Settings(_Section):
     redis_url: str = Field("", description="redis://...; joins several web processes (scale mode)")
     languages: list[str] = Field(default_factory=lambda: ["en", "it"])
     plugins: list[str] = Field(default_factory=list, description="loaded plugins, in order")
+    plugin_folders: list[str] = Field(
+        default_factory=list, description="folders with plugins, searched first"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     web: WebSettings = Field(default_factory=WebSettings)

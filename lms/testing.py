@@ -7,6 +7,7 @@ A plugin's own suite uses them by ``pytest_plugins = ["lms.testing"]``.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import uuid
@@ -157,9 +158,20 @@ def database_server() -> DatabaseServer | None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, database_server: DatabaseServer | None) -> TestSite:
+def plugin_folder() -> Path | None:
+    """A folder with more plugins than those of the product: the first of ``LMS_PLUGIN_FOLDERS``."""
+    named = os.environ.get("LMS_PLUGIN_FOLDERS", "").split(",")[0]
+    return Path(named).absolute() if named else None
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory,
+    database_server: DatabaseServer | None,
+    plugin_folder: Path | None,
+) -> TestSite:
     """The filled installation of this test process."""
-    return TestSite(tmp_path_factory.mktemp("site"), database_server)
+    return TestSite(tmp_path_factory.mktemp("site"), database_server, plugin_folder)
 
 
 @pytest.fixture

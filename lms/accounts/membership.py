@@ -33,10 +33,12 @@ GIVEN_ROLES: tuple[Role, ...] = tuple(role for role in ROLES if role != "operato
 
 
 def grantable_roles(actor: Actor) -> list[Role]:
-    """Roles that the actor may give here: nobody grants what they do not have."""
+    """Roles that the actor may give here: nobody grants what they do not have, save operators, who make the first head."""
+    if actor.is_system or actor.is_operator:
+        return list(GIVEN_ROLES)
     office = directory().by_id(actor.office_id) if actor.office_id else None
-    if actor.is_system or office is None:
-        return list(GIVEN_ROLES) if actor.is_system else []
+    if office is None:
+        return []
     return [role for role in GIVEN_ROLES if permissions_of({role}, office) <= actor.permissions]
 
 

@@ -31,6 +31,7 @@ from lms.accounts.sessions import end_sessions
 from lms.accounts.signin import site_prefix
 from lms.errors import Conflict, Forbidden, NotFound
 from lms.hooks.contributions import ROLES, Role
+from lms.live.hub import recheck_person
 from lms.offices.directory import directory
 from lms.refs import Ref
 from lms.store.audit import write_audit
@@ -201,6 +202,7 @@ def edit_membership(actor: Actor, user_id: uuid.UUID, command: EditMembership) -
         raise Conflict(_("You cannot take the head’s role from yourself. Ask another head or the operator."))
     row.function = command.function or ""
     set_roles(row, roles)
+    recheck_person(user_id)
     _audit(actor, "membership.edited", user_id, ", ".join(roles))
 
 
@@ -211,6 +213,7 @@ def end_membership(actor: Actor, user_id: uuid.UUID) -> None:
         raise Conflict(_("You cannot remove yourself. Ask another head or the operator."))
     _may_take(actor, row)
     row.state = "ended"
+    recheck_person(user_id)
     _audit(actor, "membership.ended", user_id)
     session().flush()
     if not offices_of(user_id) and not row.user.is_operator:
@@ -231,6 +234,7 @@ def block(actor: Actor, user_id: uuid.UUID, command: BlockPerson) -> None:
     user = _blockable(actor, user_id)
     user.state, user.blocked_reason = "blocked", command.reason or ""
     end_sessions(user.id)
+    recheck_person(user.id)
     _audit(actor, "user.blocked", user_id)
 
 

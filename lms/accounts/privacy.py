@@ -31,7 +31,7 @@ DECLARED = (
         "user", "id",
         ("name", "name_folded", "email", "password_hash", "totp_secret", "locale", "zone", "theme", "headline", "phone",
          "blocked_reason", "email_confirmed_at", "last_seen_at"),
-        _l("The account of a person"), "public_task", _ACCOUNT,
+        _l("The account of a person"), "public_task", _ACCOUNT, stays_nameless=True,
     ),
     PersonalData("membership", "user_id", ("function", "state", "joined_at"), _l("Who belongs to which office"), "public_task", _ACCOUNT),
     PersonalData("sign_in_session", "user_id", ("data", "method", "browser", "address", "seen_at"), _l("Staying signed in, and seeing where"), "legitimate_interest", _l("14 days after the last visit")),
@@ -74,7 +74,7 @@ def export_account(user_id: uuid.UUID, archive: ExportArchive) -> None:
 
 
 def erase_account(user_id: uuid.UUID) -> None:
-    """Remove what names the person; roles and offices end."""
+    """Remove what names the person, their roles and their membership; a nameless account stays."""
     user = session().get_one(User, user_id)
     session().execute(
         delete(Invitation).where((Invitation.email == user.email) | (Invitation.accepted_by_id == user_id))
@@ -89,9 +89,7 @@ def erase_account(user_id: uuid.UUID) -> None:
         session().execute(delete(table).where(table.user_id == user_id))
     own = select(Membership.id).where(Membership.user_id == user_id)
     session().execute(delete(MembershipRole).where(MembershipRole.membership_id.in_(own)))
-    session().execute(
-        update(Membership).where(Membership.user_id == user_id).values(state="ended", function="")
-    )
+    session().execute(delete(Membership).where(Membership.user_id == user_id))
     user.name, user.email = "Erased person", f"{new_id()}@erased.invalid"
     user.password_hash = user.totp_secret = user.headline = user.phone = user.blocked_reason = ""
     user.locale = user.zone = ""

@@ -14,6 +14,7 @@ from lms.accounts.sessions import end_sessions
 from lms.accounts.signin import find_by_email, fold_email, site_prefix
 from lms.clock import utcnow
 from lms.errors import Conflict, Invalid, NotFound
+from lms.live.hub import recheck_person
 from lms.offices.directory import OfficeView
 from lms.refs import Ref
 from lms.store.audit import write_audit
@@ -105,11 +106,13 @@ def end_session(actor: Actor, session_id: uuid.UUID) -> None:
     if row is None or row.user_id != actor.user_id:
         raise NotFound(_("This browser is signed out already."))
     session().delete(row)
+    recheck_person(actor.user_id)
 
 
 def end_other_sessions(actor: Actor) -> None:
     """Sign out everywhere but here."""
     end_sessions(actor.user_id, keep=actor.session_id)
+    recheck_person(actor.user_id)
 
 
 def _tell(user: User, template: str, office: OfficeView | None, **values: str) -> None:

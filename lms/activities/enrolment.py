@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from lms.access.actor import Actor
+from lms.activities.completion import ref_of
 from lms.activities.forms import Enrol
 from lms.activities.models import Activity, Completion, Enrolment
 from lms.activities.service import get_activity, get_managed, is_past
@@ -17,8 +18,12 @@ from lms.clock import utcnow
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.groups.service import member_ids
 from lms.hooks.callers import hooks
+from lms.hooks.contributions import Text
+from lms.notifications.service import notify
+from lms.offices.directory import directory
 from lms.store.base import session
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def enrol_people(actor: Actor, activity_id: uuid.UUID, people: Sequence[uuid.UUI
     for person in new:
         hooks().check_enrol(actor, activity.id, person)
         _admit(activity, person, needs_approval=False)
+        _tell(activity, person, "enrolled", _l("You were enrolled in “%(title)s”", title=activity.title))
     return len(new)
 
 
@@ -73,7 +79,9 @@ def approve(actor: Actor, activity_id: uuid.UUID, user_id: uuid.UUID) -> Enrolme
     row = _enrolment(activity.id, user_id)
     if row is None or row.state != "pending":
         raise Conflict(_("This person is not waiting for approval."))
-    return _admit(activity, user_id, needs_approval=False)
+    admitted = _admit(activity, user_id, needs_approval=False)
+    _tell(activity, user_id, "approved", _l("You may take part in “%(title)s”", title=activity.title))
+    return admitted
 
 
 def leave(actor: Actor, activity_id: uuid.UUID, user_id: uuid.UUID | None = None) -> None:
@@ -101,6 +109,12 @@ def fill_places(activity: Activity) -> list[uuid.UUID]:
     for row in rows:
         row.state, row.enrolled_at = "active", utcnow()
         hooks().on_enrolled(activity.office_id, activity.id, row.user_id)
+        _tell(
+            activity,
+            row.user_id,
+            "waiting_list_place",
+            _l("You have got a place in “%(title)s”", title=activity.title),
+        )
     session().flush()
     return [row.user_id for row in rows]
 
@@ -191,6 +205,11 @@ def _admit(activity: Activity, user_id: uuid.UUID, *, needs_approval: bool) -> E
     if row.state == "active":
         hooks().on_enrolled(activity.office_id, activity.id, user_id)
     return row
+
+
+def _tell(activity: Activity, user_id: uuid.UUID, kind: str, title: Text) -> None:
+    slug = directory().get(activity.office_id).slug
+    notify(user_id, kind, title=title, url=f"/o/{slug}/activities/{activity.id}", ref=ref_of(activity.id))
 
 
 def _enrolment(activity_id: uuid.UUID, user_id: uuid.UUID) -> Enrolment | None:

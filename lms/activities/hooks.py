@@ -176,7 +176,7 @@ def personal_data() -> Sequence[PersonalData]:
     why = _l("To organise activities and to prove who took part")
     kept = _l("As long as the office must prove its work; then the name is removed")
     return [
-        PersonalData("activity", "owner_id", ("owner_id",), why, "public_task", kept),
+        PersonalData("activity", "owner_id", ("owner_id",), why, "public_task", kept, stays_nameless=True),
         PersonalData("enrolment", "user_id", ("state", "asked_at", "enrolled_at"), why, "public_task", kept),
         PersonalData("completion", "user_id", ("completed_at", "value"), why, "public_task", kept),
         PersonalData(

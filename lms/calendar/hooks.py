@@ -95,7 +95,7 @@ def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[Cal
 @hookimpl
 def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
     """Dates of the office."""
-    by_id = {ref.uuid: ref for ref in refs if ref.kind == "item"}
+    by_id = {ref.uuid: ref for ref in refs if ref.plugin == "calendar" and ref.kind == "item"}
     return [
         Card(
             by_id[item.id],

@@ -79,7 +79,7 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 @hookimpl
 def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
     """Files that the actor may read."""
-    by_id = {ref.uuid: ref for ref in refs if ref.kind == "file"}
+    by_id = {ref.uuid: ref for ref in refs if ref.plugin == "files" and ref.kind == "file"}
     return [
         Card(
             by_id[row.id], row.name, url_for("files.show", file_id=row.id), kind_of(row.media_type).icon,

@@ -44,9 +44,9 @@ def inspect(path: Path, name: str, declared: str, allowed: frozenset[Family]) ->
     if promised is not None and not _fits(promised, kind):
         raise Invalid(
             _(
-                "The name says “%(promised)s”, but inside is something else (%(real)s). "
-                "Save it again in the right format, or send: %(kinds)s.",
-                promised=promised.title, real=kind.title, kinds=describe(allowed),
+                "The name says “%(promised)s”, but inside is something else: %(real)s. "
+                "Rename it so that it ends with “%(suffix)s”, or save it again in the right format.",
+                promised=promised.title, real=kind.title, suffix=kind.suffixes[0],
             ),
             code="disguised",
         )  # fmt: skip

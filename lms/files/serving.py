@@ -7,6 +7,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from lms.files.accepting import file_store
@@ -45,7 +46,11 @@ def _stream(stream: BinaryIO, size: int, media_type: str, etag: str) -> Response
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     # A server may ignore a Range header (RFC 9110, 14.2); several ranges at once are not worth a multipart answer.
     is_single = request.range is None or len(request.range.ranges) == 1
-    response.make_conditional(request, accept_ranges=is_single, complete_length=size)
+    try:
+        response.make_conditional(request, accept_ranges=is_single, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        stream.close()
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})  # RFC 9110, 15.5.17
     return response
 
 

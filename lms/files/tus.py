@@ -23,7 +23,7 @@ from lms.files.uploads import Piece, UploadState
 from lms.store.base import session
 from lms.text import gettext as _
 from lms.web.errors import error_body
-from lms.web.guard import actor, member, requires
+from lms.web.guard import actor, member, requires, slow
 
 blueprint = Blueprint("uploads", __name__)
 VERSION = "1.0.0"
@@ -83,7 +83,7 @@ def look(upload_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.patch("/files/uploads/<uuid:upload_id>")
-@requires(uploads.UPLOAD, opens_transaction=False)
+@slow(requires(uploads.UPLOAD))
 def add(upload_id: uuid.UUID) -> ResponseReturnValue:
     """A piece."""
     _check_version()

@@ -15,7 +15,7 @@ from lms.files.sizes import format_size
 from lms.hooks.callers import hooks
 from lms.text import gettext as _
 from lms.text import ngettext
-from lms.web.guard import actor, guest_or_actor, member, public, requires
+from lms.web.guard import actor, guest_or_actor, member, public, requires, slow
 from lms.web.offices import current_office
 
 blueprint = Blueprint("files", __name__)
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/files")
-@requires(uploads.UPLOAD, opens_transaction=False)
+@slow(requires(uploads.UPLOAD))
 def upload() -> ResponseReturnValue:
     """Files sent with an ordinary form, for browsers without scripts."""
     limit = accepting.max_upload_bytes()

@@ -147,7 +147,7 @@ class Hooks:
         """The cards that the actor may see; a ref without an answer is missing."""
         found: dict[Ref, Card] = {}
         for owner, function in self._implementations("cards", actor.office_id):
-            wanted = [ref for ref in refs if ref.plugin == owner.split(".")[-1] or ref.plugin == owner]
+            wanted = [ref for ref in refs if ref.plugin in {owner, *owner.split(".")}]
             if wanted:
                 arguments = {"refs": wanted, "actor": actor}
                 answer = self._guarded(owner, "cards", function, arguments, unroll=True) or ()
@@ -254,8 +254,8 @@ class Hooks:
         return self._all("export_user", user_id=user_id, archive=archive)
 
     def erase_user(self, user_id: uuid.UUID, policy: c.ErasurePolicy) -> None:
-        """Every plugin erases a person; the first failure stops all (the caller rolls back)."""
-        for _owner, function in self._implementations("erase_user"):
+        """Every part erases a person, the account itself last; the first failure stops all (the caller rolls back)."""
+        for _owner, function in reversed(list(self._implementations("erase_user"))):
             _call(function, {"user_id": user_id, "policy": policy})
 
     def health_checks(self) -> list[c.HealthCheck]:
@@ -284,7 +284,7 @@ class Hooks:
     def _implementations(self, hook: str, office_id: uuid.UUID | None = None) -> Iterator[tuple[str, Any]]:
         caller = getattr(self.plugins.manager.hook, hook)
         allowed = None if office_id is None else self._enabled_in(office_id)
-        for implementation in reversed(caller.get_hookimpls()):
+        for implementation in sorted(caller.get_hookimpls(), key=_place):
             owner = implementation.plugin_name
             if allowed is None or owner.startswith(f"{CORE}.") or owner in allowed:
                 yield owner, implementation
@@ -348,6 +348,11 @@ class Hooks:
         except (Exception, HookTimeout) as error:  # noqa: BLE001 - the border to plugins
             self.watch.note(owner, hook, error)
             return None
+
+
+def _place(implementation: Any) -> int:
+    """Order of registration, but ``tryfirst`` before and ``trylast`` after all others."""
+    return 0 if implementation.tryfirst else 2 if implementation.trylast else 1
 
 
 def _call(function: Any, arguments: dict[str, Any]) -> Any:

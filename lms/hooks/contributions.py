@@ -201,7 +201,8 @@ class PersonalData:
     """A table with personal data: why it is held, on what basis, how long.
 
     ``owner`` is the column that names the person; ``columns`` those with personal content.
-    ``basis`` is one of the grounds of GDPR article 6(1).
+    ``basis`` is one of the grounds of GDPR article 6(1). ``stays_nameless``: after an
+    erasure the rows stay and point at the account that no longer has a name.
     """
 
     table: str
@@ -210,6 +211,7 @@ class PersonalData:
     purpose: Text
     basis: Literal["consent", "contract", "legal_obligation", "public_task", "legitimate_interest"]
     retention: Text
+    stays_nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -480,3 +480,15 @@ def demo_data(world: World) -> Any:
     May raise: anything; the demo is then not started. Since 0.1.
     """
     raise NotImplementedError
+
+
+def _kind(specification: object) -> HookKind:
+    words = (specification.__doc__ or "").partition("kind: ")[2]
+    kind: HookKind = words[0]  # type: ignore[assignment]  # a test looks at each docstring
+    return kind
+
+
+HOOK_KINDS: dict[str, HookKind] = {
+    name: _kind(value) for name, value in list(globals().items()) if hasattr(value, f"{PROJECT}_spec")
+}
+"""The kind of every hook, by its name, as its docstring says."""

@@ -85,7 +85,7 @@ def append(
     """Write an event into a channel of the office in scope, inside the unit of work.
 
     The same ``key`` by the same actor again returns the first event. ``at`` is for imports of
-    what happened earlier. Raises NotFound (channel),
+    what happened earlier, of which nobody is told. Raises NotFound (channel),
     Forbidden, Invalid (kind, payload, size), Conflict (the key is somebody else's).
     """
     owned = hub().kind_of(channel)
@@ -109,6 +109,8 @@ def append(
     session().add(event)
     session().flush()
     _broadcast_after_commit(row.office_id, channel, _view(event))
+    if event_kind.on_append is not None and at is None:
+        event_kind.on_append(actor, data, event.seq)
     return Appended(event.seq, is_new=True)
 
 

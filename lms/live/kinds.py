@@ -28,12 +28,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """What one kind of event carries. With ``is_for_clients=False`` only services append it."""
+    """What one kind of event carries. With ``is_for_clients=False`` only services append it.
+
+    ``on_append`` is told of each new event, with its payload and number, in the unit of work that
+    writes it; it enqueues what should follow.
+    """
 
     payload: type[Command]
     rate: Rate = Rate(20, 10)
     max_bytes: int = 8_000
     is_for_clients: bool = True
+    on_append: Callable[[Actor, Mapping[str, Any], int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

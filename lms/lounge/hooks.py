@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, url_for
 
 from lms.access.actor import Actor
-from lms.hooks.contributions import DashboardCard, NavItem, Permission
+from lms.hooks.contributions import DashboardCard, JobSpec, NavItem, Permission
 from lms.hooks.specs import hookimpl
 from lms.live.namespaces import LiveNamespace
 from lms.lounge import service
@@ -41,6 +41,12 @@ def blueprints() -> Sequence[Blueprint]:
 def socket_namespaces() -> Sequence[LiveNamespace]:
     """The live side of it; a new one for each application."""
     return [LoungeNamespace()]
+
+
+@hookimpl
+def jobs() -> Sequence[JobSpec]:
+    """Telling the members of a new announcement."""
+    return [JobSpec("tell", service.tell_members, _l("Tell members of an announcement"))]
 
 
 @hookimpl

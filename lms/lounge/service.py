@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import secrets
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
 
 from lms.access.actor import Actor
 from lms.access.policy import Decision, Policy, require
+from lms.accounts.models import Membership
 from lms.errors import Forbidden, NotFound
 from lms.live.channels import Appended, EventView, append, read_latest
 from lms.live.kinds import ChannelKind, EventKind, Rate
 from lms.live.presence import Person, who_is_here
 from lms.lounge.forms import LONGEST_ANNOUNCEMENT, PostAnnouncement, WithdrawAnnouncement
+from lms.notifications.service import notify
+from lms.offices.directory import directory
+from lms.store.base import session
+from lms.store.uow import unit_of_work
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
+from lms.work.jobs import JobRun, enqueue
 
 CHANNEL = "lounge"
+TELL_JOB = "core.lounge.tell"
 ANNOUNCE = "lounge.announce"
 POSTED = "announcement.posted"
 WITHDRAWN = "announcement.withdrawn"
@@ -45,11 +58,40 @@ def may_append(actor: Actor, _channel: str, _kind: str) -> Decision:
     return Policy("permission", ANNOUNCE).decide(actor)
 
 
+def enqueue_telling(actor: Actor, payload: Mapping[str, Any], seq: int) -> None:
+    """Have all members told of a new announcement, without making its author wait for it."""
+    enqueue(
+        TELL_JOB,
+        {"seq": seq, "text": payload["text"], "author": str(actor.user_id)},
+        office_id=actor.office_id,
+        key=str(seq),
+    )
+
+
+def tell_members(run: JobRun) -> None:
+    """The job: a notification for every member but the author; running twice tells once."""
+    office = directory().get(run.office_id or uuid.UUID(int=0))
+    author, text = run.payload["author"], str(run.payload["text"])
+    with unit_of_work():
+        people = (
+            session().scalars(select(Membership.user_id).filter_by(office_id=office.id, state="active")).all()
+        )
+        for user_id in people:
+            if str(user_id) != author:
+                notify(
+                    user_id, "announcement", title=_l("News of %(office)s", office=office.name), body=text[:300],
+                    url=f"/o/{office.slug}/lounge/", key=f"announcement:{office.id}:{run.payload['seq']}",
+                )  # fmt: skip
+
+
 LOUNGE = ChannelKind(
     name=CHANNEL,
     events={
         POSTED: EventKind(
-            PostAnnouncement, Rate(10, 60), max_bytes=LONGEST_ANNOUNCEMENT * _BYTES_PER_CHARACTER + 100
+            PostAnnouncement,
+            Rate(10, 60),
+            max_bytes=LONGEST_ANNOUNCEMENT * _BYTES_PER_CHARACTER + 100,
+            on_append=enqueue_telling,
         ),
         WITHDRAWN: EventKind(WithdrawAnnouncement, is_for_clients=False),
     },

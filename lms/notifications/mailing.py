@@ -87,10 +87,10 @@ def unsubscribe(subscription: Subscription, *, is_wanted: bool = False) -> None:
     kinds, choices = hooks().notification_kinds(), get_choices(subscription.user_id)
     chosen = {}
     for name, choice in choices.items():
-        if subscription.what == name or (
-            subscription.what == DIGEST and choice.by_mail == ("never" if is_wanted else "daily")
-        ):
-            chosen[name] = Choice(choice.in_app, kinds[name].by_mail if is_wanted else "never")
+        usual = kinds[name].by_mail
+        is_daily = usual == "daily" and choice.by_mail == "never" if is_wanted else choice.by_mail == "daily"
+        if subscription.what == name or (subscription.what == DIGEST and is_daily):
+            chosen[name] = Choice(choice.in_app, usual if is_wanted else "never")
     save_choices(subscription.user_id, chosen)
     if not is_wanted:
         unsent = (Notification.user_id == subscription.user_id, Notification.mailed_at.is_(None))

@@ -44,7 +44,7 @@ class Gate:
 
 
 def _tests(name: str, title: str, *arguments: str, **more: object) -> Gate:
-    return Gate(name, title, ((*_PYTEST, *arguments),), counts_tests=True, **more)  # type: ignore[arg-type]
+    return Gate(name, title, ((*_PYTEST, *arguments),), counts_tests=True, **more)  # type: ignore[arg-type]  # fields of Gate
 
 
 GATES: tuple[Gate, ...] = (

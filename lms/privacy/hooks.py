@@ -57,7 +57,15 @@ def personal_data() -> Sequence[PersonalData]:
         PersonalData(
             "privacy_request", "user_id", ("kind", "state", "due_at"), why, "legal_obligation", kept
         ),
-        PersonalData("audit_entry", "actor_id", ("action", "object", "at"), why, "legal_obligation", kept),
+        PersonalData(
+            "audit_entry",
+            "actor_id",
+            ("action", "object", "at"),
+            why,
+            "legal_obligation",
+            kept,
+            stays_nameless=True,
+        ),
     ]
 
 

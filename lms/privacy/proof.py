@@ -14,9 +14,6 @@ from lms.hooks.callers import hooks
 from lms.hooks.contributions import PersonalData
 from lms.store.base import Base, JsonObject, session
 
-KEPT_BY_ID = frozenset({"audit_entry", "privacy_request", "user"})
-"""Tables that go on naming the (now nameless) account by its id: the proof that it was erased."""
-
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -39,7 +36,9 @@ def undeclared_tables(declared: Sequence[PersonalData]) -> list[str]:
 
 def find_traces(user_id: uuid.UUID, canaries: Sequence[str]) -> list[Trace]:
     """Rows that still hold one of the texts (name, address) or belong to the person by declaration."""
-    owners = {(entry.table, entry.owner) for _owner, entry in hooks().personal_data()}
+    owners = {
+        (entry.table, entry.owner) for _owner, entry in hooks().personal_data() if not entry.stays_nameless
+    }
     whole_words = re.compile(
         "|".join(rf"(?<![\w.+-]){re.escape(text)}(?![\w-])" for text in canaries), re.IGNORECASE
     )
@@ -48,7 +47,7 @@ def find_traces(user_id: uuid.UUID, canaries: Sequence[str]) -> list[Trace]:
         for column in table.columns:
             if isinstance(column.type, (String, Text, JsonObject)):
                 count = _count_texts(column, canaries, whole_words)
-            elif (table.name, column.name) in owners and table.name not in KEPT_BY_ID:
+            elif (table.name, column.name) in owners:
                 count = (
                     session().scalar(select(func.count()).select_from(table).where(column == user_id)) or 0
                 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import Blueprint
 
+from lms.accounts.models import User
 from lms.clock import utcnow
 from lms.hooks.contributions import HealthCheck, JobSpec
 from lms.hooks.specs import hookimpl
@@ -18,8 +19,9 @@ from lms.search import jobs as work
 from lms.search.cli import reindex
 from lms.search.service import index_office, oldest_state
 from lms.search.views import blueprint
+from lms.store.base import session
 from lms.store.scope import all_offices, office_scope
-from lms.store.search import count_entries
+from lms.store.search import count_entries, remove_mentions
 from lms.text import gettext as _
 from lms.text import lazy_gettext as _l
 from lms.work.jobs import enqueue
@@ -92,3 +94,11 @@ def demo_data(world: World) -> None:
     for office in directory().all():
         with office_scope(office.id):
             index_office(office.id, complete=True)
+
+
+@hookimpl
+def erase_user(user_id: uuid.UUID) -> None:
+    """Nothing that mentions the person is found any more; their account is still readable now."""
+    user = session().get_one(User, user_id)
+    with all_offices("erasure of a person"):
+        remove_mentions([user.name, user.email])

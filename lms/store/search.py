@@ -23,6 +23,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    or_,
     select,
     table,
     text,
@@ -135,6 +136,18 @@ def remove_refs(refs: Iterable[Ref]) -> None:
     _remove(select(SearchEntry.id).where(SearchEntry.ref.in_([str(ref) for ref in refs])))
 
 
+def remove_mentions(texts: Iterable[str]) -> None:
+    """Remove texts that mention one of these; what may still be found is indexed again from its source."""
+    mentions = [
+        or_(
+            SearchEntry.title.icontains(text, autoescape=True),
+            SearchEntry.body.icontains(text, autoescape=True),
+        )
+        for text in texts
+    ]
+    _remove(select(SearchEntry.id).where(or_(*mentions)))
+
+
 def find(query: Query, *, limit: int) -> list[Hit]:
     """The best hits in the office in scope."""
     rows = session().scalars(_matching(query).limit(limit))
@@ -179,7 +192,9 @@ def _matching(query: Query) -> Select[SearchEntry]:
         return joined.where(match).order_by(text(f"bm25(search_index, {_TITLE_WEIGHT}, 1.0)"), SearchEntry.id)
     joined = base.join(_TSVECTOR, _TSVECTOR.c.id == SearchEntry.id)
     match = text("search_index.vector @@ CAST(:words AS tsquery)").bindparams(words=_tsquery(query))
-    rank = text("ts_rank(search_index.vector, CAST(:words AS tsquery)) DESC")
+    rank = text("ts_rank(search_index.vector, CAST(:ranked AS tsquery)) DESC").bindparams(
+        ranked=_tsquery(query)
+    )
     return joined.where(match).order_by(rank, SearchEntry.id)
 
 

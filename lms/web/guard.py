@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,37 +44,47 @@ class UndeclaredPolicy(RuntimeError):
     """A route has no policy. A fault in the code; it stops development and tests at start."""
 
 
-def public(view: View | None = None, *, opens_transaction: bool = True) -> Any:
+def public(view: View) -> View:
     """Anybody may see this, signed in or not."""
-    policy = Policy("public", opens_transaction=opens_transaction)
-    return mark(view, policy) if view else lambda later: mark(later, policy)
+    return _marked(view, Policy("public"))
 
 
-def signed_in(view: View | None = None, *, opens_transaction: bool = True) -> Any:
+def signed_in(view: View) -> View:
     """Anybody with an account may do this."""
-    policy = Policy("signed_in", opens_transaction=opens_transaction)
-    return mark(view, policy) if view else lambda later: mark(later, policy)
+    return _marked(view, Policy("signed_in"))
 
 
-def member(view: View | None = None, *, opens_transaction: bool = True) -> Any:
+def member(view: View) -> View:
     """Anybody with a role in this office may do this."""
-    policy = Policy("member", opens_transaction=opens_transaction)
-    return mark(view, policy) if view else lambda later: mark(later, policy)
+    return _marked(view, Policy("member"))
 
 
-def requires(permission: str, *, opens_transaction: bool = True) -> Callable[[View], View]:
-    """Only holders of ``permission`` in this office may do this.
+def slow(policy: Callable[[View], View]) -> Callable[[View], View]:
+    """``@slow(public)``: the view does slow work (hashing, streams) and opens its own short units of work."""
 
-    ``opens_transaction=False``: the view does slow work (hashing, streams) and opens
-    its own short units of work.
-    """
-    policy = Policy("permission", permission, opens_transaction=opens_transaction)
-    return lambda view: mark(view, policy)
+    def decorate(view: View) -> View:
+        marked = policy(view)
+        found = policy_of(marked)
+        if found is None:
+            raise TypeError(f"{policy!r} states no policy")
+        marked.lms_policy = replace(found, opens_transaction=False)  # type: ignore[attr-defined]  # set by mark()
+        return marked
+
+    return decorate
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Only holders of ``permission`` in this office may do this."""
+    return lambda view: _marked(view, Policy("permission", permission))
 
 
 def operators_only(view: View) -> View:
     """Only operators of the site may do this."""
-    marked: View = mark(view, Policy("site"))
+    return _marked(view, Policy("site"))
+
+
+def _marked(view: View, policy: Policy) -> View:
+    marked: View = mark(view, policy)
     return marked
 
 
@@ -118,6 +129,8 @@ def install_guard(app: Flask) -> None:
 
 
 def _prepare() -> None:
+    for name in ("actor", "office", "lms_nav", "lms_unread"):
+        g.pop(name, None)  # an application context may outlive a request (tests, commands)
     g.lms_stack = ExitStack()
     _check_host()
     choose_locale(None, None)

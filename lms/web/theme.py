@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 
+from lms.access.actor import Actor
 from lms.errors import NotFound
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import NavItem
+from lms.notifications.service import unread_count
+from lms.offices.contrast import brand_css
 from lms.offices.directory import directory
 from lms.store.runtime import settings
 from lms.text import gettext as _
-from lms.offices.contrast import brand_css
 from lms.web.guard import guest_or_actor, public
 from lms.web.offices import current_office
 
@@ -65,9 +67,17 @@ def install_theme(app: Flask) -> None:
             "theme_url": f"{request.script_root}/profile/theme",
             "sign_in_url": f"{request.script_root}/sign-in",
             "sign_out_url": f"{request.script_root}/sign-out",
-            "unread_count": 0,
+            "unread_count": _unread(who),
             "is_development": settings().is_development,
         }
+
+
+def _unread(who: Actor | None) -> int:
+    """Unread notifications, counted once per request."""
+    if "lms_unread" not in g:
+        g.lms_unread = unread_count(who) if who else 0
+    found: int = g.lms_unread
+    return found
 
 
 def _is_under(here: str, url: str) -> bool:

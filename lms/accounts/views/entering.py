@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import redirect, request, session, url_for
@@ -15,21 +14,7 @@ from lms.accounts.doors import Door, doors
 from lms.accounts.signin import Proof, admit
 from lms.clock import utcnow
 from lms.store.uow import unit_of_work
-from lms.web.guard import public, signed_in
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-class PolicyDecorator(Protocol):
-    """Marks a view with a policy and gives it back."""
-
-    def __call__(self, view: View, /) -> View:
-        """The same view."""
-
-
-public_slow: PolicyDecorator = public(opens_transaction=False)
-"""For views that hash passwords: they open short units of work themselves."""
-signed_in_slow: PolicyDecorator = signed_in(opens_transaction=False)
 PENDING = "pending"
 PENDING_SECONDS = 600
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "CrOS", "Linux")

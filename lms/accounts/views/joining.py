@@ -9,21 +9,21 @@ from lms.accounts import invitations, registration
 from lms.accounts.forms import OpenAccount, Register
 from lms.accounts.passwords import check_new_password, hash_password
 from lms.accounts.signin import Proof
-from lms.accounts.views.entering import enter, go, knock, public_slow
+from lms.accounts.views.entering import enter, go, knock
 from lms.errors import NotFound
 from lms.offices.directory import OfficeView
 from lms.store.base import session as database
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.web.forms import Form
-from lms.web.guard import actor, guest_or_actor, signed_in
+from lms.web.guard import actor, guest_or_actor, public, signed_in, slow
 from lms.web.offices import current_office
 
 blueprint = Blueprint("joining", __name__)
 
 
 @blueprint.route("/invitation/<secret>", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def invitation(secret: str) -> ResponseReturnValue:
     """What an invited person sees: complete the account, or accept with the one they have."""
     _office()
@@ -53,7 +53,7 @@ def accept_invitation(secret: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def register() -> ResponseReturnValue:
     """Ask to join; the page says how to get in where the office only invites."""
     office, who = _office(), guest_or_actor()
@@ -79,7 +79,7 @@ def join() -> ResponseReturnValue:
 
 
 @blueprint.route("/register/<secret>", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def confirm(secret: str) -> ResponseReturnValue:
     """The link of the mail: confirm, choose a password or none, and join."""
     office = _office()

@@ -7,17 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import signin
 from lms.accounts.forms import AskForCode, NewPassword
-from lms.accounts.views.entering import go, knock, public_slow
+from lms.accounts.views.entering import go, knock
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.web.forms import Form
+from lms.web.guard import public, slow
 from lms.web.offices import current_office
 
 blueprint = Blueprint("password", __name__)
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def ask() -> ResponseReturnValue:
     """Ask for a link; the answer is the same for every address."""
     form = Form(AskForCode, submit=_("Send me a link"))
@@ -30,7 +31,7 @@ def ask() -> ResponseReturnValue:
 
 
 @blueprint.route("/password/<secret>", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def reset(secret: str) -> ResponseReturnValue:
     """Choose a new password."""
     user = signin.check_password_link(secret)

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from lms.accounts import profile
 from lms.accounts.actors import offices_of
 from lms.accounts.forms import ChangeEmail, ChooseTheme, EditProfile
-from lms.accounts.views.entering import go, knock, signed_in_slow
+from lms.accounts.views.entering import go, knock
 from lms.hooks.callers import hooks
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.web.errors import wants_json
 from lms.web.forms import Form
-from lms.web.guard import actor, signed_in
+from lms.web.guard import actor, signed_in, slow
 from lms.web.offices import current_office
 
 blueprint = Blueprint("profile", __name__)
@@ -50,7 +50,7 @@ def theme() -> ResponseReturnValue:
 
 
 @blueprint.route("/profile/email", methods=["GET", "POST"])
-@signed_in_slow
+@slow(signed_in)
 def email() -> ResponseReturnValue:
     """Ask for another address."""
     who = actor()

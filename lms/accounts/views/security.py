@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from lms.accounts import passkeys, profile, secondstep
 from lms.accounts.forms import ChangePassword, ConfirmAuthenticator, PasskeyAnswer, ProvePassword
 from lms.accounts.sessions import find_sessions
-from lms.accounts.views.entering import go, knock, signed_in_slow
+from lms.accounts.views.entering import go, knock
 from lms.accounts.views.sign_in import keep_challenge, relying_party, take_challenge
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.web.forms import Form
-from lms.web.guard import actor, signed_in
+from lms.web.guard import actor, signed_in, slow
 
 blueprint = Blueprint("security", __name__)
 NEW_SECRET = "new_totp_secret"  # noqa: S105 - the name of a session entry
@@ -33,7 +33,7 @@ def show() -> str:
 
 
 @blueprint.route("/profile/password", methods=["GET", "POST"])
-@signed_in_slow
+@slow(signed_in)
 def password() -> ResponseReturnValue:
     """Set or change the password."""
     who = actor()
@@ -48,7 +48,7 @@ def password() -> ResponseReturnValue:
 
 
 @blueprint.route("/profile/authenticator", methods=["GET", "POST"])
-@signed_in_slow
+@slow(signed_in)
 def authenticator() -> ResponseReturnValue:
     """Set up the second step: scan, confirm, keep the recovery codes."""
     who = actor()
@@ -76,7 +76,7 @@ def _switch_on(secret: str, code: str) -> list[str]:
 
 
 @blueprint.route("/profile/authenticator/off", methods=["GET", "POST"])
-@signed_in_slow
+@slow(signed_in)
 def authenticator_off() -> ResponseReturnValue:
     """Switch the second step off, after the password."""
     form = Form(ProvePassword, submit=_("Switch off"))
@@ -105,7 +105,7 @@ def recovery_codes() -> str:
 
 
 @blueprint.post("/profile/passkeys/options")
-@signed_in_slow
+@slow(signed_in)
 def passkey_options() -> ResponseReturnValue:
     """A challenge for a new passkey."""
     asked = passkeys.ask_for_new(actor(), relying_party())

@@ -20,7 +20,6 @@ from lms.accounts.views.entering import (
     knock,
     open_session,
     pending_proof,
-    public_slow,
     safe_next,
     visitor_address,
 )
@@ -30,7 +29,7 @@ from lms.store.runtime import settings
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.web.forms import Form
-from lms.web.guard import public
+from lms.web.guard import public, slow
 from lms.web.offices import current_office
 
 blueprint = Blueprint("accounts", __name__)
@@ -40,7 +39,7 @@ CODE, CHALLENGE = "code", "passkey_challenge"
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def sign_in() -> ResponseReturnValue:
     """Sign in by password; leads to the other ways."""
     onward = safe_next(request.values.get("next"))
@@ -63,7 +62,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def ask_for_code() -> ResponseReturnValue:
     """Ask for a code by mail."""
     onward = safe_next(request.values.get("next"))
@@ -78,7 +77,7 @@ def ask_for_code() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/code/check", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def give_code() -> ResponseReturnValue:
     """Write the code of the mail."""
     asked = session.get(CODE)
@@ -100,7 +99,7 @@ def give_code() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/second-step", methods=["GET", "POST"])
-@public_slow
+@slow(public)
 def second_step() -> ResponseReturnValue:
     """Write the code of the authenticator app."""
     pending = pending_proof()
@@ -132,7 +131,7 @@ def passkey() -> str:
 
 
 @blueprint.post("/sign-in/passkey/options")
-@public_slow
+@slow(public)
 def passkey_options() -> ResponseReturnValue:
     """A challenge for the browser."""
     asked = passkeys.ask_for_any(relying_party())
@@ -141,7 +140,7 @@ def passkey_options() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-in/passkey")
-@public_slow
+@slow(public)
 def passkey_sign_in() -> ResponseReturnValue:
     """The signed challenge."""
     command = PasskeyAnswer.read(request.get_json())
@@ -153,7 +152,7 @@ def passkey_sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-@public_slow
+@slow(public)
 def sign_out() -> ResponseReturnValue:
     """End this session."""
     session.clear()

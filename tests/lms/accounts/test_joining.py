@@ -101,6 +101,11 @@ def test_nobody_gives_a_role_with_rights_they_do_not_have(world: World) -> None:
         membership.check_roles(trainer, ["head"])
 
 
+def test_an_operator_can_make_the_first_head(world: World) -> None:
+    operator = world.actor("operator", "siena")
+    assert membership.check_roles(operator, ["head"]) == ["head"]
+
+
 def test_who_may_not_invite_cannot(sign_in: SignIn) -> None:
     for key in ("trainee", "tutor", "trainer"):
         data = {"emails": NEW, "roles": ["trainee"]}

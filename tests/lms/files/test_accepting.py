@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import resource
+import uuid
+from typing import NamedTuple
 
 import pytest
 from PIL import Image
@@ -13,7 +15,7 @@ from lms.config import FileSettings
 from lms.demo import World
 from lms.errors import Invalid, NotFound, Unavailable
 from lms.files import service
-from lms.files.accepting import accept_stream, file_store, files_directory
+from lms.files.accepting import EVERYTHING, accept_stream, file_store, files_directory
 from lms.files.kinds import Family
 from lms.store.base import session
 from lms.store.files import StoredFile
@@ -22,10 +24,20 @@ from lms.store.uow import unit_of_work
 from tests.lms.files import samples
 
 
-def send(world: World, data: bytes, name: str, *, allowed: frozenset[Family] | None = None) -> StoredFile:
+class Kept(NamedTuple):
+    """What is known of a stored file after the unit of work."""
+
+    id: uuid.UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def send(world: World, data: bytes, name: str, *, allowed: frozenset[Family] = EVERYTHING) -> Kept:
     with world.inside("siena"):
-        options = {} if allowed is None else {"allowed": allowed}
-        return accept_stream(world.actor("trainee"), io.BytesIO(data), name, **options)
+        file = accept_stream(world.actor("trainee"), io.BytesIO(data), name, allowed=allowed)
+        return Kept(file.id, file.name, file.media_type, file.size, file.sha256)
 
 
 def refusal(world: World, data: bytes, name: str, **options: frozenset[Family]) -> str:
@@ -71,7 +83,9 @@ def test_a_file_is_known_by_what_is_inside(world: World, name: str, data: bytes,
         ("russian-doll.zip", samples.archive({"a.zip": samples.archive({"b.zip": samples.archive({"c.zip": samples.archive({"d": b"d"})})})}), "zip_bomb"),
     ],
 )  # fmt: skip
-def test_a_dangerous_or_disguised_file_is_refused_and_leaves_nothing(world: World, name: str, data: bytes, code: str) -> None:
+def test_a_dangerous_or_disguised_file_is_refused_and_leaves_nothing(
+    world: World, name: str, data: bytes, code: str
+) -> None:
     assert refusal(world, data, name) == code
 
 

@@ -1,0 +1,1 @@
+"""Journeys of people through the real pages, in Chromium."""

@@ -1,0 +1,119 @@
+"""One served installation and one Chromium for all journeys; people are contexts of that browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from lms.accounts.sessions import COOKIE
+from lms.ops.needs import find_chromium
+from tests.browser.checks import Watcher
+from tests.serving import Installation, Serving, build_installation
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+DESK = ViewportSize(width=1366, height=768)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo world in English, on SQLite."""
+    site = build_installation(tmp_path_factory.mktemp("browser") / "instance")
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="session")
+def served(installation: Installation) -> Iterator[Serving]:
+    """That installation, served by the real command."""
+    with Serving(installation) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Somebody:
+    """A person with a browser of their own: their page, and what their pages did wrong."""
+
+    page: Page
+    context: BrowserContext
+    watcher: Watcher
+    office_url: str
+
+    def visit(self, path: str) -> Page:
+        """Open a page of their office."""
+        self.page.goto(self.office_url + path)
+        return self.page
+
+
+Meet = Callable[..., Somebody]
+
+
+@pytest.fixture(scope="session")
+def meet_for_long(chromium: Browser, served: Serving, installation: Installation) -> Iterator[Meet]:
+    """Open browsers that live as long as the session: for the checks of many pages."""
+    opened: list[BrowserContext] = []
+
+    def meet(key: str = "", **options: object) -> Somebody:
+        somebody = _open(chromium, served, installation, key, options)
+        opened.append(somebody.context)
+        return somebody
+
+    yield meet
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def meet(chromium: Browser, served: Serving, installation: Installation) -> Iterator[Meet]:
+    """``meet("head")``: a new browser in which that person is signed in; ``meet()`` is a guest.
+
+    At the end no page may have asked another host or written an error to the console.
+    """
+    opened: list[Somebody] = []
+
+    def open_browser(key: str = "", **options: object) -> Somebody:
+        opened.append(_open(chromium, served, installation, key, options))
+        return opened[-1]
+
+    yield open_browser
+    findings = [line for somebody in opened for line in somebody.watcher.take()]
+    for somebody in opened:
+        somebody.context.close()
+    assert findings == []
+
+
+def _open(
+    chromium: Browser, served: Serving, installation: Installation, key: str, options: dict[str, object]
+) -> Somebody:
+    host = f"{options.pop('host', '127.0.0.1')}:{served.port}"
+    office = options.pop("office", installation.world.people[key].office if key else "siena")
+    ignored = options.pop("ignored", ())
+    settings = {"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce"} | options
+    context = chromium.new_context(**settings)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    watcher = Watcher(host, ignored=ignored)  # type: ignore[arg-type]
+    watcher.watch(context)
+    if key:
+        cookie = {"name": COOKIE, "value": installation.cookie_for(key), "url": f"http://{host}"}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+    return Somebody(context.new_page(), context, watcher, f"http://{host}/o/{office}")

@@ -1,0 +1,1 @@
+"""Several web processes on PostgreSQL and Redis, as in scale mode."""
