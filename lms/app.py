@@ -56,6 +56,7 @@ def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -
     configure_logging(settings)
     app = Flask("lms", root_path=str(PACKAGE), static_folder=None, instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
+    app.url_map.strict_slashes = False  # a link with or without the last slash is the same page
     app.extensions[SETTINGS] = settings
     app.extensions["lms_loaded_settings"] = loaded
     named = [Path(folder).absolute() for folder in settings.plugin_folders]

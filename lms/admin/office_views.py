@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lms.access.actor import Actor
 from lms.admin import overview
 from lms.errors import Invalid, NotFound
+from lms.files.service import store_logo
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import ROLES
 from lms.offices import service
@@ -57,6 +58,22 @@ def brand() -> ResponseReturnValue:
         flash(_("Saved. People see the new look when they open their next page."))
         return redirect(url_for("admin.brand"))
     return render_template("admin/brand.html", form=form, **_frame("admin.brand")), form.status
+
+
+@blueprint.post("/brand/logo")
+@requires("office.brand")
+def logo() -> ResponseReturnValue:
+    """Put a picture beside the office's name, or take it away."""
+    picture = request.files.get("logo")
+    if request.form.get("do") == "remove":
+        service.set_logo(actor(), _office().id, None)
+        flash(_("The logo is gone; the first letter of the name stands in its place."))
+    elif picture is None or not picture.filename:
+        raise Invalid(_("Please choose a picture first."))
+    else:
+        store_logo(actor(), picture)
+        flash(_("This is the logo now."))
+    return redirect(url_for("admin.brand"))
 
 
 @blueprint.route("/parts", methods=["GET", "POST"])

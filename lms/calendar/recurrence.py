@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import recurring_ical_events
-from icalendar import Calendar, Event
-
 from lms.calendar.models import CalendarItem
+
+_WEEK = timedelta(weeks=1)
+_MONTHS = {"monthly": 1, "yearly": 12}
 
 
 def rule_of(item: CalendarItem, zone: ZoneInfo) -> dict[str, Any] | None:
@@ -33,27 +33,47 @@ def bounds_of(item: CalendarItem, zone: ZoneInfo) -> tuple[date, date]:
 def occurrences(
     item: CalendarItem, zone: ZoneInfo, start: datetime, end: datetime
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Begin and end, in UTC, of each time that the date happens between two moments."""
-    rule = rule_of(item, zone)
-    if rule is None:
+    """Begin and end, in UTC, of each time that the date happens between two moments.
+
+    Computed directly, because pages with a calendar are opened all day: years of weeks are
+    stepped over at once, not counted through.
+    """
+    if item.repeat == "none":
         if item.starts_at < end and item.ends_at > start:
             yield item.starts_at, item.ends_at
         return
-    event = Event()
-    event.add("uid", str(item.id))
-    first, last = bounds_of(item, zone)
-    event.add("dtstart", first)
-    event.add("dtend", last)
-    event.add("rrule", rule)
-    calendar = Calendar()
-    calendar.add_component(event)
-    for each in recurring_ical_events.of(calendar).between(start.astimezone(zone), end.astimezone(zone)):
-        begin, finish = _moment(each["dtstart"].dt, zone), _moment(each["dtend"].dt, zone)
+    first = item.starts_at.astimezone(zone).replace(tzinfo=None)
+    length = item.ends_at.astimezone(zone).replace(tzinfo=None) - first
+    # A day more on both sides, because the clock may be changed in between.
+    since = start.astimezone(zone).replace(tzinfo=None) - length - timedelta(days=1)
+    until = end.astimezone(zone).replace(tzinfo=None) + timedelta(days=1)
+    if item.repeat_until is not None:
+        until = min(until, datetime.combine(item.repeat_until, time.max))
+    for local in _starts(first, item.repeat, since):
+        if local > until:
+            return
+        begin, finish = _moment(local, zone), _moment(local + length, zone)
         if begin < end and finish > start:
             yield begin, finish
 
 
-def _moment(value: date, zone: ZoneInfo) -> datetime:
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time(), zone)
-    return value.astimezone(UTC)
+def _starts(first: datetime, repeat: str, since: datetime) -> Iterator[datetime]:
+    """Wall-clock beginnings from about ``since`` on, without end."""
+    if repeat == "weekly":
+        local = first + max(0, (since - first) // _WEEK) * _WEEK
+        while True:
+            yield local
+            local += _WEEK
+    step = _MONTHS[repeat]
+    number = max(0, ((since.year - first.year) * 12 + since.month - first.month) // step)
+    while True:
+        years, month = divmod(first.month - 1 + number * step, 12)
+        number += 1
+        try:
+            yield first.replace(year=first.year + years, month=month + 1)
+        except ValueError:
+            continue  # a month without that day has no such date (RFC 5545, 3.3.10)
+
+
+def _moment(local: datetime, zone: ZoneInfo) -> datetime:
+    return local.replace(tzinfo=zone).astimezone(UTC)

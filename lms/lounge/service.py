@@ -80,7 +80,7 @@ def tell_members(run: JobRun) -> None:
             if str(user_id) != author:
                 notify(
                     user_id, "announcement", title=_l("News of %(office)s", office=office.name), body=text[:300],
-                    url=f"/o/{office.slug}/lounge/", key=f"announcement:{office.id}:{run.payload['seq']}",
+                    url=f"/o/{office.slug}/lounge", key=f"announcement:{office.id}:{run.payload['seq']}",
                 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from tests.browser.checks import Watcher, find_sideways_scroll, run_axe, walk_by
 pytestmark = pytest.mark.browser
 
 SOUND = (
-    "<!doctype html><html lang=en><title>Sound</title><main><h1>Sound</h1><a href='#a'>One</a> <button>Two</button>"
+    "<!doctype html><html lang=en><title>Sound</title><style>button, a { padding: 8px }</style><main><h1>Sound</h1><a href='#a'>One</a> <button>Two</button>"
     "<form><label>Day <input type=date></label><fieldset><legend>Pick</legend>"
     "<label><input type=radio name=r checked> A</label><label><input type=radio name=r> B</label></fieldset></form></main>"
 )

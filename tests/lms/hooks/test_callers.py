@@ -199,7 +199,7 @@ def test_facts_of_an_office_reach_only_plugins_that_it_switched_on() -> None:
 def test_privacy_and_health_reach_plugins_that_are_switched_off() -> None:
     done: list[str] = []
     hooks, _facts = make_hooks(
-        {OFFICE: set()}, off={"export_user": lambda: done.append("x"), "health_checks": list}
+        {OFFICE: set()}, off={"export_user": lambda: done.append("x"), "health_checks": lambda: ()}
     )
     assert hooks.export_user(PERSON, None) == []  # type: ignore[arg-type]  # no archive is needed
     assert done == ["x"]

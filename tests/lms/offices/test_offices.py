@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from lms.access.actor import system_actor
 from lms.demo import World
@@ -88,3 +91,18 @@ def test_operator_pages_open_and_a_new_office_answers_at_once(sign_in: SignIn) -
 def test_the_report_hides_numbers_about_fewer_than_five_people(sign_in: SignIn, world: World) -> None:
     page = sign_in("head").get("/o/siena/admin/report?lang=en").text
     assert "fewer than 5" in page
+
+
+def test_a_head_puts_up_a_logo_and_a_disguised_file_is_refused(sign_in: SignIn, world: World) -> None:
+    head = sign_in("head")
+    picture = io.BytesIO()
+    Image.new("RGB", (120, 80), "#9A4A22").save(picture, "PNG")
+    picture.seek(0)
+    assert head.post("/o/siena/admin/brand/logo", data={"logo": (picture, "logo.png")}).status_code == 302
+    with head.get("/o/siena/brand/logo") as shown:
+        assert shown.mimetype.startswith("image/")
+    page = io.BytesIO(b"<html><script>alert(1)</script>")
+    refused = head.post("/o/siena/admin/brand/logo", data={"logo": (page, "logo.png")})
+    assert refused.status_code == 422
+    head.post("/o/siena/admin/brand/logo", data={"do": "remove"})
+    assert head.get("/o/siena/brand/logo").status_code == 404
