@@ -13,6 +13,8 @@ from lms.ops import gate_runner
 
 SETTINGS_ARE_WRONG = 78
 """Exit code of sysexits.h (EX_CONFIG): the supervisor does not try again."""
+LIGHT = {"serve": "lms.ops.serving", "demo": "lms.ops.demo"}
+"""Commands that start without the whole product, and where they are."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -22,9 +24,9 @@ def main(argv: Sequence[str]) -> int:
     """
     if argv[:1] == ["test"]:
         return gate_runner.main(list(argv[1:]))
-    root: click.Command = importlib.import_module("lms.ops.root").root
+    command, program, arguments = _find_command(list(argv))
     try:
-        result = root.main(args=list(argv), prog_name="python3 -m lms", standalone_mode=False)
+        result = command.main(args=arguments, prog_name=program, standalone_mode=False)
     except ConfigError as problem:
         click.echo(f"lms: {problem}", err=True)
         return SETTINGS_ARE_WRONG
@@ -37,6 +39,14 @@ def main(argv: Sequence[str]) -> int:
     except click.Abort:
         return 130
     return result if isinstance(result, int) else 0
+
+
+def _find_command(argv: list[str]) -> tuple[click.Command, str, list[str]]:
+    """What to run, its name in messages, and its arguments. Long-running commands load only themselves."""
+    if argv[:1] and argv[0] in LIGHT:
+        command: click.Command = getattr(importlib.import_module(LIGHT[argv[0]]), argv[0])
+        return command, f"python3 -m lms {argv[0]}", argv[1:]
+    return importlib.import_module("lms.ops.root").root, "python3 -m lms", argv
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from lms.clock import utcnow
 from lms.config import ROOT, LoadedSettings, load_settings, make_secret_file
 from lms.demo import World, build_world
 from lms.hooks.callers import hooks
+from lms.hooks.loader import open_folders
 from lms.offices.directory import directory
 from lms.store import migrate
 from lms.store.base import db, session
@@ -149,6 +150,13 @@ def open_session_for(user_id: uuid.UUID) -> str:
             )
         )  # fmt: skip
     return token
+
+
+def pytest_configure() -> None:
+    """Let the tests of a plugin in one of ``LMS_PLUGIN_FOLDERS`` import it as ``plugins.NAME``."""
+    named = os.environ.get("LMS_PLUGIN_FOLDERS", "")
+    if named:
+        open_folders([Path(folder).absolute() for folder in named.split(",")])
 
 
 @pytest.fixture(scope="session")

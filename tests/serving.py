@@ -226,7 +226,8 @@ class Serving:
             self._seen += [each for each in children if each not in known]
 
     def _collect(self, process: subprocess.Popen[str], fresh: queue.Queue[str | None]) -> None:
-        with process.stdout or open(os.devnull, encoding="utf-8") as output:
+        assert process.stdout is not None
+        with process.stdout as output:
             for line in output:
                 self.lines.append(line.rstrip("\n"))
                 fresh.put(line.rstrip("\n"))

@@ -151,7 +151,8 @@ def audit() -> ResponseReturnValue:
     """Who did what."""
     before = request.args.get("before", type=int)
     entries = find_audit(_office().id, before=before)
-    return render_template("admin/audit.html", entries=entries, **_frame("admin.audit"))
+    names = overview.names_of(entry.actor_id for entry in entries)
+    return render_template("admin/audit.html", entries=entries, names=names, **_frame("admin.audit"))
 
 
 def _office() -> OfficeView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+PASSWORD = "palio-2026-demo"  # noqa: S105 - the public password of invented people
+
 STAFF: tuple[tuple[str, str, str, str, tuple[str, ...], str], ...] = (
     # key, name, office, language, roles, function
     ("operator", "Olivia Operatrice", "toscana", "en", (), "Operator of the site"),

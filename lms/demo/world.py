@@ -14,7 +14,7 @@ from lms.accounts.actors import load_actor
 from lms.accounts.models import Membership, MembershipRole, User
 from lms.accounts.passwords import hash_password
 from lms.clock import utcnow
-from lms.demo.people import STAFF, TRAINEES_SIENA, TRAINEES_VIENNA
+from lms.demo.people import PASSWORD, STAFF, TRAINEES_SIENA, TRAINEES_VIENNA
 from lms.hooks.callers import hooks
 from lms.offices.directory import OfficeView, directory
 from lms.offices.forms import CreateOffice, EditBrand
@@ -23,7 +23,6 @@ from lms.store.base import session
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
 
-PASSWORD = "palio-2026-demo"  # noqa: S105 - the public password of invented people
 HISTORY = timedelta(days=182)
 SEED = 20261
 """Every build makes the same choices."""

@@ -100,7 +100,7 @@ def load_plugins(names: Sequence[str], folders: Sequence[Path], door: Door) -> P
     for module_name in BUILTIN:
         manager.register(importlib.import_module(module_name), name=f"{CORE}.{module_name.split('.')[1]}")
     found = PluginSet(manager)
-    _extend_package(folders)
+    open_folders(folders)
     for name in names:
         try:
             found.loaded.append(_load(name, folders, manager, door))
@@ -108,6 +108,14 @@ def load_plugins(names: Sequence[str], folders: Sequence[Path], door: Door) -> P
             found.failed.append(FailedPlugin(name, str(refusal)))
             log.error("plugin.failed", plugin=name, reason=str(refusal))
     return found
+
+
+def open_folders(folders: Iterable[Path]) -> None:
+    """Let ``import plugins.NAME`` find every plugin folder (they form one namespace package)."""
+    package = importlib.import_module(PACKAGE) if PACKAGE in sys.modules else _new_namespace()
+    for folder in folders:
+        if folder.is_dir() and str(folder) not in package.__path__:
+            package.__path__.append(str(folder))
 
 
 class _Refused(Exception):
@@ -208,14 +216,6 @@ def _unknown_hooks(
 def _forget(manager: pluggy.PluginManager, name: str) -> None:
     if manager.has_plugin(name):
         manager.unregister(name=name)
-
-
-def _extend_package(folders: Iterable[Path]) -> None:
-    """Let ``import plugins.NAME`` find every plugin folder (they form one namespace package)."""
-    package = importlib.import_module(PACKAGE) if PACKAGE in sys.modules else _new_namespace()
-    for folder in folders:
-        if folder.is_dir() and str(folder) not in package.__path__:
-            package.__path__.append(str(folder))
 
 
 def _new_namespace() -> ModuleType:

@@ -16,7 +16,8 @@ from lms.errors import ConfigError
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import HealthCheck
 from lms.ops.backup import BackupInfo, make_backup, restore_backup, verify_backup
-from lms.ops.commands import application, instance_option
+from lms.ops.commands import application
+from lms.ops.serving import instance_option
 from lms.store import migrate
 from lms.store.base import db
 from lms.store.scope import all_offices

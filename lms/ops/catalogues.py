@@ -147,7 +147,7 @@ def faults(owner: Owner, locale: str) -> list[str]:
 def _faults_of(message: Message, forms: int) -> Iterator[str]:
     if message.fuzzy:
         yield f"marked as uncertain: {_shown(message)}"
-    strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    strings = _texts(message.string or "")
     wanted = forms if message.pluralizable else 1
     if len(strings) != wanted or not all(strings):
         yield f"not translated: {_shown(message)}"

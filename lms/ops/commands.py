@@ -1,11 +1,9 @@
-"""The commands that run an installation: set up, serve, upgrade, configuration, worker."""
+"""The commands that look after an installation: set up, upgrade, develop, configuration, worker."""
 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +16,7 @@ from lms.app import create_app
 from lms.config import load_settings, make_secret_file, setting_keys
 from lms.hooks.callers import hooks
 from lms.ops.backup import make_backup
-from lms.ops.child import ChildSpec
-from lms.ops.gunicorn_conf import WebServer, web_argv
-from lms.ops.ports import check_port
-from lms.ops.supervisor import Supervisor
+from lms.ops.serving import instance_option
 from lms.store import migrate
 from lms.store.base import db
 from lms.store.engine import install_listeners
@@ -32,28 +27,6 @@ from lms.work.worker import run_worker
 def application() -> Flask:
     """The application of this command's installation."""
     return create_app(load_settings())
-
-
-def _choose_instance(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
-    if value is not None:
-        use_instance(value)
-
-
-def use_instance(folder: Path) -> None:
-    """Work on the installation in ``folder`` from now on."""
-    os.environ["LMS_INSTANCE"] = str(folder.resolve())
-
-
-def instance_option(function: Any) -> Any:
-    """``--instance DIR``: where the installation keeps its data."""
-    return click.option(
-        "--instance",
-        type=click.Path(file_okay=False, path_type=Path),
-        expose_value=False,
-        is_eager=True,
-        callback=_choose_instance,
-        help="Folder with lms.toml and all data (default: instance/).",
-    )(function)
 
 
 @click.command()
@@ -71,17 +44,6 @@ def setup() -> None:
 def upgrade() -> None:
     """Back up, then bring all tables up to date: the core first, then each plugin."""
     upgrade_database()
-
-
-@click.command()
-@instance_option
-@click.option("--port", type=int, help="Port of the web server.")
-@click.option("--only", type=click.Choice(["web", "jobs"]), help="Run one part only (scale mode).")
-def serve(port: int | None, only: str | None) -> int:
-    """Run everything and keep it running: web server and job worker."""
-    if port:
-        os.environ["LMS_WEB__PORT"] = str(port)
-    return run_services(only)
 
 
 @click.command()
@@ -143,29 +105,6 @@ def upgrade_database() -> None:
             click.echo(f"Backup before the upgrade: {saved.path}")
         migrate.upgrade(db.engine, owner_list)
     click.echo(f"Upgraded: {', '.join(behind)}" if behind else "The database is up to date.")
-
-
-def run_services(only: str | None = None, on_ready: Callable[[], None] | None = None) -> int:
-    """Supervise the processes of this installation; returns when told to stop, or gives up."""
-    settings = load_settings().settings
-    if only != "jobs":
-        check_port(settings.web.host, settings.web.port)
-    server = WebServer(
-        host=settings.web.host,
-        port=settings.web.port,
-        is_scaled=settings.is_scaled,
-        threads=settings.web.threads,
-        workers=settings.web.workers,
-        log_level=settings.log_level,
-        proxy_addresses="*" if settings.web.trusted_proxies else "127.0.0.1",
-    )
-    env = {"LMS_INSTANCE": str(settings.instance_dir)}
-    url = server.local_url + "ready"
-    parts = {
-        "web": ChildSpec("web", web_argv(server), env, ready_url=url),
-        "jobs": ChildSpec("jobs", [sys.executable, "-m", "lms.cli", "worker"], env),
-    }
-    return Supervisor([spec for name, spec in parts.items() if only in {None, name}], on_ready=on_ready).run()
 
 
 def _instance() -> Path:

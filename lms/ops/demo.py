@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import webbrowser
@@ -10,15 +11,10 @@ from pathlib import Path
 
 import click
 
-from lms.app import create_app
-from lms.config import ROOT, load_settings, make_secret_file
-from lms.demo import PASSWORD, build_world
-from lms.demo.people import STAFF
-from lms.hooks.callers import hooks
-from lms.ops.commands import instance_option, run_services, use_instance
+from lms.config import ROOT, load_settings
+from lms.demo.people import PASSWORD, STAFF
 from lms.ops.ports import check_port
-from lms.store import migrate
-from lms.store.base import db, session
+from lms.ops.serving import instance_option, run_services, use_instance
 
 DEMO = ROOT / "instance" / "demo"
 SHOWN = ("trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "head_vienna", "operator")
@@ -60,13 +56,8 @@ def _build(instance: Path) -> None:
     building = instance.with_name(f".{instance.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     click.echo("Making the demo world (once; a few seconds) ...")
-    make_secret_file(building)
-    app = create_app(load_settings(building))
-    with app.app_context():
-        migrate.upgrade(db.engine, migrate.owners(hooks().plugins))
-        build_world()
-        session().close()
-        db.engine.dispose()
+    # Only the first start needs the product in this process; the others are quick without it.
+    importlib.import_module("lms.demo.building").fill_instance(building)
     if instance.exists():
         instance.rmdir()
     building.rename(instance)

@@ -14,7 +14,8 @@ from lms.hooks.callers import hooks
 from lms.offices.directory import directory
 from lms.offices.models import OfficePlugin, Setting
 from lms.offices.service import switch_plugin
-from lms.ops.commands import application, instance_option
+from lms.ops.commands import application
+from lms.ops.serving import instance_option
 from lms.scaffold.writing import NewPlugin, write_plugin
 from lms.store.base import db, session
 from lms.store.leftovers import describe, drop_tables, find_leftovers, save_tables, tables_in

@@ -11,9 +11,10 @@ from lms.config import load_settings
 from lms.errors import ConfigError
 from lms.hooks.callers import hooks
 from lms.ops import care, commands
-from lms.ops.commands import application, instance_option
+from lms.ops.commands import application
 from lms.ops.demo import demo
 from lms.ops.plugin_commands import plugin
+from lms.ops.serving import instance_option, serve
 
 
 class LmsGroup(click.Group):
@@ -48,7 +49,7 @@ for _command in (
     plugin,
     commands.setup,
     commands.upgrade,
-    commands.serve,
+    serve,
     commands.dev,
     commands.worker,
     commands.config,

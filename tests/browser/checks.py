@@ -194,5 +194,3 @@ def check_page(page: Page) -> list[str]:
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         findings += [f"{width}: {line}" for line in walk_by_tab(page)]
     return findings
-
-

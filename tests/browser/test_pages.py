@@ -39,7 +39,9 @@ def test_everybody_can_use_the_page(
     somebody = people[role]
     site = "{0.scheme}://{0.netloc}".format(urlsplit(somebody.office_url))
     filled = path.format(**things)
-    answer = somebody.page.goto(site + filled[2:] if filled.startswith("//") else somebody.office_url + filled)
+    answer = somebody.page.goto(
+        site + filled[2:] if filled.startswith("//") else somebody.office_url + filled
+    )
     assert answer is not None
     assert answer.status == (404 if path == "/no-such-page" else 200)
     if path == "/no-such-page":

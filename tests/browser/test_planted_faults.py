@@ -70,7 +70,9 @@ def test_a_request_to_another_host_and_an_error_are_found(chromium: Browser) -> 
     watcher = Watcher("127.0.0.1:1")
     watcher.watch(context)
     page = context.new_page()
-    page.set_content(f"{SOUND}<img alt='' src='https://elsewhere.example/x.png'><script>undefinedThing()</script>")
+    page.set_content(
+        f"{SOUND}<img alt='' src='https://elsewhere.example/x.png'><script>undefinedThing()</script>"
+    )
     page.wait_for_load_state()
     found = "\n".join(watcher.take())
     assert "another host: https://elsewhere.example/x.png" in found

@@ -93,7 +93,7 @@ def test_sees_an_announcement_arrive_and_who_is_here_without_a_new_page(meet: Me
     expect(writing.locator("[data-state=live]")).to_be_visible()
     expect(reading.locator("[data-part=people]")).to_contain_text("Tommaso")
     writing.get_by_label("Your announcement").fill("The coffee machine works again.")
-    writing.get_by_role("button", name="Announce").click()
+    writing.get_by_role("button", name="Announce", exact=True).click()
     expect(reading.locator("[data-part=log] li").first).to_contain_text("The coffee machine works again.")
     assert reading.evaluate("() => window.isTheSamePage")
     writing.close()
@@ -128,7 +128,9 @@ def test_subscribes_to_the_calendar_with_another_program(meet: Meet, served: Ser
     trainee = meet("trainee6")
     page = trainee.visit("/calendar/feed")
     page.get_by_role("button", name="Make my address").click()
-    address = page.evaluate(r"() => document.body.innerHTML.match(/https?:[^\s\"<]+\/feed\/[^\s\"<]+\.ics/)[0]")
+    address = page.evaluate(
+        r"() => document.body.innerHTML.match(/https?:[^\s\"<]+\/feed\/[^\s\"<]+\.ics/)[0]"
+    )
     # The mail and calendar programs know the address of the settings; the test reaches the same site on its port.
     path = address[address.index("/o/siena/") :]
     answer = page.context.browser.new_context().request.get(served.url + path)  # type: ignore[union-attr]

@@ -37,7 +37,7 @@ def test_a_trainee_signs_in_joins_an_activity_and_edits_the_profile(
 def test_a_trainer_announces(meet: Meet) -> None:
     page = meet("trainer", java_script_enabled=False).visit("/lounge")
     page.get_by_label("Your announcement").fill("Today the office closes at noon.")
-    page.get_by_role("button", name="Announce").click()
+    page.get_by_role("button", name="Announce", exact=True).click()
     expect(page.locator(".lounge-log")).to_contain_text("Today the office closes at noon.")
 
 

@@ -71,7 +71,7 @@ def test_nobody_calls_a_hook_past_its_caller() -> None:
                 and node.attr == "hook"
                 and ast.unparse(node.value).endswith("manager")
             )
-            if is_past and path.name != "callers.py":
+            if is_past and path.name not in {"callers.py", "reference.py"}:  # the reference only lists them
                 found.append(f"{path.name}:{node.lineno}")
     assert found == []
 

@@ -67,7 +67,9 @@ def test_a_code_that_was_used_does_not_open_again_when_the_clock_goes_back(
         secondstep.check_second_step(person, code)
 
 
-def test_a_turn_that_was_taken_is_not_taken_again_when_the_clock_goes_back(world: World, jump: object) -> None:
+def test_a_turn_that_was_taken_is_not_taken_again_when_the_clock_goes_back(
+    world: World, jump: object
+) -> None:
     assert callable(jump)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
     jump(timedelta(days=3))

@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from tests.faults.writer import ACKNOWLEDGED, writing, written_texts
-from tests.serving import Installation, Serving, build_installation, wait_until
 from tests.services import PostgresServer, RedisServer, postgres_server, redis_server
+from tests.serving import Installation, Serving, build_installation, wait_until
 
 pytestmark = pytest.mark.fault
 
@@ -161,4 +161,3 @@ def test_without_redis_pages_and_writes_go_on_and_health_says_so(
             )
         finally:
             redis.start()
-

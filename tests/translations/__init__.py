@@ -1,0 +1,1 @@
+"""English and Italian are complete, in the core and in every plugin."""
