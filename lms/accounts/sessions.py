@@ -13,6 +13,7 @@ import uuid
 from datetime import timedelta
 from typing import Any, cast
 
+import structlog
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select
@@ -20,8 +21,11 @@ from werkzeug.datastructures import CallbackDict
 
 from lms.accounts.models import SignInSession
 from lms.clock import utcnow
+from lms.errors import Unavailable
 from lms.store.base import session as database
 from lms.store.uow import unit_of_work
+
+log = structlog.get_logger(__name__)
 
 COOKIE = "lms_session"
 LIFETIME = timedelta(days=14)
@@ -68,10 +72,22 @@ class DatabaseSessions(SessionInterface):
         response.vary.add("Cookie")
         if session.login_id != session.user_id and (session.row_id or session.login_id):
             self._replace(session, response)
-        elif session.modified and (session or session.row_id):
-            self._write(session, response)
-        elif session.is_due:
-            self._touch(session)
+        else:
+            self._keep(session, response)
+
+    def _keep(self, session: WebSession, response: Response) -> None:
+        """Write what changed of the same person's session, if the database can.
+
+        What the request did is committed by now; a note for the next page that cannot be kept
+        must not make it look undone.
+        """
+        try:
+            if session.modified and (session or session.row_id):
+                self._write(session, response)
+            elif session.is_due:
+                self._touch(session)
+        except Unavailable as error:
+            log.warning("session.not_kept", reason=error.message)
 
     def _replace(self, session: WebSession, response: Response) -> None:
         with unit_of_work():

@@ -34,6 +34,8 @@ POSTED = "announcement.posted"
 WITHDRAWN = "announcement.withdrawn"
 SHOWN = 50
 READ = 400
+READ_FOR_EACH = 8
+"""Events read for each announcement shown: some are withdrawals, or were withdrawn."""
 _BYTES_PER_CHARACTER = 6
 
 
@@ -121,7 +123,7 @@ def withdraw_announcement(actor: Actor, seq: int) -> None:
 
 def find_announcements(actor: Actor, limit: int = SHOWN) -> list[Announcement]:
     """The latest announcements, newest first. Raises Forbidden."""
-    events = read_latest(actor, CHANNEL, READ)
+    events = read_latest(actor, CHANNEL, min(READ, READ_FOR_EACH * limit))
     withdrawn = {event.payload["target"] for event in events if event.kind == WITHDRAWN}
     posted = [event for event in events if event.kind == POSTED and event.seq not in withdrawn]
     return [_view(actor, event) for event in reversed(posted[-limit:])]

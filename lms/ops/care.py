@@ -39,8 +39,9 @@ def doctor(*, as_json: bool) -> int:
         checks.append(HealthCheck("settings", "failed", str(problem), "python3 -m lms config"))
     else:
         with app.app_context(), all_offices("doctor"):
-            checks += [*_database_checks(), *_plugin_checks()]
-            if not any(check.status == "failed" for check in checks):
+            database = list(_database_checks())
+            checks += [*database, *_plugin_checks()]
+            if all(check.status == "ok" for check in database):
                 checks += hooks().health_checks()
     if as_json:
         click.echo(json.dumps([_plain(check) for check in checks], indent=1, ensure_ascii=False))

@@ -57,7 +57,7 @@ def _build(instance: Path) -> None:
     shutil.rmtree(building, ignore_errors=True)
     click.echo("Making the demo world (once; a few seconds) ...")
     # Only the first start needs the product in this process; the others are quick without it.
-    importlib.import_module("lms.demo.building").fill_instance(building)
+    importlib.import_module("lms.ops.building").fill_instance(building)
     if instance.exists():
         instance.rmdir()
     building.rename(instance)

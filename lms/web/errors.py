@@ -70,6 +70,12 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    # Sessions are opened before and saved after what the other handlers see.
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, AppError):
+        return _app_error(cause)
+    if isinstance(cause, OperationalError):
+        return _database_error(cause)
     reference = secrets.token_hex(4)
     log.error(
         "request.failed",

@@ -129,7 +129,7 @@ def install_guard(app: Flask) -> None:
 
 
 def _prepare() -> None:
-    for name in ("actor", "office", "lms_nav", "lms_unread"):
+    for name in ("actor", "office", "lms_page", "lms_nav", "lms_unread"):
         g.pop(name, None)  # an application context may outlive a request (tests, commands)
     g.lms_stack = ExitStack()
     _check_host()

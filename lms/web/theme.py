@@ -52,24 +52,31 @@ def install_theme(app: Flask) -> None:
 
     @app.context_processor
     def _context() -> dict[str, Any]:
-        who = guest_or_actor()
-        return {
-            "actor": who,
-            "office": current_office(),
-            "offices": directory().all,
-            "nav": navigation(),
-            "site_name": settings().site_name,
-            "breadcrumb": [],
-            "home_url": f"{request.script_root}/",
-            "search_url": f"{request.script_root}/search",
-            "notifications_url": f"{request.script_root}/notifications",
-            "profile_url": f"{request.script_root}/profile",
-            "theme_url": f"{request.script_root}/profile/theme",
-            "sign_in_url": f"{request.script_root}/sign-in",
-            "sign_out_url": f"{request.script_root}/sign-out",
-            "unread_count": _unread(who),
-            "is_development": settings().is_development,
-        }
+        # A dashboard is rendered in pieces, one for each card; the page around them is the same.
+        if "lms_page" not in g:
+            g.lms_page = _page()
+        return {**g.lms_page, "breadcrumb": []}
+
+
+def _page() -> dict[str, Any]:
+    who = guest_or_actor()
+    root = request.script_root
+    return {
+        "actor": who,
+        "office": current_office(),
+        "offices": directory().all,
+        "nav": navigation(),
+        "site_name": settings().site_name,
+        "home_url": f"{root}/",
+        "search_url": f"{root}/search",
+        "notifications_url": f"{root}/notifications",
+        "profile_url": f"{root}/profile",
+        "theme_url": f"{root}/profile/theme",
+        "sign_in_url": f"{root}/sign-in",
+        "sign_out_url": f"{root}/sign-out",
+        "unread_count": _unread(who),
+        "is_development": settings().is_development,
+    }
 
 
 def _unread(who: Actor | None) -> int:

@@ -164,6 +164,8 @@ def test_pages_that_a_crash_takes_down_are_found(plant: Planter) -> None:
     assert crash_checks.crash_faults(subject, "nav_items")
 
 
-def unguarded(_owner: str, _hook: str, function: Any, arguments: dict[str, Any], *, unroll: bool = False) -> Any:
+def unguarded(
+    _owner: str, _hook: str, function: Any, arguments: dict[str, Any], *, unroll: bool = False
+) -> Any:
     answer = function.function(**{name: arguments[name] for name in function.argnames})
     return list(answer) if unroll and answer is not None else answer

@@ -17,7 +17,7 @@ def kept_site(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 @pytest.fixture
-def site(kept_site: Installation, tmp_path: Path) -> Iterator[Installation]:
+def installed(kept_site: Installation, tmp_path: Path) -> Iterator[Installation]:
     """A copy of its own."""
     copy = kept_site.copy(tmp_path / "instance")
     yield copy

@@ -44,9 +44,9 @@ def test_on_a_full_disk_people_can_read_and_writers_hear_that_nothing_was_saved(
     kept_site: Installation, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "disk", 64) as disk:
-        site = kept_site.copy(disk / "instance")
-        client = site.browser_of("trainer")
-        with Serving(site) as serving:
+        installed = kept_site.copy(disk / "instance")
+        client = installed.browser_of("trainer")
+        with Serving(installed) as serving:
             assert announce(client, serving.url, "Text 1 of a careful writer.").status_code == ACKNOWLEDGED
             fill(disk / "filler")
             long_text = "Text 2 of a careful writer. " + "word " * 380
@@ -57,10 +57,10 @@ def test_on_a_full_disk_people_can_read_and_writers_hear_that_nothing_was_saved(
             assert "Nothing was saved" in refused[0].text
             assert client.get(f"{serving.url}/o/siena/lounge", timeout=60).status_code == 200
             accepted = len(answers) - len(refused)
-            assert len(written_texts(site)) == 1 + accepted  # nothing half-done, nothing unacknowledged
+            assert len(written_texts(installed)) == 1 + accepted  # nothing half-done, nothing unacknowledged
             (disk / "filler").unlink()
             assert announce(client, serving.url, "Text 3 of a careful writer.").status_code == ACKNOWLEDGED
-        site.close()
+        installed.close()
 
 
 def fill(path: Path) -> None:
@@ -75,11 +75,11 @@ def fill(path: Path) -> None:
 
 
 def test_while_somebody_writes_for_long_others_read_on_and_a_writer_waits_or_is_told(
-    site: Installation,
+    installed: Installation,
 ) -> None:
-    client, reader = site.browser_of("trainer"), site.browser_of("trainee")
-    with Serving(site) as serving:
-        lock = sqlite3.connect(site.folder / "contrada.db", isolation_level=None)
+    client, reader = installed.browser_of("trainer"), installed.browser_of("trainee")
+    with Serving(installed) as serving:
+        lock = sqlite3.connect(installed.folder / "contrada.db", isolation_level=None)
         lock.execute("BEGIN IMMEDIATE")
         answers: list[requests.Response] = []
         thread = threading.Thread(target=lambda: answers.append(announce(client, serving.url, "waits")))
@@ -117,9 +117,9 @@ def scaled(
 ) -> Iterator[Installation]:
     """An installation in scale mode."""
     folder = tmp_path_factory.mktemp("scaled") / "instance"
-    site = build_installation(folder, database_url=postgres.url, redis_url=redis.url)
-    yield site
-    site.close()
+    installed = build_installation(folder, database_url=postgres.url, redis_url=redis.url)
+    yield installed
+    installed.close()
 
 
 @pytest.mark.scale

@@ -11,24 +11,24 @@ from lms.work.mail import send_mail
 from lms.work.models import Mail
 from lms.work.toysmtp import ToySmtp, toy_smtp
 from tests.faults.writer import Writer, writing, written_texts
-from tests.serving import Installation, Serving, wait_until
+from tests.serving import Installation, Serving, open_installation, wait_until
 
 pytestmark = pytest.mark.fault
 ROUNDS = 3
 
 
-def assert_nothing_is_lost(site: Installation, writer: Writer) -> None:
+def assert_nothing_is_lost(installed: Installation, writer: Writer) -> None:
     """Each acknowledged text stands there, and none stands there twice."""
-    written = written_texts(site)
+    written = written_texts(installed)
     assert set(writer.acknowledged) <= set(written)
     assert len(written) == len(set(written))
 
 
 def test_no_acknowledged_write_is_lost_when_the_web_process_is_killed_again_and_again(
-    site: Installation,
+    installed: Installation,
 ) -> None:
-    with Serving(site) as serving:
-        with writing(site, serving.url) as writer:
+    with Serving(installed) as serving:
+        with writing(installed, serving.url) as writer:
             for _round in range(ROUNDS):
                 before = len(writer.acknowledged)
                 wait_until(lambda: len(writer.acknowledged) >= before + 10, 60, "ten more writes")  # noqa: B023
@@ -37,30 +37,38 @@ def test_no_acknowledged_write_is_lost_when_the_web_process_is_killed_again_and_
             before = len(writer.acknowledged)
             wait_until(lambda: len(writer.acknowledged) > before, 30, "a write after the last start")
         assert writer.broken
-        assert_nothing_is_lost(site, writer)
+        assert_nothing_is_lost(installed, writer)
 
 
-def test_nothing_is_lost_and_nothing_is_left_when_the_supervisor_is_killed(site: Installation) -> None:
-    serving = Serving(site)
+def test_nothing_is_lost_and_nothing_is_left_when_the_supervisor_is_killed(installed: Installation) -> None:
+    serving = Serving(installed)
     with serving:
-        with writing(site, serving.url) as writer:
+        with writing(installed, serving.url) as writer:
             wait_until(lambda: len(writer.acknowledged) >= 10, 60, "ten writes")
             serving.kill_supervisor()
             wait_until(serving.is_all_over, 30, "the end of all processes")
-        assert_nothing_is_lost(site, writer)
+        assert_nothing_is_lost(installed, writer)
         serving.start()
-        assert site.browser_of("trainee").get(f"{serving.url}/o/siena/lounge", timeout=30).ok
+        assert installed.browser_of("trainee").get(f"{serving.url}/o/siena/lounge", timeout=30).ok
 
 
-def test_mail_of_a_killed_worker_arrives_at_most_twice_with_the_same_number(site: Installation) -> None:
+def test_mail_of_a_killed_worker_arrives_at_most_twice_with_the_same_number(installed: Installation) -> None:
     count = 12
-    with toy_smtp() as toy, Serving(site, mail__url=toy.url) as serving:
+    with toy_smtp() as toy:
+        mailing = open_installation(installed.folder, installed.environ | {"LMS_MAIL__URL": toy.url})
+        send_and_kill(mailing, toy, count)
+        mailing.close()
+
+
+def send_and_kill(installed: Installation, toy: ToySmtp, count: int) -> None:
+    """Ask for messages, kill the worker after the first, and wait for the rest."""
+    with Serving(installed) as serving:
         for number in range(count):
-            with site.app.app_context(), unit_of_work():
+            with installed.app.app_context(), unit_of_work():
                 send_mail(f"person{number}@example.org", "let_in", {"name": f"P{number}"}, locale="en")
         wait_until(lambda: _arrived(toy), 60, "the first message")
         serving.kill("worker")
-        expected = _numbers_of(site)
+        expected = _numbers_of(installed)
         assert len(expected) == count
         wait_until(lambda: set(_arrived(toy)) == expected, 180, "the rest of the mail")
         assert all(_arrived(toy).count(number) <= 2 for number in expected)
@@ -70,8 +78,8 @@ def _arrived(toy: ToySmtp) -> list[str]:
     return [str(each.message["Message-ID"]) for each in toy.received if "person" in each.recipients[0]]
 
 
-def _numbers_of(site: Installation) -> set[str]:
-    with site.app.app_context():
+def _numbers_of(installed: Installation) -> set[str]:
+    with installed.app.app_context():
         found = set(session().scalars(select(Mail.message_id).where(Mail.to.like("person%@example.org"))))
         session().rollback()
     return found

@@ -17,10 +17,10 @@ from tests.serving import Installation, Serving, wait_until
 pytestmark = pytest.mark.fault
 
 
-def test_a_taken_port_is_named_with_a_free_one_and_nothing_stays_behind(site: Installation) -> None:
+def test_a_taken_port_is_named_with_a_free_one_and_nothing_stays_behind(installed: Installation) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        serving = Serving(site, port=port)
+        serving = Serving(installed, port=port)
         serving.start(until="")
         assert serving.process is not None
         assert serving.process.wait(60) == 78
@@ -32,11 +32,13 @@ def test_a_taken_port_is_named_with_a_free_one_and_nothing_stays_behind(site: In
         serving.stop()
 
 
-def test_a_pending_migration_is_said_by_ready_and_nobody_migrates_at_the_start(site: Installation) -> None:
-    with site.app.app_context(), db.engine.begin() as connection:
+def test_a_pending_migration_is_said_by_ready_and_nobody_migrates_at_the_start(
+    installed: Installation,
+) -> None:
+    with installed.app.app_context(), db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version_links SET version_num = 'before'"))
         connection.execute(text("DELETE FROM alembic_version_links"))
-    serving = Serving(site)
+    serving = Serving(installed)
     serving.start(until="")
     try:
         serving.wait_for("not ready yet", 60)
@@ -49,10 +51,10 @@ def test_a_pending_migration_is_said_by_ready_and_nobody_migrates_at_the_start(s
         serving.stop()
 
 
-def test_a_site_without_a_secret_says_how_to_make_one(site: Installation) -> None:
-    (site.folder / "keys" / "secret.key").unlink()
+def test_a_site_without_a_secret_says_how_to_make_one(installed: Installation) -> None:
+    (installed.folder / "keys" / "secret.key").unlink()
     done = subprocess.run(
-        [sys.executable, "-m", "lms.cli", "serve", "--instance", str(site.folder)],
+        [sys.executable, "-m", "lms.cli", "serve", "--instance", str(installed.folder)],
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 78
