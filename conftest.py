@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.services import postgres_server
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from lms.testing import DatabaseServer
 
 pytest_plugins = ["lms.testing"]
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

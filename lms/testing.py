@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -208,6 +208,8 @@ def sign_in(app: Flask, site: TestSite) -> SignIn:
     def open_browser(key: str) -> FlaskClient:
         with app.app_context():
             token = open_session_for(site.world.people[key].id)
+        if has_app_context():
+            session().rollback()  # what was read here before must not hide the session that was just opened
         browser = app.test_client()
         browser.set_cookie(COOKIE, token)
         return browser

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it comes without types
 import requests
 from flask import Flask
 from sqlalchemy import update

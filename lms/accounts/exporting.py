@@ -16,7 +16,7 @@ def people_csv(people: Iterable[PersonView]) -> str:
     """Members in the columns that the import reads, with a byte order mark for spreadsheets."""
     rows = (
         (
-            each.name, each.email, " ".join(each.roles), each.function, each.phone,
+            each.name, each.email, ", ".join(each.roles), each.function, each.phone,
             each.joined_at.date().isoformat() if each.joined_at else "",
         )
         for each in people

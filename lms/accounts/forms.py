@@ -141,6 +141,12 @@ class OpenAccount(Command):
     ] = None
 
 
+def _known_language(code: str) -> str:
+    if code not in dict(language_choices()):
+        raise ValueError(_("Please choose one of the answers offered."))
+    return code
+
+
 class EditProfile(Command):
     """What others see of a person, and how the product speaks to them."""
 
@@ -171,12 +177,15 @@ class EditProfile(Command):
             raise ValueError(_("This time zone is not known."))
         return zone
 
-    @field_validator("locale")
-    @classmethod
-    def _known_language(cls, code: str) -> str:
-        if code not in dict(language_choices()):
-            raise ValueError(_("Please choose one of the answers offered."))
-        return code
+    _known = field_validator("locale")(_known_language)
+
+
+class ChooseLanguage(Command):
+    """The language in which the product speaks to a person."""
+
+    locale: str
+
+    _known = field_validator("locale")(_known_language)
 
 
 class ChooseTheme(Command):

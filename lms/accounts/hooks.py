@@ -169,7 +169,7 @@ def report_series(office_id: uuid.UUID, start: datetime, end: datetime) -> Seque
     points = [(first + timedelta(weeks=number)) for number in range(count)]
     return [
         ReportSeries(
-            "new_members", _l("New members per week"), tuple((week, weeks[week]) for week in points), counts_people=True
+            "new_members", _l("New members"), tuple((week, weeks[week]) for week in points), counts_people=True
         )
     ]  # fmt: skip
 

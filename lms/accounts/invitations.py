@@ -28,6 +28,7 @@ from lms.refs import Ref
 from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 from lms.work.mail import send_mail
 
 LIFETIME = timedelta(days=14)
@@ -183,7 +184,7 @@ def _send(actor: Actor, row: Invitation, roles: list[Role], message: str) -> Non
     session().flush()
     context = {
         "inviter": actor.name, "office_name": office.name, "message": message, "days": LIFETIME.days,
-        "action_url": f"{site_prefix(office)}/invitation/{secret}", "action_label": _("Accept the invitation"),
+        "action_url": f"{site_prefix(office)}/invitation/{secret}", "action_label": _l("Accept the invitation"),
     }  # fmt: skip
     user = find_by_email(row.email)
     language = user.locale if user and user.locale else office.languages[0]

@@ -37,6 +37,7 @@ from lms.refs import Ref
 from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 from lms.work.mail import send_mail
 
 SEE, MANAGE, INVITE = "people.see", "people.manage", "people.invite"
@@ -175,7 +176,7 @@ def approve(actor: Actor, user_id: uuid.UUID) -> PersonView:
     office, user = directory().get(row.office_id), row.user
     context = {
         "name": user.name, "office_name": office.name, "action_url": f"{site_prefix(office)}/",
-        "action_label": _("Open your start page"),
+        "action_label": _l("Open your start page"),
     }  # fmt: skip
     _audit(actor, "membership.approved", user_id)
     send_mail(user.email, "let_in", context, locale=user.locale or office.languages[0], office=office)

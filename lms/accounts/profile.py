@@ -7,7 +7,7 @@ from typing import Literal
 
 from lms.access.actor import Actor
 from lms.accounts import tokens
-from lms.accounts.forms import ChangeEmail, EditProfile
+from lms.accounts.forms import ChangeEmail, ChooseLanguage, EditProfile
 from lms.accounts.models import SignInSession, User
 from lms.accounts.passwords import check_new_password, hash_password, is_right_password
 from lms.accounts.sessions import end_sessions
@@ -21,6 +21,7 @@ from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 from lms.work.mail import send_mail
 
 Theme = Literal["auto", "light", "dark"]
@@ -42,6 +43,11 @@ def edit_profile(actor: Actor, command: EditProfile) -> None:
 def choose_theme(actor: Actor, theme: Theme) -> None:
     """Light, dark, or as the device says."""
     get_own_account(actor).theme = theme
+
+
+def choose_language(actor: Actor, command: ChooseLanguage) -> None:
+    """Speak another language to the person, on every page and in mail."""
+    get_own_account(actor).locale = command.locale
 
 
 def check_own_password(actor: Actor, password: str | None) -> None:
@@ -78,7 +84,7 @@ def request_new_email(actor: Actor, command: ChangeEmail, office: OfficeView | N
     secret = tokens.issue_link("email", user_id=user.id, email=email)
     context = {
         "name": user.name, "action_url": f"{site_prefix(office)}/profile/email/{secret}",
-        "action_label": _("Use this address"),
+        "action_label": _l("Use this address"),
     }  # fmt: skip
     send_mail(email, "confirm_email", context, locale=actor.locale, office=office)
     _tell(user, "email_changing", office, new_email=email)

@@ -17,6 +17,7 @@ from lms.offices.directory import OfficeView
 from lms.store.base import session
 from lms.text import current_locale
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 from lms.work.mail import send_mail
 
 Outcome = Literal["active", "waiting"]
@@ -38,9 +39,9 @@ def begin_registration(office: OfficeView, name: str, email: str) -> None:
         "register", user_id=user.id if user else None, email=fold_email(email), name=name, office_id=office.id
     )
     if user is None:
-        template, path, label = "confirm_registration", f"register/{secret}", _("Confirm and join")
+        template, path, label = "confirm_registration", f"register/{secret}", _l("Confirm and join")
     else:
-        template, path, label = "already_registered", f"sign-in?next=/o/{office.slug}/register", _("Sign in")
+        template, path, label = "already_registered", f"sign-in?next=/o/{office.slug}/register", _l("Sign in")
     context = {
         "name": name,
         "office_name": office.name,
@@ -123,7 +124,7 @@ def _tell_heads(user: User, office: OfficeView) -> None:
             "name": user.name,
             "office_name": office.name,
             "action_url": f"{site_prefix(office)}/people/waiting",
-            "action_label": _("Look at the request"),
+            "action_label": _l("Look at the request"),
         }
         send_mail(
             head.email, "wants_to_join", context, locale=head.locale or office.languages[0], office=office,

@@ -17,6 +17,7 @@ import structlog
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from lms.accounts.models import SignInSession
@@ -34,14 +35,17 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 class WebSession(CallbackDict[str, Any], SessionMixin):
-    """Flask's session: a dictionary that knows its row."""
+    """Flask's session: a dictionary that knows its row, or why it could not be read (``failure``)."""
 
-    def __init__(self, row: SignInSession | None = None, token: str = "") -> None:
+    def __init__(
+        self, row: SignInSession | None = None, token: str = "", failure: OperationalError | None = None
+    ) -> None:
         def changed(_self: Any) -> None:
             self.modified = True
 
         super().__init__(dict(row.data) if row else {}, changed)
         self.token = token
+        self.failure = failure
         self.row_id: uuid.UUID | None = row.id if row else None
         self.user_id: uuid.UUID | None = row.user_id if row else None
         self.is_due = row is not None and utcnow() - row.seen_at > SEEN_EVERY
@@ -64,7 +68,11 @@ class DatabaseSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> WebSession:
         """The session of the request's cookie, or a new one that exists only once it is used."""
         token = request.cookies.get(COOKIE, "")
-        return WebSession(find_session(token), token)
+        try:
+            return WebSession(find_session(token), token)
+        except OperationalError as error:
+            # Raised here it would come before everything that can answer; the guard raises it again.
+            return WebSession(failure=error)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed; rotate the token when another person signed in."""
@@ -105,6 +113,8 @@ class DatabaseSessions(SessionInterface):
         with unit_of_work():
             row = database().get(SignInSession, session.row_id) if session.row_id else None
             if row is None:
+                if session.row_id:
+                    _sign_out(session)
                 self._create(session, response)
             else:
                 row.data = dict(session)
@@ -139,6 +149,14 @@ class DatabaseSessions(SessionInterface):
             if row is not None:
                 row.seen_at = utcnow()
                 row.expires_at = row.seen_at + (LIFETIME if row.user_id else GUEST_LIFETIME)
+
+
+def _sign_out(session: WebSession) -> None:
+    """The row was removed while the request ran: nobody is signed in by it, only a word for the next page stays."""
+    words = session.get("_flashes")
+    session.clear()
+    if words:
+        session["_flashes"] = words
 
 
 def hash_token(token: str) -> str:

@@ -25,6 +25,7 @@ from lms.store.runtime import settings
 from lms.store.uow import unit_of_work
 from lms.text import current_locale
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 from lms.work.mail import render_mail, send_mail
 
 Method = Literal["password", "code", "passkey", "invitation", "registration"]
@@ -111,7 +112,7 @@ def request_password_link(email: str, office: OfficeView | None) -> None:
     )
     context = {
         "action_url": f"{site_prefix(office)}/password/{secret}",
-        "action_label": _("Choose a new password"),
+        "action_label": _l("Choose a new password"),
         "minutes": 60,
     }
     if user is None or not is_known:

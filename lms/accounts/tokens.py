@@ -7,7 +7,7 @@ import uuid
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from lms.accounts.models import MailToken
 from lms.accounts.secrets_kept import is_same_secret, keyed_hash
@@ -74,19 +74,13 @@ def try_code(token_id: uuid.UUID, code: str) -> uuid.UUID | None:
 
 def find_link(purpose: Purpose, secret: str) -> MailToken:
     """The living row of a link. Raises NotFound with what to do."""
-    row = session().scalar(
-        select(MailToken).filter_by(purpose=purpose, secret_hash=keyed_hash(purpose, secret))
-    )
-    if row is None or not _is_alive(row):
-        raise NotFound(
-            _("This link was used already or is too old. Please ask for a new one."), code="link_ended"
-        )
-    return row
+    return _living(session().scalar(_by_secret(purpose, secret)))
 
 
 def use_link(purpose: Purpose, secret: str) -> MailToken:
-    """Find and use up. Raises NotFound."""
-    row = find_link(purpose, secret)
+    """Find and use up, once even for two requests at the same moment. Raises NotFound."""
+    query = _by_secret(purpose, secret).with_for_update().execution_options(populate_existing=True)
+    row = _living(session().scalar(query))
     row.used_at = utcnow()
     return row
 
@@ -94,6 +88,18 @@ def use_link(purpose: Purpose, secret: str) -> MailToken:
 def prune_tokens() -> None:
     """Remove what ended."""
     session().execute(delete(MailToken).where(MailToken.expires_at < utcnow() - timedelta(days=1)))
+
+
+def _by_secret(purpose: Purpose, secret: str) -> Select[MailToken]:
+    return select(MailToken).filter_by(purpose=purpose, secret_hash=keyed_hash(purpose, secret))
+
+
+def _living(row: MailToken | None) -> MailToken:
+    if row is None or not _is_alive(row):
+        raise NotFound(
+            _("This link was used already or is too old. Please ask for a new one."), code="link_ended"
+        )
+    return row
 
 
 def _is_alive(row: MailToken) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from lms.access.actor import Actor
+from lms.accounts.people import find_members
 from lms.activities.completion import ref_of
 from lms.activities.forms import Enrol
 from lms.activities.models import Activity, Completion, Enrolment
@@ -58,18 +59,19 @@ def enrol(actor: Actor, activity_id: uuid.UUID, command: Enrol) -> Enrolment:
 
 
 def enrol_people(actor: Actor, activity_id: uuid.UUID, people: Sequence[uuid.UUID]) -> int:
-    """Enrol others by hand; whoever finds no place is put on the waiting list. Returns how many are new."""
+    """Enrol members of the office by hand; whoever finds no place waits for one. Returns how many are new."""
     activity = _locked(get_managed(actor, activity_id).id)
     known = set(
         session().scalars(
             select(Enrolment.user_id).filter_by(activity_id=activity.id).where(Enrolment.state != "ended")
         )
     )
-    new = [person for person in dict.fromkeys(people) if person not in known]
+    members = find_members(actor, people)
+    new = [person for person in dict.fromkeys(people) if person in members and person not in known]
     for person in new:
         hooks().check_enrol(actor, activity.id, person)
-        _admit(activity, person, needs_approval=False)
-        _tell(activity, person, "enrolled", _l("You were enrolled in “%(title)s”", title=activity.title))
+        if _admit(activity, person, needs_approval=False).state == "active":
+            _tell(activity, person, "enrolled", _l("You were enrolled in “%(title)s”", title=activity.title))
     return len(new)
 
 
@@ -80,7 +82,8 @@ def approve(actor: Actor, activity_id: uuid.UUID, user_id: uuid.UUID) -> Enrolme
     if row is None or row.state != "pending":
         raise Conflict(_("This person is not waiting for approval."))
     admitted = _admit(activity, user_id, needs_approval=False)
-    _tell(activity, user_id, "approved", _l("You may take part in “%(title)s”", title=activity.title))
+    if admitted.state == "active":
+        _tell(activity, user_id, "approved", _l("You may take part in “%(title)s”", title=activity.title))
     return admitted
 
 
@@ -99,7 +102,7 @@ def leave(actor: Actor, activity_id: uuid.UUID, user_id: uuid.UUID | None = None
 
 def fill_places(activity: Activity) -> list[uuid.UUID]:
     """Give free places to the waiting list, first come first served; returns who got one."""
-    free = places(activity).free
+    free = places(_locked(activity.id)).free
     waiting = (
         select(Enrolment)
         .filter_by(activity_id=activity.id, state="waiting")
@@ -218,4 +221,5 @@ def _enrolment(activity_id: uuid.UUID, user_id: uuid.UUID) -> Enrolment | None:
 
 def _locked(activity_id: uuid.UUID) -> Activity:
     """The activity's row, locked until the commit, so that the last place is given once."""
-    return session().scalars(select(Activity).filter_by(id=activity_id).with_for_update()).one()
+    query = select(Activity).filter_by(id=activity_id).with_for_update()
+    return session().scalars(query.execution_options(populate_existing=True)).one()

@@ -23,6 +23,7 @@ from lms.web.guard import actor, member, requires
 from lms.web.offices import current_office
 from lms.web.role_names import role_names
 
+MOST_ENTRIES = 2**62  # as far as a database counts
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 PAGES = (
     ("office.brand", "admin.brand"),
@@ -150,6 +151,7 @@ def report() -> ResponseReturnValue:
 def audit() -> ResponseReturnValue:
     """Who did what."""
     before = request.args.get("before", type=int)
+    before = min(before, MOST_ENTRIES) if before is not None else None
     entries = find_audit(_office().id, before=before)
     names = overview.names_of(entry.actor_id for entry in entries)
     return render_template("admin/audit.html", entries=entries, names=names, **_frame("admin.audit"))

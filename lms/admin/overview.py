@@ -132,4 +132,4 @@ def names_of(user_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """Names of people by their ids, with one query."""
     wanted = {each for each in user_ids if each is not None}
     rows = session().execute(select(User.id, User.name).where(User.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

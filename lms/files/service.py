@@ -14,7 +14,7 @@ from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.clock import utcnow
 from lms.errors import Forbidden, NotFound
-from lms.files.accepting import accept_stream, file_store, files_directory
+from lms.files.accepting import accept_stream, check_room, file_store, files_directory
 from lms.files.images import make_preview
 from lms.files.uploads import ATTACHED, UPLOAD
 from lms.hooks.callers import hooks
@@ -109,11 +109,13 @@ def delete_file(actor: Actor, file_id: uuid.UUID) -> StoredFile:
 
 
 def restore_file(actor: Actor, file_id: uuid.UUID) -> StoredFile:
-    """Bring back one's own deleted file. Raises NotFound, Forbidden."""
+    """Bring back one's own deleted file. Raises NotFound, and Invalid if its room is taken meanwhile."""
     file = session().get(StoredFile, file_id)
     if file is None or (not actor.is_system and file.owner_id != actor.user_id):
         raise NotFound(_("There is no such file. It may have been deleted."))
-    file.deleted_at = None
+    if file.deleted_at is not None:
+        check_room(actor, file.size)
+        file.deleted_at = None
     return file
 
 

@@ -13,8 +13,10 @@ from lms.files.kinds import kind_of
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
 from lms.hooks.callers import hooks
+from lms.store.files import StoredFile
 from lms.text import gettext as _
 from lms.text import ngettext
+from lms.web.forms import page_asked
 from lms.web.guard import actor, guest_or_actor, member, public, requires, slow
 from lms.web.offices import current_office
 
@@ -70,7 +72,7 @@ def show(file_id: uuid.UUID) -> ResponseReturnValue:
 @public
 def content(file_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """The bytes; the name in the address is only for people."""
-    file = service.get_file(guest_or_actor(), file_id)
+    file = _readable(file_id)
     return serve_file(file, as_download="download" in request.args)
 
 
@@ -78,7 +80,7 @@ def content(file_id: uuid.UUID, name: str) -> ResponseReturnValue:
 @public
 def preview(file_id: uuid.UUID) -> ResponseReturnValue:
     """A small picture of the file."""
-    file = service.get_file(guest_or_actor(), file_id)
+    file = _readable(file_id)
     path = hooks().file_preview(file)
     if path is None:
         raise NotFound(_("There is no picture of this file."))
@@ -112,8 +114,14 @@ def logo() -> ResponseReturnValue:
     return serve_file(service.get_file(None, office.logo_file_id), as_download=False, is_public=True)
 
 
+def _readable(file_id: uuid.UUID) -> StoredFile:
+    if current_office() is None:
+        raise NotFound(_("This page belongs to an office. Choose the office first."), code="no_office")
+    return service.get_file(guest_or_actor(), file_id)
+
+
 def _index(problems: list[str] | None = None) -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     files, count = service.find_own_files(actor(), page=page)
     deleted = request.args.get("deleted", type=uuid.UUID)
     body = render_template(

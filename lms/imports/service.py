@@ -28,6 +28,7 @@ from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
+from lms.text import lazy_gettext as _l
 from lms.work.jobs import JobRun, enqueue
 from lms.work.mail import send_mail
 
@@ -140,7 +141,7 @@ def _write(office: OfficeView, planned: PlannedRow) -> None:
     if planned.verdict != "change":
         context = {
             "name": user.name, "office_name": office.name, "is_new": planned.verdict == "create", "email": user.email,
-            "action_url": f"{site_prefix(office)}/sign-in/code", "action_label": _("Sign in"),
+            "action_url": f"{site_prefix(office)}/sign-in/code", "action_label": _l("Sign in"),
         }  # fmt: skip
         send_mail(user.email, "welcome", context, locale=user.locale or office.languages[0], office=office)
 

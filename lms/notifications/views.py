@@ -15,17 +15,18 @@ from lms.notifications.forms import preferences_command
 from lms.offices.directory import directory
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
-from lms.web.forms import Form
+from lms.web.forms import Form, page_asked
 from lms.web.guard import actor, public, signed_in
 
 blueprint = Blueprint("notifications", __name__)
+LATEST_MOMENT = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 
 
 @blueprint.get("/notifications")
 @signed_in
 def index() -> ResponseReturnValue:
     """What the person should hear of, unread first."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     rows, count = service.find_notifications(actor(), page=page)
     return render_template(
         "notifications/index.html", rows=rows, page=page, pages=-(-count // service.ON_PAGE),
@@ -72,7 +73,7 @@ def read_all() -> ResponseReturnValue:
 def undo_read_all() -> ResponseReturnValue:
     """Bring back what was marked."""
     moment = request.form.get("moment", type=float)
-    if moment is None:
+    if moment is None or not 0 < moment < LATEST_MOMENT:
         raise Invalid(_("There is nothing to undo."))
     service.undo_all_read(actor(), datetime.fromtimestamp(moment, UTC))
     return redirect(url_for("notifications.index"))

@@ -127,6 +127,8 @@ def decide_permission(
         raise Invalid(_("There is no such role."))
     if not actor.can(permission):
         raise Forbidden(_("You can only give or take rights that you have yourself."))
+    if role == "operator" and not (actor.is_operator or actor.is_system):
+        raise Forbidden(_("Only operators of this site can do this."))
     known = {each.name: each for _owner, each in hooks().permissions()}
     if permission not in known:
         raise NotFound(_("There is no such right."))

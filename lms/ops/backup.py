@@ -28,6 +28,7 @@ from lms.config import Settings
 from lms.errors import ConfigError
 
 MANIFEST = "manifest.json"
+PASSING = frozenset({"uploads", "previews"})
 FORMAT = 1
 _CHUNK = 1 << 20
 Progress = Callable[[int, int], None]
@@ -120,6 +121,8 @@ def restore_backup(settings: Settings, path: Path) -> BackupInfo:
 def _write(settings: Settings, target: Path, dump: Path, progress: Progress | None) -> None:
     files = sorted(_stored_files(settings.instance_dir / "files"))
     digests: dict[str, str] = {}
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)  # everybody's data is in it
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         for number, (name, path) in enumerate([("database", dump), *files]):
             digests[name] = _add(archive, name, path)
@@ -152,9 +155,10 @@ def _digest_of(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _stored_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Stored blobs; unfinished uploads are not part of a backup."""
+    """Stored blobs; unfinished uploads, and previews that are made again when asked for, are left out."""
     for path in folder.rglob("*") if folder.is_dir() else ():
-        if path.is_file() and not path.name.endswith(".part"):
+        is_passing = path.relative_to(folder).parts[0] in PASSING or path.name.endswith(".part")
+        if path.is_file() and not is_passing:
             yield f"files/{path.relative_to(folder).as_posix()}", path
 
 

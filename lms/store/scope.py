@@ -102,9 +102,10 @@ def _tell_postgresql(current: Session, scope: Scope) -> None:
 
 
 def install_scope(session_class: Any) -> None:
-    """Attach filter and write check to a session class or factory."""
-    event.listen(session_class, "do_orm_execute", _filter)
-    event.listen(session_class, "before_flush", _check_writes)
+    """Attach filter and write check to a session class or factory, once, however many applications use it."""
+    if not event.contains(session_class, "do_orm_execute", _filter):
+        event.listen(session_class, "do_orm_execute", _filter)
+        event.listen(session_class, "before_flush", _check_writes)
 
 
 def _filter(state: ORMExecuteState) -> None:

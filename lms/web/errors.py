@@ -11,10 +11,10 @@ from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import TemplateError
 from markupsafe import escape
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from lms.errors import AppError, SignInNeeded, TooMany, Unavailable
+from lms.errors import AppError, Invalid, SignInNeeded, TooMany, Unavailable
 from lms.store.base import session
 from lms.text import gettext as _
 
@@ -37,6 +37,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DataError, _unusable_value)
     app.register_error_handler(500, _unexpected)
 
 
@@ -67,6 +68,13 @@ def _database_error(error: DBAPIError) -> ResponseReturnValue:
     return _app_error(
         Unavailable(_("The database does not answer. Nothing was lost; please try again in a minute."))
     )
+
+
+def _unusable_value(error: DataError) -> ResponseReturnValue:
+    """A value that no column can hold, such as a text with a zero byte: PostgreSQL says so, not we."""
+    log.warning("request.unusable_value", error=str(error.orig))
+    session().rollback()
+    return _app_error(Invalid(_messages()[400]))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

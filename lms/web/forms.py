@@ -27,6 +27,7 @@ from lms.store.uow import savepoint
 from lms.text import gettext as _
 
 C = TypeVar("C", bound=Command)
+MOST_PAGES = 1_000_000
 SAVES = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -51,6 +52,11 @@ class FieldView:
         """Ids of hint and error, for assistive technology."""
         parts = [f"{self.id}-hint"] * bool(self.hint) + [f"{self.id}-error"] * bool(self.error)
         return " ".join(parts)
+
+
+def page_asked() -> int:
+    """The number of the page of a list, from the address; 1 if it names none, and never beyond what a database counts."""
+    return min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
 
 
 class Form(Generic[C]):

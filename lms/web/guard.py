@@ -28,6 +28,7 @@ from lms.offices.directory import directory
 from lms.store.runtime import settings
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
+from lms.text import DEFAULT_LOCALE, set_locale
 from lms.text import gettext as _
 from lms.web.i18n import choose_locale
 from lms.web.offices import current_office, resolve_office
@@ -135,16 +136,19 @@ def _prepare() -> None:
     _check_host()
     choose_locale(None, None)
     _check_origin()
+    web_session = session._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
+    if isinstance(web_session, WebSession) and web_session.failure:
+        raise web_session.failure
     office = resolve_office()
     if office:
         g.lms_stack.enter_context(office_scope(office.id))
-    web_session = session._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
     if isinstance(web_session, WebSession) and web_session.user_id:
         g.actor = load_actor(web_session.user_id, office, web_session.row_id)
     choose_locale(guest_or_actor(), office)
 
 
 def _close_scope(_error: BaseException | None = None) -> None:
+    set_locale(DEFAULT_LOCALE)
     stack: ExitStack | None = g.pop("lms_stack", None)
     if stack is not None:
         stack.close()

@@ -68,7 +68,10 @@ def ready() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     """Numbers in Prometheus' text format, for this machine and for operators."""
     who = guest_or_actor()
-    if request.remote_addr not in {"127.0.0.1", "::1"} and not (who and who.is_operator):
+    # A proxy on this machine speaks for others.
+    is_forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    is_local = request.remote_addr in {"127.0.0.1", "::1"} and not is_forwarded
+    if not is_local and not (who and who.is_operator):
         raise Forbidden(_("Only this machine and operators can read the metrics."))
     found: Metrics = part(METRICS)
     found.failures.set(len(hooks().watch.failures))

@@ -72,6 +72,7 @@ def _page() -> dict[str, Any]:
         "notifications_url": f"{root}/notifications",
         "profile_url": f"{root}/profile",
         "theme_url": f"{root}/profile/theme",
+        "language_url": f"{root}/profile/language",
         "sign_in_url": f"{root}/sign-in",
         "sign_out_url": f"{root}/sign-out",
         "unread_count": _unread(who),

@@ -132,10 +132,12 @@ def test_a_site_recovers_from_a_restart_of_its_database(
             wait_until(lambda: len(writer.acknowledged) >= 10, 60, "ten writes")
             scaled.close()
             postgres.stop()
-            answer = reader.get(f"{serving.url}/o/siena/lounge", timeout=30)
+            try:
+                answer = reader.get(f"{serving.url}/o/siena/lounge", timeout=60)
+            finally:
+                postgres.start()
             assert answer.status_code == 503
             assert "database" in answer.text
-            postgres.start()
             before = len(writer.acknowledged)
             wait_until(lambda: len(writer.acknowledged) >= before + 5, 60, "writes after the restart")
         assert reader.get(f"{serving.url}/o/siena/lounge", timeout=30).status_code == 200

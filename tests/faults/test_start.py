@@ -41,8 +41,8 @@ def test_a_pending_migration_is_said_by_ready_and_nobody_migrates_at_the_start(
     serving = Serving(installed)
     serving.start(until="")
     try:
-        serving.wait_for("not ready yet", 60)
-        answer = requests.get(f"{serving.url}/ready", timeout=10)
+        serving.wait_for("not ready yet", 120)
+        answer = requests.get(f"{serving.url}/ready", timeout=60)
         assert answer.status_code == 503
         assert answer.json()["reason"] == "migrations"
         assert "lms upgrade" in answer.json()["remedy"]

@@ -20,7 +20,7 @@ from lms.hooks.callers import hooks
 from lms.refs import Ref
 from lms.text import gettext as _
 from lms.text import ngettext
-from lms.web.forms import Form
+from lms.web.forms import Form, page_asked
 from lms.web.guard import actor, member, requires
 
 blueprint = Blueprint("people", __name__)
@@ -35,7 +35,7 @@ def find() -> str:
     query = PeopleQuery(
         text=asked.get("q", ""), role=asked.get("role", ""), is_descending=asked.get("direction") == "desc",
         sort=cast(SortKey, sort if sort in {"name", "joined", "seen"} else "name"),
-        page=asked.get("page", 1, type=int) or 1,
+        page=page_asked(),
     )  # fmt: skip
     who = actor()
     ended = asked.get("ended", type=uuid.UUID)

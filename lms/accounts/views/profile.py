@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import profile
 from lms.accounts.actors import offices_of
-from lms.accounts.forms import ChangeEmail, ChooseTheme, EditProfile
+from lms.accounts.forms import ChangeEmail, ChooseLanguage, ChooseTheme, EditProfile
 from lms.accounts.views.entering import go, knock
 from lms.hooks.callers import hooks
 from lms.store.uow import unit_of_work
@@ -46,6 +46,14 @@ def theme() -> ResponseReturnValue:
     profile.choose_theme(actor(), ChooseTheme.read(dict(values)).theme)
     if wants_json():
         return "", 204
+    return go(_page_before())
+
+
+@blueprint.post("/profile/language")
+@signed_in
+def language() -> ResponseReturnValue:
+    """Another language from now on; back to the page one was on."""
+    profile.choose_language(actor(), ChooseLanguage.read(request.form.to_dict()))
     return go(_page_before())
 
 

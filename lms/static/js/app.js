@@ -34,3 +34,8 @@ watchIslands();
 // A form that came back with problems: its summary is read first.
 const summary = document.querySelector("[data-takes-focus]");
 if (summary instanceof HTMLElement) summary.focus();
+
+// Where tabs are wider than the screen, the present one is in sight.
+const present = document.querySelector('.ui-tablist [aria-current="page"]');
+const tablist = present?.closest(".ui-tablist");
+if (present && tablist) tablist.scrollBy({ left: present.getBoundingClientRect().left - tablist.getBoundingClientRect().left - 24 });

@@ -151,7 +151,7 @@ def test_where_the_head_approves_one_waits_until_let_in(
 
 
 def test_where_people_are_invited_nobody_registers(client: FlaskClient, outbox: Outbox) -> None:
-    answer = client.post("/o/toscana/register", data={"name": "Gianna Nuova", "email": NEW})
+    answer = client.post("/o/toscana/register?lang=en", data={"name": "Gianna Nuova", "email": NEW})
     assert "invite" in answer.text
     assert outbox.to(NEW) == []
 

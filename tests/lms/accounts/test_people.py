@@ -14,6 +14,8 @@ from lms.accounts.people import PeopleQuery
 from lms.accounts.people_forms import BlockPerson, EditMembership
 from lms.demo import World
 from lms.errors import Conflict, Forbidden, NotFound
+from lms.imports.planning import plan
+from lms.imports.reading import read_rows
 from lms.testing import SignIn, TestSite, count_queries
 
 
@@ -145,3 +147,15 @@ def test_the_export_runs_no_formula(world: World) -> None:
     assert as_text("=1+1") == "'=1+1"
     assert as_text("@SUM(A1)") == "'@SUM(A1)"
     assert as_text("+39 0577 000000") == "+39 0577 000000"
+
+
+def test_what_was_exported_can_be_imported_again(world: World) -> None:
+    with world.inside("siena"):
+        head = world.actor("head")
+        people.edit_membership(
+            head, world.people["tutor"].id, EditMembership(roles=["tutor", "trainer"], function="Sportello")
+        )
+        rows = read_rows(people_csv(people.find_all_people(head)))
+        assert {each.verdict for each in plan(head, rows)} <= {"unchanged", "refused"}
+        refused = [each for each in plan(head, rows) if each.verdict == "refused"]
+        assert [each.reason for each in refused if "tutor" in each.row.roles] == []

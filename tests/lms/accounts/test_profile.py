@@ -168,3 +168,28 @@ def test_while_redis_is_gone_doors_are_still_limited() -> None:
     assert refusal.value.retry_after > 0
     keeper.knock("reset", "b@example.org", "192.0.2.1")
     keeper.knock("reset", "a@example.org", "192.0.2.2")
+
+
+def test_a_person_chooses_the_language_in_the_menu_and_it_stays(sign_in: SignIn) -> None:
+    trainee = sign_in("trainee")
+    for code, other in (("it", "en"), ("en", "it")):
+        answer = trainee.post(
+            "/profile/language", data={"locale": code}, headers={"Referer": "http://localhost/o/siena/"}
+        )
+        assert answer.location.endswith("/o/siena/")
+        assert f'<html lang="{code}"' in trainee.get("/o/siena/").text, other
+    assert trainee.post("/profile/language", data={"locale": "xx"}).status_code == 422
+
+
+def test_the_page_of_ones_own_data_is_a_tab_of_the_profile(sign_in: SignIn) -> None:
+    trainee = sign_in("trainee")
+    for page in ("/o/siena/profile", "/o/siena/profile/security", "/o/siena/privacy/"):
+        assert 'href="/o/siena/privacy/"' in trainee.get(page).text
+
+
+def test_who_signs_this_browser_out_in_the_list_is_signed_out(sign_in: SignIn, world: World) -> None:
+    trainee = sign_in("trainee")
+    own = find_sessions(world.people["trainee"].id)[0].id
+    session().rollback()
+    assert trainee.post(f"/profile/sessions/{own}/end").status_code == 303
+    assert trainee.get("/profile").status_code == 302

@@ -7,12 +7,15 @@ import uuid
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from lms.activities import enrolment, service
 from lms.activities.forms import CreateActivity, EditActivity, EditEnrolment, Enrol
 from lms.activities.models import Activity
 from lms.demo import World
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
+from lms.notifications.models import Notification
+from lms.store.base import session
 
 
 def _make(world: World, **details: object) -> uuid.UUID:
@@ -137,3 +140,35 @@ def test_the_list_of_activities_costs_the_same_however_long_it_is(world: World) 
         rows = service.find_activities(world.actor("trainee"))
         assert rows
         assert all(isinstance(row, Activity) and row.state == "published" for row in rows)
+
+
+def test_only_members_of_the_office_can_be_enrolled_by_hand(world: World) -> None:
+    with world.inside("siena"):
+        activity_id = _make(world)
+        strangers = [world.people["head_vienna"].id, uuid.uuid4()]
+        trainer = world.actor("trainer")
+        assert enrolment.enrol_people(trainer, activity_id, [*strangers, world.people["trainee"].id]) == 1
+        rows = enrolment.list_enrolments(trainer, activity_id)
+        assert [row.user_id for row in rows] == [world.people["trainee"].id]
+
+
+def test_nobody_is_told_of_a_place_that_they_only_wait_for(world: World) -> None:
+    with world.inside("siena"):
+        activity_id = _make(world, capacity=1)
+        trainer, late = world.actor("trainer"), world.people["trainee2"].id
+        enrolment.enrol(world.actor("trainee"), activity_id, Enrol())
+        before = len(_told(late))
+        enrolment.enrol_people(trainer, activity_id, [late])
+        assert len(_told(late)) == before
+        enrolment.leave(world.actor("trainee"), activity_id)
+        assert _told(late)[before:] == ["waiting_list_place"]
+
+
+def _told(user_id: uuid.UUID) -> list[str]:
+    """Kinds of what somebody heard of, oldest first."""
+    rows = (
+        select(Notification.kind)
+        .filter_by(user_id=user_id)
+        .order_by(Notification.created_at, Notification.id)
+    )
+    return list(session().scalars(rows))

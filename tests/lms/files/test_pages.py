@@ -179,6 +179,17 @@ def test_a_deleted_file_can_be_brought_back(world: World, trainee: FlaskClient) 
     assert trainee.get(url).status_code == 200
 
 
+def test_a_file_whose_room_is_taken_meanwhile_is_not_brought_back(
+    world: World, trainee: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = demo_file(world)
+    trainee.post(f"{url}/delete")
+    monkeypatch.setattr("lms.files.accepting.MEGABYTE", 0)
+    assert trainee.post(f"{url}/restore").status_code == 422
+    monkeypatch.undo()
+    assert trainee.get(url).status_code == 404
+
+
 def test_a_picture_has_a_preview(world: World, trainee: FlaskClient) -> None:
     answer = fetch(trainee, f"{demo_file(world, 'Attestato HACCP 2026.png')}/preview")
     assert answer.mimetype == "image/webp"

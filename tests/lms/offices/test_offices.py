@@ -106,3 +106,18 @@ def test_a_head_puts_up_a_logo_and_a_disguised_file_is_refused(sign_in: SignIn, 
     assert refused.status_code == 422
     head.post("/o/siena/admin/brand/logo", data={"do": "remove"})
     assert head.get("/o/siena/brand/logo").status_code == 404
+
+
+def test_a_head_does_not_take_rights_from_the_operators(world: World) -> None:
+    with world.inside("siena") as siena:
+        with pytest.raises(Forbidden):
+            service.decide_permission(
+                world.actor("head"), siena.id, "operator", "office.roles", is_granted=False
+            )
+        operator = world.actor("operator", "siena")
+        service.decide_permission(operator, siena.id, "operator", "people.see", is_granted=False)
+
+
+def test_months_with_few_people_show_no_number(sign_in: SignIn) -> None:
+    page = sign_in("head").get("/o/siena/admin/report?lang=en").text
+    assert page.count("(fewer than 5)</span>") == page.count("<span>–</span>") > 0

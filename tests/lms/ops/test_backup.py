@@ -45,6 +45,16 @@ def test_what_is_saved_comes_back_after_it_was_changed_and_files_were_lost(world
     assert stored.read_bytes() == b"a letter"
 
 
+def test_a_backup_is_for_its_owner_only_and_leaves_out_what_is_on_its_way(world: World) -> None:
+    coming = settings().instance_dir / "files" / "uploads" / "0.upload"
+    coming.parent.mkdir(parents=True, exist_ok=True)
+    coming.write_bytes(b"half a letter")
+    info = make_backup(settings())
+    assert info.path.stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(info.path) as archive:
+        assert not [name for name in archive.namelist() if "uploads" in name]
+
+
 def test_a_damaged_backup_is_refused_and_nothing_is_touched(world: World, tmp_path: Path) -> None:
     info = make_backup(settings())
     damaged = tmp_path / "damaged.zip"

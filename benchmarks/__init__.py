@@ -1,0 +1,1 @@
+"""Measures of what the project promises; see README.md in this folder."""

@@ -1,0 +1,93 @@
+"""Many people in the lounge, in one process: ``python -m benchmarks.listeners PORT SECONDS`` with cookies on stdin.
+
+Each line of standard input is one connection. Speaks just enough WebSocket (RFC 6455), Engine.IO and
+Socket.IO to join and to listen. Announcements carry the moment of sending; prints JSON with the
+delay of each arrival.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import re
+import sys
+import time
+
+SENT = re.compile(rb"sent at (\d+\.\d+)")
+
+
+class Listener:
+    """One connection."""
+
+    def __init__(self, port: int, cookie: str, delays: list[float]) -> None:
+        self._port, self._cookie, self._delays = port, cookie, delays
+
+    async def open(self) -> None:
+        """Connect and join the lounge."""
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self._writer.write(
+            (
+                "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+                f"Host: 127.0.0.1:{self._port}\r\nOrigin: http://127.0.0.1:{self._port}\r\nCookie: {self._cookie}\r\n"
+                f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+            ).encode()
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        if b" 101 " not in head[:16]:
+            raise ConnectionError(head[:200].decode("latin-1"))
+        await self._expect(b"0")
+        self._send(b'40/lounge,{"office":"siena"}')
+        await self._expect(b"40/lounge")
+        self._send(b'42/lounge,0["join",{"channel":"lounge","since":null}]')
+        await self._expect(b"43/lounge,0")
+
+    async def listen(self) -> None:
+        """Note delays until cancelled."""
+        while True:
+            text = await self._receive()
+            found = SENT.search(text)
+            if found and text.startswith(b'42/lounge,["event"'):
+                self._delays.append(time.monotonic() - float(found.group(1)))
+
+    async def _expect(self, start: bytes) -> None:
+        while not (text := await self._receive()).startswith(start):
+            if text.startswith(b"44"):
+                raise ConnectionError(text.decode())
+
+    async def _receive(self) -> bytes:
+        while True:
+            first, second = await self._reader.readexactly(2)
+            length = second & 127
+            if length > 125:
+                length = int.from_bytes(await self._reader.readexactly(2 if length == 126 else 8))
+            data = await self._reader.readexactly(length)
+            if first & 15 == 8:
+                raise ConnectionError("the server closed the connection")
+            if data == b"2":
+                self._send(b"3")
+            elif first & 15 == 1:
+                return data
+
+    def _send(self, data: bytes) -> None:
+        mask = os.urandom(4)
+        size = bytes([128 | len(data)]) if len(data) < 126 else bytes([254]) + len(data).to_bytes(2)
+        masked = bytes(each ^ mask[place % 4] for place, each in enumerate(data))
+        self._writer.write(b"\x81" + size + mask + masked)
+
+
+async def _main(port: int, seconds: float, cookies: list[str]) -> None:
+    delays: list[float] = []
+    listeners = [Listener(port, cookie, delays) for cookie in cookies]
+    for start in range(0, len(listeners), 20):
+        await asyncio.gather(*(each.open() for each in listeners[start : start + 20]))
+    print(f"joined {len(listeners)}", flush=True)
+    tasks = [asyncio.create_task(each.listen()) for each in listeners]
+    done, _pending = await asyncio.wait(tasks, timeout=seconds)
+    print(json.dumps({"delays": delays, "lost_connections": len(done)}))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(int(sys.argv[1]), float(sys.argv[2]), sys.stdin.read().split()))

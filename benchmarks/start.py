@@ -1,0 +1,32 @@
+"""From the command to the first page: the second start of an installation that is there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import requests
+
+from benchmarks.tables import Table
+from tests.serving import Serving, build_installation
+
+
+def run(folder: Path, is_smoke: bool) -> None:
+    """Print the table: the best and the worst of some starts."""
+    site = build_installation(folder / "instance")
+    site.close()
+    found = []
+    for _time in range(1 if is_smoke else 5):
+        serving = Serving(site)
+        began = time.monotonic()
+        try:
+            serving.start()
+            if not requests.get(f"{serving.url}/o/siena/", timeout=10).ok:
+                raise RuntimeError("the first page did not open")
+            found.append(time.monotonic() - began)
+        finally:
+            serving.stop()
+    table = Table("Start to first page (second start)")
+    table.add("best", min(found), "s", at_most=3)
+    table.add("worst", max(found), "s", at_most=3)
+    table.print()
