@@ -14,7 +14,7 @@ from tests.services import postgres_server
 if TYPE_CHECKING:
     from lms.testing import DatabaseServer
 
-pytest_plugins = ["lms.testing"]
+pytest_plugins = ["lms.testing", "tests.chromium"]
 
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -28,3 +28,9 @@ def database_server() -> Iterator[DatabaseServer | None]:
         return
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _steady_office_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine must not read the office tree again in the middle of a counted page."""
+    monkeypatch.setattr("lms.offices.directory.MAX_AGE_SECONDS", 600.0)

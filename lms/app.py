@@ -18,7 +18,6 @@ from lms import text
 from lms.accounts.sessions import DatabaseSessions
 from lms.admission import Admission, refuse_bad_contributions
 from lms.config import ROOT, LoadedSettings, Settings
-from lms.errors import ConfigError
 from lms.hooks.builtin import CORE
 from lms.hooks.callers import EXTENSION as HOOKS
 from lms.hooks.callers import Hooks
@@ -52,7 +51,6 @@ def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -
     ConfigError where the settings cannot work together.
     """
     settings = loaded.settings
-    _refuse_impossible(settings)
     configure_logging(settings)
     app = Flask("lms", root_path=str(PACKAGE), static_folder=None, instance_path=str(settings.instance_dir))
     app.config.update(_flask_config(settings))
@@ -98,23 +96,6 @@ def configure_logging(settings: Settings) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
     for chatty in ("alembic", "werkzeug", "huey"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
-
-
-def _refuse_impossible(settings: Settings) -> None:
-    if settings.is_scaled and settings.is_sqlite:
-        raise ConfigError(
-            "`redis_url` is set but `database_url` is SQLite: scale mode needs PostgreSQL (docs/operations/scale.md)"
-        )
-    if settings.web.workers > 1 and not settings.is_scaled:
-        raise ConfigError(
-            "`web.workers` is more than 1: that needs `redis_url` and PostgreSQL (docs/operations/scale.md)"
-        )
-    if (
-        settings.environment == "production"
-        and not settings.base_url
-        and settings.web.host not in {"127.0.0.1", "::1"}
-    ):
-        raise ConfigError("`base_url` is missing: say under which public address this site is reached")
 
 
 def _flask_config(settings: Settings) -> dict[str, Any]:

@@ -180,8 +180,8 @@ def load_settings(
 ) -> LoadedSettings:
     """Read the settings of the installation in ``instance_dir``.
 
-    Raises ConfigError for an unknown key, a value that is not allowed, or a secret
-    that is missing or unsafe.
+    Raises ConfigError for an unknown key, a value that is not allowed, values that cannot
+    work together, or a secret that is missing or unsafe.
     """
     environ = os.environ if environ is None else environ
     chosen = instance_dir or Path(environ.get("LMS_INSTANCE", ROOT / "instance"))
@@ -197,6 +197,7 @@ def load_settings(
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_explain(error, file, origins)) from None
+    _refuse_impossible(settings)
     return LoadedSettings(_with_secret(settings, origins), origins)
 
 
@@ -220,6 +221,23 @@ def setting_keys(model: type[BaseModel] = Settings, prefix: str = "") -> Iterato
         elif name not in {"instance_dir", "offices"}:
             default = info.get_default(call_default_factory=True)
             yield f"{prefix}{name}", default, info.description or ""
+
+
+def _refuse_impossible(settings: Settings) -> None:
+    if settings.is_scaled and settings.is_sqlite:
+        raise ConfigError(
+            "`redis_url` is set but `database_url` is SQLite: scale mode needs PostgreSQL (docs/operations/scale.md)"
+        )
+    if settings.web.workers > 1 and not settings.is_scaled:
+        raise ConfigError(
+            "`web.workers` is more than 1: that needs `redis_url` and PostgreSQL (docs/operations/scale.md)"
+        )
+    if (
+        settings.environment == "production"
+        and not settings.base_url
+        and settings.web.host not in {"127.0.0.1", "::1"}
+    ):
+        raise ConfigError("`base_url` is missing: say under which public address this site is reached")
 
 
 def _read_file(file: Path) -> dict[str, Any]:

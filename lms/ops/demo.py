@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shutil
 import webbrowser
@@ -17,6 +18,10 @@ from lms.ops.ports import check_port
 from lms.ops.serving import instance_option, run_services, use_instance
 
 DEMO = ROOT / "instance" / "demo"
+_SETTINGS = """# Made by `python3 -m lms demo`; instance/lms.example.toml lists every setting.
+environment = "development"
+plugins = {plugins}
+"""
 SHOWN = ("trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "head_vienna", "operator")
 
 
@@ -27,9 +32,6 @@ SHOWN = ("trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "h
 def demo(port: int | None, no_browser: bool) -> int:
     """Run the product with demo data: two offices, sixty invented people, six months of activity."""
     instance = Path(os.environ.get("LMS_INSTANCE", DEMO)).resolve()
-    os.environ.setdefault("LMS_ENVIRONMENT", "development")
-    if "LMS_PLUGINS" not in os.environ:
-        os.environ["LMS_PLUGINS"] = ",".join(every_plugin())
     if port:
         os.environ["LMS_WEB__PORT"] = str(port)
     if not (instance / "contrada.db").exists():
@@ -56,6 +58,8 @@ def _build(instance: Path) -> None:
     building = instance.with_name(f".{instance.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     click.echo("Making the demo world (once; a few seconds) ...")
+    building.mkdir(parents=True)
+    (building / "lms.toml").write_text(_SETTINGS.format(plugins=json.dumps(every_plugin())), "utf-8")
     # Only the first start needs the product in this process; the others are quick without it.
     importlib.import_module("lms.ops.building").fill_instance(building)
     if instance.exists():

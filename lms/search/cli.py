@@ -14,7 +14,7 @@ from lms.store.scope import office_scope
 def reindex(slug: str) -> None:
     """Make the search index anew."""
     chosen = [office for office in directory().all() if slug in {"", office.slug}]
-    if not chosen:
+    if slug and not chosen:
         raise click.BadParameter(f"there is no office {slug!r}", param_hint="--office")
     for office in chosen:
         with office_scope(office.id):

@@ -6,20 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from lms.accounts.sessions import COOKIE
-from lms.ops.needs import find_chromium
 from tests.browser.checks import Watcher
 from tests.serving import Installation, Serving, build_installation
 
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 DESK = ViewportSize(width=1366, height=768)
 
 
@@ -36,18 +28,6 @@ def served(installation: Installation) -> Iterator[Serving]:
     """That installation, served by the real command."""
     with Serving(installation) as serving:
         yield serving
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
-    path = find_chromium()
-    if path is None:
-        pytest.fail("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -21,17 +21,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 SIZES = ((360, 740), (1366, 768))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def address(subject: Subject) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, subject.app, threaded=True)
@@ -51,13 +40,13 @@ def faults(page: Any) -> list[str]:
 
 
 def context_for(
-    subject: Subject, browser: Any, address: str, key: str, scheme: str, size: tuple[int, int]
+    subject: Subject, chromium: Any, address: str, key: str, scheme: str, size: tuple[int, int]
 ) -> Any:
     assert subject.world is not None
     with subject.app.app_context():
         token = open_session_for(subject.world.people[key].id)
     # the test reaches into the page; the policy of the page itself is tested elsewhere
-    context = browser.new_context(
+    context = chromium.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,
         bypass_csp=True,
@@ -68,11 +57,11 @@ def context_for(
     return context
 
 
-def test_its_pages_pass_axe(subject: Subject, browser: Any, address: str) -> None:
+def test_its_pages_pass_axe(subject: Subject, chromium: Any, address: str) -> None:
     found: dict[str, list[str]] = {}
     for scheme, size in (("light", SIZES[0]), ("dark", SIZES[1])):
         for key in ("head", "trainee"):
-            context = context_for(subject, browser, address, key, scheme, size)
+            context = context_for(subject, chromium, address, key, scheme, size)
             page = context.new_page()
             for path in subject.pages():
                 answer = page.goto(f"{address}/o/siena{path}")
@@ -83,8 +72,8 @@ def test_its_pages_pass_axe(subject: Subject, browser: Any, address: str) -> Non
     assert found == {}
 
 
-def test_axe_finds_a_planted_fault(browser: Any) -> None:
-    page = browser.new_page()
+def test_axe_finds_a_planted_fault(chromium: Any) -> None:
+    page = chromium.new_page()
     page.add_init_script(path=str(AXE))
     page.goto("data:text/html,<html lang=en><title>x</title><main><h1>x</h1><input></main>")
     assert any(each.startswith("label") for each in faults(page))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from playwright.sync_api import Browser
 
 from lms.demo import PASSWORD
 from tests.docs.conftest import Followed
@@ -38,22 +39,15 @@ def test_it_links_only_to_what_is_there() -> None:
 
 
 @pytest.mark.browser
-def test_in_the_browser_a_trainee_finds_kudos_and_thanks_somebody(served: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="en-GB")
-        page.goto(f"{served}o/siena/sign-in?lang=en")
-        page.get_by_label("E-mail").first.fill("trainee@example.org")
-        page.locator("input[type=password]").fill(PASSWORD)
-        page.locator("form:has(input[type=password]) button.btn-primary").click()
-        page.get_by_role("link", name="Kudos").first.click()
-        page.locator("input[name=to]").fill("Maria Concetta")
-        page.locator("textarea[name=text]").fill("She found the right course for me.")
-        page.get_by_role("button", name="Say thanks").click()
-        page.get_by_text("She found the right course for me.").wait_for()
-        browser.close()
+def test_in_the_browser_a_trainee_finds_kudos_and_thanks_somebody(served: str, chromium: Browser) -> None:
+    page = chromium.new_page(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    page.goto(f"{served}o/siena/sign-in?lang=en")
+    page.get_by_label("E-mail").first.fill("trainee@example.org")
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("form:has(input[type=password]) button.btn-primary").click()
+    page.get_by_role("link", name="Kudos").first.click()
+    page.locator("input[name=to]").fill("Maria Concetta")
+    page.locator("textarea[name=text]").fill("She found the right course for me.")
+    page.get_by_role("button", name="Say thanks").click()
+    page.get_by_text("She found the right course for me.").wait_for()
+    page.close()
