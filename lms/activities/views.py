@@ -113,7 +113,7 @@ def rules(activity_id: uuid.UUID) -> ResponseReturnValue:
     kind = hooks().activity_types().get(activity.type, ("", None))[1]
     allowed = kind.completion if kind else (activity.completion_rule,)
     return render_template(
-        "activities/rules.html", activity=activity, who=who, when=when, change=change, groups=find_groups(actor()),
+        "activities/rules.html", activity=activity, who=who, when=when, change=change, groups=find_groups(actor()) if actor().can("groups.manage") else [],
         allowed=allowed, tab="rules",
     ), max(who.status, when.status)  # fmt: skip
 

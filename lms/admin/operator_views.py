@@ -76,7 +76,7 @@ def change_job(job_id: uuid.UUID) -> ResponseReturnValue:
 def mail() -> ResponseReturnValue:
     """The mail queue, without the content of anybody's mail."""
     if request.method == "POST":
-        resend_mail(actor(), uuid.UUID(request.form["mail_id"]))
+        resend_mail(actor(), _id_of(request.form.get("mail_id", "")))
         flash(_("It will be sent again."))
         return redirect(url_for("operator.mail"))
     state = request.args.get("state") or None
@@ -102,6 +102,13 @@ def offices() -> ResponseReturnValue:
     return render_template(
         "operator/offices.html", form=form, tree=directory().all(), **_frame("offices")
     ), form.status
+
+
+def _id_of(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Invalid(_("Please choose what to do.")) from None
 
 
 def _frame(active: str) -> dict[str, object]:

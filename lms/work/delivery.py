@@ -143,3 +143,5 @@ def _note(mail_id: uuid.UUID, state: str, error: str) -> None:
         if mail is not None:
             mail.state, mail.error, mail.attempts = state, error[:1000], mail.attempts + 1
             mail.sent_at = utcnow() if state == "sent" else None
+            if state == "sent":  # codes and links in it must not lie in the database and in backups
+                mail.text, mail.html = "", ""

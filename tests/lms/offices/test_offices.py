@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 
 import pytest
 from PIL import Image
@@ -121,3 +122,9 @@ def test_a_head_does_not_take_rights_from_the_operators(world: World) -> None:
 def test_months_with_few_people_show_no_number(sign_in: SignIn) -> None:
     page = sign_in("head").get("/o/siena/admin/report?lang=en").text
     assert page.count("(fewer than 5)</span>") == page.count("<span>–</span>") > 0
+
+
+def test_a_mail_that_does_not_exist_is_refused_and_not_a_breakdown(sign_in: SignIn) -> None:
+    operator = sign_in("operator")
+    assert operator.post("/operator/mail", data={"mail_id": "nonsense"}).status_code == 422
+    assert operator.post("/operator/mail", data={"mail_id": str(uuid.uuid4())}).status_code == 404

@@ -144,6 +144,7 @@ def test_a_server_that_fails_for_a_while_gets_the_same_message_later(post: Flask
     run_due_jobs(post)
     assert toy.wait_for(1)[0].message["Message-ID"] == waiting.message_id
     assert mail(post, mail_id).state == "sent"
+    assert mail(post, mail_id).text == "", "what was sent must not lie in the database and in backups"
 
 
 def test_a_refused_recipient_is_noted_and_not_tried_again(post: Flask, toy: ToySmtp) -> None:
