@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from lms.access.actor import Actor
 from lms.access.policy import require
@@ -204,7 +204,9 @@ def _visible(actor: Actor) -> Select[Activity]:
     seen: ColumnElement[bool] = Activity.state == "published"
     if actor.can(MANAGE):
         seen = Activity.state != "archived"
-    return select(Activity).where(or_(seen, Activity.owner_id == actor.user_id))
+    return select(Activity).where(
+        or_(seen, Activity.owner_id == actor.user_id), true() if actor.is_member else false()
+    )
 
 
 def completions_of(user_id: uuid.UUID) -> list[tuple[Completion, Activity]]:
