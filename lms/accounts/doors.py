@@ -3,7 +3,7 @@
 Every way in (password, code, second step, passkey, invitation, registration, reset) is
 counted by one shared limiter: for each account from each address, and for each address.
 The second limit is wide because a whole job centre may share one address. Counters live
-in Redis in scale mode; while Redis is gone, in this process.
+in Redis in scale mode; else, and while Redis is gone, in a file that all processes of the machine share.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import structlog
 from flask import Flask
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
+from lms.accounts.counters import FileStorage
 from lms.clock import monotonic, utcnow
 from lms.errors import TooMany
 from lms.store.runtime import part, settings
@@ -58,14 +60,14 @@ _RULES: dict[Door, Rule] = {
 class DoorKeeper:
     """Counts knocks. ``is_shared`` is False while Redis was asked for and does not answer."""
 
-    def __init__(self, redis_url: str) -> None:
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, redis_url: str, file: Path) -> None:
+        self._own = FixedWindowRateLimiter(FileStorage(file))
         self._shared = FixedWindowRateLimiter(_connect(redis_url)) if redis_url else None
         self._gone_since: float | None = None
 
     @property
     def is_shared(self) -> bool:
-        """True if every web process counts together (or there is only one)."""
+        """True if every web process of the site counts together."""
         return self._gone_since is None
 
     def knock(self, door: Door, account: str, address: str) -> None:
@@ -105,7 +107,8 @@ class DoorKeeper:
 def install_doors(app: Flask) -> None:
     """Give the application its limiter."""
     with app.app_context():
-        app.extensions[EXTENSION] = DoorKeeper(settings().redis_url)
+        config = settings()
+        app.extensions[EXTENSION] = DoorKeeper(config.redis_url, config.instance_dir / "run" / "doors.db")
 
 
 def doors() -> DoorKeeper:

@@ -189,7 +189,7 @@ def health_checks() -> Sequence[HealthCheck]:
     second = HealthCheck("accounts.doors", "ok", _("Tries to sign in are limited."))
     if not doors().is_shared:
         second = HealthCheck(
-            "accounts.doors", "warning", _("Tries to sign in are limited by each process alone, because Redis does not answer."),
+            "accounts.doors", "warning", _("Tries to sign in are limited on each machine alone, because Redis does not answer."),
             _("Start Redis again, or look at redis_url in lms.toml."),
         )  # fmt: skip
     return [first, second]

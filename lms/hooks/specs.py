@@ -240,8 +240,12 @@ def page_slot(slot: str, actor: Actor | None, ref: Ref | None) -> Sequence[SlotC
 
 
 @hookspec
-def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
+def calendar_items(
+    actor: Actor, start: datetime, end: datetime, limit: int | None
+) -> Sequence[CalendarEntry]:
     """What has a time between ``start`` and ``end`` for this person. kind: C.
+
+    With ``limit`` only so many, the earliest, will be shown; it may be ignored.
 
     Example: ``return [entry_of(each) for each in find_activities(actor, start, end)]``
     May raise: nothing. Since 0.1.
