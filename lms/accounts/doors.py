@@ -1,8 +1,9 @@
 """The doors of the site, and how often one may knock.
 
 Every way in (password, code, second step, passkey, invitation, registration, reset) is
-counted by one shared limiter: for each account from each address, and for each address.
-The second limit is wide because a whole job centre may share one address. Counters live
+counted by one shared limiter: for each account from each address, for each account from all
+addresses together (guessing from many machines), and for each address. The last limit is wide
+because a whole job centre may share one address. Counters live
 in Redis in scale mode; else, and while Redis is gone, in a file that all processes of the machine share.
 """
 
@@ -33,16 +34,28 @@ log = structlog.get_logger(__name__)
 EXTENSION = "lms_doors"
 TRY_REDIS_AGAIN_SECONDS = 15.0
 Door = Literal[
-    "password", "code_request", "code", "second_step", "passkey", "invitation", "registration", "reset"
+    "password",
+    "code_request",
+    "code",
+    "second_step",
+    "passkey",
+    "invitation",
+    "registration",
+    "reset",
+    "enrolment_key",
 ]
+
+
+_EVERYWHERE = RateLimitItemPerHour(100)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How often a door may be tried for one account from one address, and from one address at all."""
+    """How often a door may be tried for one account from one address, from one address at all, and for one account at all."""
 
     account: RateLimitItem
     address: RateLimitItem
+    everywhere: RateLimitItem = _EVERYWHERE
 
 
 _RULES: dict[Door, Rule] = {
@@ -54,6 +67,7 @@ _RULES: dict[Door, Rule] = {
     "invitation": Rule(RateLimitItemPerMinute(20, 15), RateLimitItemPerMinute(100, 15)),
     "registration": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
     "reset": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
+    "enrolment_key": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(200, 15)),
 }
 
 
@@ -72,8 +86,11 @@ class DoorKeeper:
 
     def knock(self, door: Door, account: str, address: str) -> None:
         """Count one try. Raises TooMany with the seconds to wait; nothing is counted after that."""
-        rule = _RULES[door]
-        for item, key in ((rule.account, f"{_hidden(account)}@{address}"), (rule.address, address)):
+        rule, person = _RULES[door], _hidden(account)
+        limits = (
+            (rule.account, f"{person}@{address}"), (rule.everywhere, f"{person}@"), (rule.address, address)
+        )  # fmt: skip
+        for item, key in limits:
             if not self._ask(partial(_hit, item, door, key)):
                 wait = self._ask(partial(_seconds_left, item, door, key))
                 log.warning("door.closed", door=door, address=address, account=_hidden(account), seconds=wait)

@@ -75,6 +75,10 @@ class Hooks:
         """Owner and permission, for all loaded plugins."""
         return list(self._flat("permissions"))
 
+    def audit_actions(self) -> dict[str, c.AuditAction]:
+        """What the audit says, by the stable name."""
+        return {action.name: action for _owner, action in self._flat("audit_actions")}
+
     def settings_schema(self) -> dict[str, c.SettingsSchema]:
         """Settings of each plugin that has some."""
         return dict(self._each("settings_schema"))
