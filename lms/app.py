@@ -32,6 +32,7 @@ from lms.store.scope import install_scope
 from lms.web import guard, health, home, theme
 from lms.web.assets import AssetRegistry, install_assets
 from lms.web.compress import install_compression
+from lms.web.content import install_content
 from lms.web.errors import install_errors
 from lms.web.gallery import gallery_blueprint
 from lms.web.i18n import install_i18n
@@ -133,6 +134,7 @@ def _install_templates(app: Flask, plugins: PluginSet) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     install_i18n(app)
     install_slots(app)
+    install_content(app)
     theme.install_theme(app)
     roots = [("", PACKAGE / "static")]
     roots += [

@@ -10,10 +10,37 @@ from __future__ import annotations
 from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.people import PersonView, find_members
+from lms.activities.completion import explain
+from lms.activities.enrolment import enrol, enrol_people, enrolment_of, leave, list_enrolments, participations
+from lms.activities.forms import CreateActivity, EditActivity, Enrol
+from lms.activities.models import Activity, Completion, Enrolment
+from lms.activities.service import (
+    completions_in,
+    completions_of,
+    create_activity,
+    edit_activity,
+    get_activity,
+    may_manage,
+    record_progress,
+    set_state,
+)
+from lms.activities.service import get_managed as get_managed_activity
 from lms.clock import utcnow
 from lms.commands import Command, Ui
 from lms.demo import World
+from lms.documents import PdfAttachment, render_pdf
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from lms.files.accepting import accept_stream as store_file
+from lms.files.accepting import get_usage, max_upload_bytes
+from lms.files.archives import check_archive
+from lms.files.kinds import Family, accept_attribute, kind_of
+from lms.files.service import attach_embedded, attach_file, get_file, open_file
+from lms.files.service import find_visible as find_visible_files
+from lms.files.serving import serve_file, serve_preview
+from lms.files.sizes import format_size
+from lms.files.uploads import claim_upload
+from lms.groups.service import find_groups, groups_of
+from lms.groups.service import member_ids as group_member_ids
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import (
     ROLES,
@@ -48,10 +75,12 @@ from lms.live.channels import EventView, append, read_latest, read_since
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
+from lms.notifications.service import notify
 from lms.offices.directory import OfficeView, directory
 from lms.offices.service import get_settings, save_settings
 from lms.privacy.archive import ExportArchive
 from lms.refs import Card, Ref
+from lms.richtext import clean_html, embedded_files, fill_addresses, is_empty, plain_text, replace_files
 from lms.store.audit import write_audit
 from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, session
 from lms.store.files import FileStore, StoredFile
@@ -59,10 +88,12 @@ from lms.store.records import Record, read_records, write_record
 from lms.store.refs import link, linked, unlink
 from lms.store.scope import all_offices, office_scope
 from lms.store.uow import after_commit, unit_of_work
+from lms.tables import Table, to_csv, to_xlsx
 from lms.text import _, _l, current_locale, gettext, lazy_gettext, locale, ngettext, pgettext
+from lms.web.content import send_table, show_richtext
 from lms.web.errors import wants_json
-from lms.web.forms import Form
-from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in
+from lms.web.forms import Form, page_asked
+from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in, slow
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
 from lms.web.offices import current_office
 from lms.work.jobs import JobRun, enqueue
@@ -84,9 +115,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "unit_of_work", "after_commit", "office_scope", "all_offices",
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
-    "actor", "guest_or_actor", "member", "operators_only", "public", "requires", "signed_in",
+    "actor", "guest_or_actor", "member", "operators_only", "public", "requires", "signed_in", "slow",
     # input, errors, words, time
-    "Command", "Form", "Ui", "wants_json",
+    "Command", "Form", "Ui", "page_asked", "wants_json",
     "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",
     "_", "_l", "current_locale", "gettext", "lazy_gettext", "locale", "ngettext", "pgettext",
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
@@ -94,6 +125,20 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "OfficeView", "PersonView", "current_office", "directory", "find_members", "get_settings", "save_settings",
     # things of others, the record log, the audit
     "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
+    # activities, who takes part, what completes them
+    "Activity", "Completion", "CreateActivity", "EditActivity", "Enrol", "Enrolment", "completions_in",
+    "completions_of", "create_activity", "edit_activity", "enrol", "enrol_people", "enrolment_of", "explain",
+    "get_activity", "get_managed_activity", "leave", "list_enrolments", "may_manage", "participations",
+    "record_progress", "set_state",
+    # groups, and telling people
+    "find_groups", "group_member_ids", "groups_of", "notify",
+    # files
+    "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
+    "find_visible_files", "format_size", "get_file", "get_usage", "kind_of", "max_upload_bytes", "open_file",
+    "serve_file", "serve_preview", "store_file",
+    # rich text, paper, tables
+    "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
+    "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
     "on_event", "read_latest", "read_since", "who_is_here",

@@ -6,23 +6,24 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from sqlalchemy import func, select
 
 from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.clock import utcnow
-from lms.errors import Forbidden, NotFound
+from lms.errors import Forbidden, Invalid, NotFound
 from lms.files.accepting import accept_stream, check_room, file_store, files_directory
 from lms.files.images import make_preview
 from lms.files.uploads import ATTACHED, UPLOAD
 from lms.hooks.callers import hooks
 from lms.offices.service import set_logo
 from lms.refs import Ref
+from lms.richtext import embedded_files
 from lms.store.base import session
 from lms.store.files import StoredFile
-from lms.store.refs import Link, linked
+from lms.store.refs import Link, link, linked
 from lms.store.scope import all_offices
 from lms.text import gettext as _
 
@@ -98,6 +99,28 @@ def find_own_files(actor: Actor, *, page: int = 1) -> tuple[list[StoredFile], in
     count = session().scalar(select(func.count()).select_from(StoredFile).where(*mine)) or 0
     query = select(StoredFile).where(*mine).order_by(StoredFile.created_at.desc(), StoredFile.id.desc())
     return list(session().scalars(query.limit(ON_PAGE).offset((page - 1) * ON_PAGE))), count
+
+
+def open_file(file: StoredFile) -> BinaryIO:
+    """The bytes of a file, seekable; the caller closes them. Raises Unavailable when they are missing."""
+    return file_store().open(file.sha256)
+
+
+def attach_file(file: StoredFile, ref: Ref) -> None:
+    """Let whoever may see ``ref`` read the file; doing it twice is once."""
+    link(ref_of(file), ATTACHED, ref)
+
+
+def attach_embedded(actor: Actor, html: str, ref: Ref) -> None:
+    """Let whoever may see ``ref`` read the files that a cleaned text shows. Raises Invalid for one that the actor may not read."""
+    wanted = embedded_files(html)
+    if not wanted:
+        return
+    found = find_visible(actor, wanted)
+    if len(found) < len(wanted):
+        raise Invalid(_("A picture or file in this text is not there any more. Take it out and try again."))
+    for file in found:
+        attach_file(file, ref)
 
 
 def delete_file(actor: Actor, file_id: uuid.UUID) -> StoredFile:

@@ -12,7 +12,6 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 from sqlalchemy import select
 
 from lms.access.actor import Actor
-from lms.accounts.exporting import as_text
 from lms.accounts.membership import GIVEN_ROLES, ROLE_TITLES, grantable_roles
 from lms.accounts.models import Membership, User
 from lms.accounts.signin import fold_email
@@ -20,6 +19,7 @@ from lms.groups.service import find_groups_by_name, member_ids
 from lms.hooks.contributions import Role
 from lms.imports.reading import Row
 from lms.store.base import session
+from lms.tables import as_text
 from lms.text import gettext as _
 
 Verdict = Literal["create", "add", "change", "unchanged", "refused"]

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.accounts.actors import load_actor
-from lms.accounts.exporting import write_csv
 from lms.accounts.membership import join_office
 from lms.accounts.models import User
 from lms.accounts.registration import create_user
@@ -27,6 +26,7 @@ from lms.refs import Ref
 from lms.store.audit import write_audit
 from lms.store.base import session
 from lms.store.uow import unit_of_work
+from lms.tables import Table, to_csv
 from lms.text import gettext as _
 from lms.text import lazy_gettext as _l
 from lms.work.jobs import JobRun, enqueue
@@ -150,8 +150,6 @@ def _finish(row: PeopleImport, planned: list[PlannedRow]) -> None:
     counts = Counter("written" if each.verdict in WRITTEN else each.verdict for each in planned)
     row.written_count, row.unchanged_count = counts["written"], counts["unchanged"]
     row.refused_count = counts["refused"]
-    row.report = write_csv(
-        REPORT_COLUMNS,
-        ((str(each.row.line), each.row.name, each.row.email, each.verdict, each.reason) for each in planned),
-    )
+    lines = [(each.row.line, each.row.name, each.row.email, each.verdict, each.reason) for each in planned]
+    row.report = to_csv(Table("import", REPORT_COLUMNS, lines)).decode()
     row.state, row.content, row.finished_at = "done", "", utcnow()
