@@ -22,6 +22,7 @@ from lms.text import gettext as _
 from lms.web.forms import Form
 from lms.web.guard import actor, member, requires
 from lms.web.i18n import current_zone, to_utc
+from lms.web.offices import current_office
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activities")
 
@@ -53,6 +54,9 @@ def new() -> ResponseReturnValue:
 def show(activity_id: uuid.UUID) -> ResponseReturnValue:
     """One activity, and what this person can do about it."""
     activity = service.get_activity(actor(), activity_id)
+    endpoint = service.endpoint_of(activity, current_plugins())
+    if endpoint != "activities.show":
+        return redirect(url_for(endpoint, activity_id=activity_id))
     return render_template("activities/show.html", **_shown(actor(), activity))
 
 
@@ -162,6 +166,12 @@ def change_state(activity_id: uuid.UUID) -> ResponseReturnValue:
         raise Invalid(_("Please choose what to do."))
     service.set_state(actor(), activity_id, wanted)
     return redirect(url_for("activities.show", activity_id=activity_id))
+
+
+def current_plugins() -> frozenset[str]:
+    """What the office of this request has switched on."""
+    office = current_office()
+    return office.plugins if office else frozenset()
 
 
 def edit_url(activity: Activity) -> str:
