@@ -20,7 +20,15 @@ from lms.activities.children import (
     remove_child,
 )
 from lms.activities.completion import RuleChange, explain, reason_of
-from lms.activities.enrolment import enrol, enrol_people, enrolment_of, leave, list_enrolments, participations
+from lms.activities.enrolment import (
+    approve,
+    enrol,
+    enrol_people,
+    enrolment_of,
+    leave,
+    list_enrolments,
+    participations,
+)
 from lms.activities.enrolment import places as places_of
 from lms.activities.forms import (
     COMPLETION_CHOICES,
@@ -158,7 +166,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
-    "Enrol", "Enrolment", "RuleChange", "activity_url", "arrange_children", "change_rule", "children_of",
+    "Enrol", "Enrolment", "RuleChange", "activity_url", "approve", "arrange_children", "change_rule", "children_of",
     "completions_in", "completions_of", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
     "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from lms.plugin import (
     Actor,
     AddFile,
     Conflict,
-
+    Family,
     Invalid,
     NotFound,
     PersonView,
@@ -141,7 +141,11 @@ def add_criterion(actor: Actor, step_id: uuid.UUID, command: SaveCriterion) -> u
     if len(known) >= MOST_CRITERIA:
         raise Invalid(_("A rubric has at most %(count)s lines.", count=MOST_CRITERIA))
     row = Criterion(
-        activity_id=step_id, position=len(known), title=command.title, hint=command.hint or "", points=command.points
+        activity_id=step_id,
+        position=len(known),
+        title=command.title,
+        hint=command.hint or "",
+        points=command.points,
     )
     session().add(row)
     session().flush()
@@ -162,7 +166,9 @@ def find_own_submission(actor: Actor, step_id: uuid.UUID) -> SubmissionView | No
     return _view(actor, row) if row is not None else None
 
 
-def save_submission(actor: Actor, step_id: uuid.UUID, command: HandIn, files: Sequence[StoredFile] = ()) -> datetime:
+def save_submission(
+    actor: Actor, step_id: uuid.UUID, command: HandIn, files: Sequence[StoredFile] = ()
+) -> datetime:
     """Keep what a person is writing, without handing it in; returns when. Raises NotFound, Forbidden, Conflict, Invalid."""
     row = _open_submission(actor, step_id)
     if command.text is not None:
@@ -190,14 +196,20 @@ def hand_in(
         raise Invalid(text, fields={"text": text})
     row.state, row.round, row.submitted_at = "submitted", row.round + 1, utcnow()
     session().flush()
-    record_progress(actor, step_id, "submitted", result={"round": row.round}, key=f"submitted:{row.id}:{row.round}")
+    record_progress(
+        actor, step_id, "submitted", result={"round": row.round}, key=f"submitted:{row.id}:{row.round}"
+    )
     return _view(actor, row)
 
 
 def remove_file(actor: Actor, step_id: uuid.UUID, file_id: uuid.UUID) -> None:
     """Take a file out of what one is about to hand in; it stays in one's files. Raises NotFound, Forbidden, Conflict."""
     row = _open_submission(actor, step_id)
-    session().execute(delete(SubmissionFile).where(SubmissionFile.submission_id == row.id, SubmissionFile.file_id == file_id))
+    session().execute(
+        delete(SubmissionFile).where(
+            SubmissionFile.submission_id == row.id, SubmissionFile.file_id == file_id
+        )
+    )
 
 
 def find_queue(actor: Actor, course_id: uuid.UUID, *, show: str = "submitted") -> list[Waiting]:
@@ -226,7 +238,9 @@ def find_queue(actor: Actor, course_id: uuid.UUID, *, show: str = "submitted") -
 def count_waiting(course_id: uuid.UUID) -> int:
     """How many submissions of a course wait for a trainer."""
     query = select(func.count(Submission.id)).join(Activity, Activity.id == Submission.activity_id)
-    return session().scalar(query.where(Activity.parent_id == course_id, Submission.state == "submitted")) or 0
+    return (
+        session().scalar(query.where(Activity.parent_id == course_id, Submission.state == "submitted")) or 0
+    )
 
 
 def get_submission(actor: Actor, submission_id: uuid.UUID) -> tuple[SubmissionView, Activity, str]:
@@ -262,7 +276,9 @@ def review(actor: Actor, submission_id: uuid.UUID, command: Review, points: Mapp
     )  # fmt: skip
     session().add(said)
     session().flush()
-    session().add_all(Mark(review_id=said.id, criterion_id=each, points=value) for each, value in given.items())
+    session().add_all(
+        Mark(review_id=said.id, criterion_id=each, points=value) for each, value in given.items()
+    )
     _write_records(actor, row, activity, sum(given.values()), total)
     title = (
         _l("Your work in “%(title)s” was accepted", title=activity.title)
@@ -281,7 +297,9 @@ def export_assignment(actor: Actor, step_id: uuid.UUID, add_file: AddFile) -> di
     return {
         "takes_text": row.takes_text,
         "takes_files": row.takes_files,
-        "criteria": [{"title": each.title, "hint": each.hint, "points": each.points} for each in criteria_of(step_id)],
+        "criteria": [
+            {"title": each.title, "hint": each.hint, "points": each.points} for each in criteria_of(step_id)
+        ],
         "texts": export_bodies(step_id, add_file),
     }
 
@@ -334,7 +352,11 @@ def _take_files(actor: Actor, row: Submission, files: Sequence[StoredFile]) -> N
 def _checked(criteria: Sequence[Criterion], points: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, int]:
     wrong = [each for each in criteria if not 0 <= points.get(each.id, -1) <= each.points]
     if wrong:
-        text = _("Please give points for “%(title)s”, from 0 to %(most)s.", title=wrong[0].title, most=wrong[0].points)
+        text = _(
+            "Please give points for “%(title)s”, from 0 to %(most)s.",
+            title=wrong[0].title,
+            most=wrong[0].points,
+        )
         raise Invalid(text)
     return {each.id: points[each.id] for each in criteria}
 
@@ -343,7 +365,9 @@ def _write_records(actor: Actor, row: Submission, activity: Activity, points: in
     person: dict[str, Any] = {"user_id": row.user_id}
     if row.score is not None:
         result = {"score": row.score, "points": points, "max": total}
-        record_progress(actor, activity.id, "scored", result=result, key=f"scored:{row.id}:{row.round}", **person)
+        record_progress(
+            actor, activity.id, "scored", result=result, key=f"scored:{row.id}:{row.round}", **person
+        )
     if row.state == "accepted":
         record_progress(actor, activity.id, "confirmed", key=f"accepted:{row.id}", **person)
 
@@ -355,8 +379,12 @@ def _view(actor: Actor, row: Submission) -> SubmissionView:
         .where(SubmissionFile.submission_id == row.id, StoredFile.deleted_at.is_(None))
         .order_by(SubmissionFile.id)
     )
-    said = list(session().scalars(select(ReviewRow).filter_by(submission_id=row.id).order_by(ReviewRow.round.desc())))
-    marks = session().scalars(select(Mark).where(Mark.review_id.in_([each.id for each in said]))) if said else []
+    said = list(
+        session().scalars(select(ReviewRow).filter_by(submission_id=row.id).order_by(ReviewRow.round.desc()))
+    )
+    marks: Iterable[Mark] = (
+        session().scalars(select(Mark).where(Mark.review_id.in_([each.id for each in said]))) if said else []
+    )
     by_review: dict[uuid.UUID, dict[uuid.UUID, int]] = {}
     for mark in marks:
         by_review.setdefault(mark.review_id, {})[mark.criterion_id] = mark.points
@@ -377,5 +405,3 @@ def _view(actor: Actor, row: Submission) -> SubmissionView:
 def _name(people: Mapping[uuid.UUID, PersonView], user_id: uuid.UUID | None) -> str:
     person = people.get(user_id) if user_id else None
     return person.name if person is not None else _("Former member")
-
-

@@ -40,7 +40,15 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.courses import writing
-from plugins.courses.forms import LANGUAGES, AddCondition, AddStep, EditCourse, NewCourse, StepSettings, TranslateTexts
+from plugins.courses.forms import (
+    LANGUAGES,
+    AddCondition,
+    AddStep,
+    EditCourse,
+    NewCourse,
+    StepSettings,
+    TranslateTexts,
+)
 from plugins.courses.gates import Gate, find_circle
 from plugins.courses.models import ActivityText, Condition, Course, Step
 from plugins.courses.outline import COURSE, SECTION, gates_of, languages_of
@@ -130,10 +138,17 @@ def texts_of(activity_id: uuid.UUID, locale: str) -> ActivityText:
     """The words of a course or step in a language; made when they were not there."""
     row = session().scalar(select(ActivityText).filter_by(activity_id=activity_id, locale=locale))
     if row is None:
-        row = ActivityText(activity_id=activity_id, locale=locale, title="", summary="", objectives="", body="")
+        row = ActivityText(
+            activity_id=activity_id, locale=locale, title="", summary="", objectives="", body=""
+        )
         session().add(row)
         session().flush()
     return row
+
+
+def find_texts(activity_id: uuid.UUID, locale: str) -> ActivityText | None:
+    """The words of a course or step in a language, if there are any."""
+    return session().scalar(select(ActivityText).filter_by(activity_id=activity_id, locale=locale))
 
 
 def palette(actor: Actor) -> list[ActivityType]:
@@ -172,7 +187,9 @@ def rename_step(actor: Actor, step_id: uuid.UUID, title: str) -> str:
 
 def order_of(course_id: uuid.UUID) -> list[tuple[uuid.UUID, int]]:
     """Steps and levels as they are now."""
-    levels = dict(session().execute(select(Step.activity_id, Step.level).filter_by(course_id=course_id)).all())
+    levels = dict(
+        session().execute(select(Step.activity_id, Step.level).filter_by(course_id=course_id)).all()
+    )
     return [(each.id, levels.get(each.id, 0)) for each in children_of(course_id)]
 
 
@@ -183,7 +200,7 @@ def arrange(actor: Actor, course_id: uuid.UUID, order: Order) -> None:
     is_after_section = False
     for child, (_id, level) in zip(children_of(course_id), order, strict=True):
         if child.type == SECTION:
-            is_after_section, level = True, 0  # noqa: PLW2901 - a heading stands on the margin
+            is_after_section, level = True, 0
         step_of(child).level = 1 if level and is_after_section else 0
 
 
@@ -196,7 +213,7 @@ def move_step(actor: Actor, step_id: uuid.UUID, by: int) -> Order:
     return before
 
 
-def moved(order: Order, step_id: uuid.UUID, by: int, is_section: bool) -> Order:  # noqa: FBT001 - a pure rearrangement
+def moved(order: Order, step_id: uuid.UUID, by: int, is_section: bool) -> Order:
     """The order after a step, or a section with what is in it, went up (-1) or down (1)."""
     here = next(number for number, (each, _level) in enumerate(order) if each == step_id)
     end = here + 1
@@ -276,9 +293,11 @@ def add_condition(actor: Actor, step_id: uuid.UUID, command: AddCondition) -> uu
     """Add what opens a step. Raises Invalid for a step of another course or a circle, which is shown."""
     activity, step = get_managed_step(actor, step_id)
     siblings = {each.id: each for each in children_of(step.course_id)}
-    if command.other_id is not None and (command.other_id not in siblings or siblings[command.other_id].type == SECTION):
+    if command.other_id is not None and (
+        command.other_id not in siblings or siblings[command.other_id].type == SECTION
+    ):
         raise Invalid(_("Please choose a step of this course."))
-    if command.kind == "group" and command.group_id not in {each.id for each in _groups(actor)}:
+    if command.kind == "group" and command.group_id not in _groups(actor):
         raise Invalid(_("There is no such group."))
     gate = Gate(command.kind, command.other_id, command.opens_at, command.group_id, command.score or 0)
     _refuse_circle(step.course_id, activity.id, gate, siblings)
@@ -346,7 +365,9 @@ def copy_step_rows(actor: Actor, ids: Mapping[uuid.UUID, uuid.UUID]) -> None:
         if source.file_id is not None:
             _share_file(source.file_id, target.activity_id)
     _copy_texts(ids)
-    for old in session().scalars(select(Condition).where(Condition.step_id.in_(ids)).order_by(Condition.id)).all():
+    for old in (
+        session().scalars(select(Condition).where(Condition.step_id.in_(ids)).order_by(Condition.id)).all()
+    ):
         session().add(
             Condition(
                 step_id=ids[old.step_id], kind=old.kind, other_id=ids.get(old.other_id, old.other_id) if old.other_id else None,
@@ -367,8 +388,8 @@ def _share_file(file_id: uuid.UUID, activity_id: uuid.UUID) -> None:
     writing.share_files([file_id], activity_id)
 
 
-def _groups(actor: Actor) -> list[object]:
-    return list(find_groups(actor)) if actor.can("groups.manage") else []
+def _groups(actor: Actor) -> set[uuid.UUID]:
+    return {each.id for each in find_groups(actor)} if actor.can("groups.manage") else set()
 
 
 def _refuse_circle(
@@ -399,5 +420,3 @@ def _with_inside(activity: Activity) -> list[uuid.UUID]:
             break
         inside.append(step_id)
     return inside
-
-

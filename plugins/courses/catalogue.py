@@ -60,7 +60,9 @@ def find_courses(actor: Actor, search: Search) -> tuple[list[CourseCard], int]:
         raise NotFound(_("There is no such page for you in this office."))
     query = _narrow(_cards(actor), actor, search)
     count = session().scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    ordered = query.order_by(Enrolment.state.is_(None), Completion.completed_at.is_not(None), Activity.title, Activity.id)
+    ordered = query.order_by(
+        Enrolment.state.is_(None), Completion.completed_at.is_not(None), Activity.title, Activity.id
+    )
     rows = session().execute(ordered.limit(ON_PAGE).offset((search.page - 1) * ON_PAGE))
     return [_card(row) for row in rows], count
 
@@ -77,14 +79,22 @@ def find_own_courses(actor: Actor, limit: int = 50) -> list[CourseCard]:
 def find_course_languages(actor: Actor) -> list[str]:
     """Every language in which there is a course, for the filter."""
     rows = session().scalars(
-        select(Course.languages).join(Activity, Activity.id == Course.activity_id).where(Activity.state == "published").distinct()
+        select(Course.languages)
+        .join(Activity, Activity.id == Course.activity_id)
+        .where(Activity.state == "published")
+        .distinct()
     )
     return sorted({code for row in rows for code in row.split(",")})
 
 
-def _cards(actor: Actor) -> Select[Any]:
+def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
     words, child, done = aliased(ActivityText), aliased(Activity), aliased(Completion)
-    counted = (child.parent_id == Activity.id, child.state == "published", child.type != SECTION, child.is_required)
+    counted = (
+        child.parent_id == Activity.id,
+        child.state == "published",
+        child.type != SECTION,
+        child.is_required,
+    )
     minutes = select(func.coalesce(func.sum(child.minutes), 0)).where(*counted).scalar_subquery()
     steps = select(func.count(child.id)).where(*counted).scalar_subquery()
     finished = (
@@ -123,7 +133,7 @@ def _cards(actor: Actor) -> Select[Any]:
     )  # fmt: skip
 
 
-def _narrow(query: Select[Any], actor: Actor, search: Search) -> Select[Any]:
+def _narrow(query: Select[*tuple[Any, ...]], actor: Actor, search: Search) -> Select[*tuple[Any, ...]]:
     wanted = search.show if search.show in {"draft", "archived"} else "published"
     query = query.where(Activity.state == wanted)
     if wanted != "published" and not actor.can(MANAGE):

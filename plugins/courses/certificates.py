@@ -27,6 +27,7 @@ from lms.plugin import (
     may_manage,
     notify,
     session,
+    system_actor,
     utcnow,
     write_audit,
 )
@@ -61,7 +62,9 @@ def issue_certificate(course_id: uuid.UUID, user_id: uuid.UUID) -> Certificate |
         return known
     activity, course = session().get(Activity, course_id), session().get(Course, course_id)
     done = session().scalar(
-        select(Completion).filter_by(activity_id=course_id, user_id=user_id).where(Completion.withdrawn_at.is_(None))
+        select(Completion)
+        .filter_by(activity_id=course_id, user_id=user_id)
+        .where(Completion.withdrawn_at.is_(None))
     )
     if activity is None or course is None or done is None or not course.has_certificate:
         return None
@@ -126,7 +129,7 @@ def revoke_certificate(actor: Actor, certificate_id: uuid.UUID, command: Revoke)
     row = get_certificate(actor, certificate_id)
     get_managed_activity(actor, row.course_id)
     row.revoked_at, row.revoked_reason = utcnow(), command.reason
-    write_audit(actor, "courses.certificate_revoked", Ref.of("courses", "certificate", row.id), code=row.code)
+    write_audit(actor, "courses.certificate_revoked", Ref.of("courses", "certificate", row.id), row.code)
 
 
 def reinstate_certificate(actor: Actor, certificate_id: uuid.UUID) -> None:
@@ -134,7 +137,7 @@ def reinstate_certificate(actor: Actor, certificate_id: uuid.UUID) -> None:
     row = get_certificate(actor, certificate_id)
     get_managed_activity(actor, row.course_id)
     row.revoked_at, row.revoked_reason = None, ""
-    write_audit(actor, "courses.certificate_reinstated", Ref.of("courses", "certificate", row.id), code=row.code)
+    write_audit(actor, "courses.certificate_reinstated", Ref.of("courses", "certificate", row.id), row.code)
 
 
 def verify(code: str) -> Verified | None:
@@ -162,8 +165,7 @@ def tidy_code(text: str) -> str:
 
 
 def _name_of(office_id: uuid.UUID, user_id: uuid.UUID) -> str | None:
-    asking = Actor(user_id=user_id, name="", office_id=office_id, roles=frozenset({"trainee"}))
-    person = find_members(asking, [user_id]).get(user_id)
+    person = find_members(system_actor(office_id), [user_id]).get(user_id)
     return person.name if person is not None else None
 
 
@@ -181,12 +183,18 @@ def _title(activity: Activity, course: Course, locale: str) -> str:
 
 
 def _minutes(course_id: uuid.UUID) -> int:
-    query = select(func.coalesce(func.sum(Activity.minutes), 0)).filter_by(parent_id=course_id, state="published")
+    query = select(func.coalesce(func.sum(Activity.minutes), 0)).filter_by(
+        parent_id=course_id, state="published"
+    )
     return int(session().scalar(query.where(Activity.is_required.is_(True))) or 0)
 
 
 def _parts(course_id: uuid.UUID, course: Course, locale: str) -> Sequence[str]:
-    steps = [each for each in children_of(course_id) if each.state == "published" and each.type != SECTION and each.is_required]
+    steps = [
+        each
+        for each in children_of(course_id)
+        if each.state == "published" and each.type != SECTION and each.is_required
+    ]
     rows = session().execute(
         select(ActivityText.activity_id, ActivityText.title).where(
             ActivityText.activity_id.in_([each.id for each in steps]), ActivityText.locale == locale

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import and_, select
 
@@ -23,6 +23,7 @@ from lms.plugin import (
     _,
     _l,
     activity_url,
+    approve,
     children_of,
     find_members,
     format_date,
@@ -120,23 +121,40 @@ def read_cohort(actor: Actor, course_id: uuid.UUID, ask: Ask, *, stuck_after: in
 
 
 def _read_rows(actor: Actor, course_id: uuid.UUID, steps: Sequence[Activity]) -> list[Row]:
-    people = session().execute(
-        select(Enrolment.user_id, Enrolment.state, Enrolment.enrolled_at, Place.seen_at)
-        .outerjoin(Place, and_(Place.course_id == Enrolment.activity_id, Place.user_id == Enrolment.user_id))
-        .where(Enrolment.activity_id == course_id, Enrolment.state != "ended")
-    ).all()
+    people = (
+        session()
+        .execute(
+            select(Enrolment.user_id, Enrolment.state, Enrolment.enrolled_at, Place.seen_at)
+            .outerjoin(
+                Place, and_(Place.course_id == Enrolment.activity_id, Place.user_id == Enrolment.user_id)
+            )
+            .where(Enrolment.activity_id == course_id, Enrolment.state != "ended")
+        )
+        .all()
+    )
     names = find_members(actor, [each.user_id for each in people])
     required = sum(1 for each in steps if each.is_required)
     rows = {
         each.user_id: Row(
-            each.user_id, names[each.user_id].name, each.state, each.enrolled_at, each.seen_at, required=required
+            each.user_id,
+            names[each.user_id].name,
+            each.state,
+            each.enrolled_at,
+            each.seen_at,
+            required=required,
         )
         for each in people
         if each.user_id in names
     }
     needed = {each.id for each in steps if each.is_required}
     done = session().execute(
-        select(Completion.activity_id, Completion.user_id, Completion.completed_at, Completion.value, Completion.rule)
+        select(
+            Completion.activity_id,
+            Completion.user_id,
+            Completion.completed_at,
+            Completion.value,
+            Completion.rule,
+        )
         .join(Activity, Activity.id == Completion.activity_id)
         .where(
             (Activity.parent_id == course_id) | (Activity.id == course_id), Completion.withdrawn_at.is_(None)
@@ -175,7 +193,7 @@ def _narrow(rows: Sequence[Row], ask: Ask, now: datetime) -> list[Row]:
     return found
 
 
-def _sort_key(sort: str) -> object:
+def _sort_key(sort: str) -> Callable[[Row], Any]:
     if sort == "done":
         return lambda row: (row.count, row.name.casefold())
     if sort == "seen":
@@ -185,7 +203,15 @@ def _sort_key(sort: str) -> object:
 
 def as_table(cohort: Cohort) -> Table:
     """The cohort as a table for a spreadsheet: dates where done, scores beside them."""
-    columns = [_("Name"), _("State"), _("Enrolled"), _("Last active"), _("Steps done"), _("Steps needed"), _("Completed")]
+    columns = [
+        _("Name"),
+        _("State"),
+        _("Enrolled"),
+        _("Last active"),
+        _("Steps done"),
+        _("Steps needed"),
+        _("Completed"),
+    ]
     scored = [each for each in cohort.steps if any(each.id in row.scores for row in cohort.rows)]
     columns += [each.title for each in cohort.steps]
     columns += [_("%(title)s: score", title=each.title) for each in scored]
@@ -211,7 +237,10 @@ def explain_person(actor: Actor, course_id: uuid.UUID, user_id: uuid.UUID) -> tu
     rows = session().execute(
         select(Completion, Record)
         .outerjoin(Record, Record.id == Completion.record_id)
-        .where(Completion.activity_id.in_([course_id, *(each.id for each in steps)]), Completion.user_id == user_id)
+        .where(
+            Completion.activity_id.in_([course_id, *(each.id for each in steps)]),
+            Completion.user_id == user_id,
+        )
     )
     known = {row.activity_id: (row, record) for row, record in rows}
     return person.name, [_tick(each, known.get(each.id)) for each in (*steps, course)]
@@ -248,3 +277,9 @@ def nudge(actor: Actor, course_id: uuid.UUID, command: Nudge) -> int:
             key=f"courses-nudge:{course_id}:{day}",
         )  # fmt: skip
     return len(active)
+
+
+def let_in(actor: Actor, course_id: uuid.UUID, people: Sequence[uuid.UUID]) -> None:
+    """Let people in who asked. Raises NotFound, Forbidden, Conflict."""
+    for person in people:
+        approve(actor, course_id, person)

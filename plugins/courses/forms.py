@@ -61,13 +61,19 @@ class EditCourse(Command):
     capacity: Annotated[
         int | None,
         Field(ge=1, le=10000),
-        Ui(_l("Number of places"), _l("Leave empty for no limit. When all are taken, people join a waiting list.")),
+        Ui(
+            _l("Number of places"),
+            _l("Leave empty for no limit. When all are taken, people join a waiting list."),
+        ),
     ] = None
     has_certificate: Annotated[bool, Ui(_l("Whoever completes it gets a certificate"))] = False
     cover_alt: Annotated[
         str | None,
         Field(max_length=200),
-        Ui(_l("What the cover picture shows"), _l("For people who do not see it. Leave empty if it is only decoration.")),
+        Ui(
+            _l("What the cover picture shows"),
+            _l("For people who do not see it. Leave empty if it is only decoration."),
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -167,7 +173,9 @@ class WriteFile(Command):
 class WriteAssignment(Command):
     """What is asked in an assignment."""
 
-    body: Annotated[str | None, Field(max_length=LONGEST_HTML), Ui(_l("What to hand in"), kind="richtext")] = None
+    body: Annotated[
+        str | None, Field(max_length=LONGEST_HTML), Ui(_l("What to hand in"), kind="richtext")
+    ] = None
     takes_text: Annotated[bool, Ui(_l("People can write a text"))] = False
     takes_files: Annotated[bool, Ui(_l("People can send files"))] = False
     due_at: Annotated[

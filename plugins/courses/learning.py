@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -26,9 +27,17 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.courses.models import Note, Page, Place
-from plugins.courses.outline import Outline, read_outline
+from plugins.courses.outline import Outline, StepView, read_outline
 
 LONGEST_NOTE = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The steps before and after one, that can be worked on."""
+
+    before: StepView | None
+    after: StepView | None
 
 
 def check_step(actor: Actor, course_id: uuid.UUID, step_id: uuid.UUID) -> None:
@@ -36,13 +45,27 @@ def check_step(actor: Actor, course_id: uuid.UUID, step_id: uuid.UUID) -> None:
     outline = read_outline(actor, course_id)
     if outline.may_manage:
         return
-    if not outline.is_active:
-        raise Forbidden(_("Take part in the course first; then its steps open."))
     step = outline.find(step_id)
     if step is None:
         raise NotFound(_("There is no such step."))
+    check_open(outline, step)
+
+
+def check_open(outline: Outline, step: StepView) -> None:
+    """The same, for an outline that was read already."""
+    if not outline.is_active:
+        raise Forbidden(_("Take part in the course first; then its steps open."))
     if step.lock:
         raise Forbidden(_("This step is still locked. %(reason)s", reason=step.lock), code="locked")
+
+
+def neighbours(outline: Outline, step_id: uuid.UUID) -> Neighbours:
+    """What comes before and after, leaving out what is locked or not there."""
+    ids = [each.id for each in outline.steps]
+    here = ids.index(step_id) if step_id in ids else 0
+    before = next((each for each in reversed(outline.steps[:here]) if each.is_open), None)
+    after = next((each for each in outline.steps[here + 1 :] if each.is_open), None)
+    return Neighbours(before, after)
 
 
 def get_step(actor: Actor, step_id: uuid.UUID) -> Activity:
@@ -53,14 +76,15 @@ def get_step(actor: Actor, step_id: uuid.UUID) -> Activity:
     return activity
 
 
-def keep_place(
-    actor: Actor, step_id: uuid.UUID, page_id: uuid.UUID | None = None, depth: int = 0
-) -> None:
+def keep_place(actor: Actor, step_id: uuid.UUID, page_id: uuid.UUID | None = None, depth: int = 0) -> None:
     """Remember where the person is, so that they go on there. ``depth``: how far down the page, in thousandths."""
     step = get_activity(actor, step_id)
     if step.parent_id is None or not is_enrolled(actor.user_id, step.parent_id):
         return
-    if page_id is not None and session().scalar(select(Page.id).filter_by(id=page_id, activity_id=step_id)) is None:
+    if (
+        page_id is not None
+        and session().scalar(select(Page.id).filter_by(id=page_id, activity_id=step_id)) is None
+    ):
         raise NotFound(_("There is no such page."))
     place = _place(actor, step.parent_id)
     place.step_id, place.page_id, place.depth = step_id, page_id, max(0, min(1000, depth))
@@ -138,7 +162,15 @@ def work_a_minute(actor: Actor, step_id: uuid.UUID) -> None:
     step = get_step(actor, step_id)
     if step.completion_rule == "minutes" and _counts(actor, step):
         minute = utcnow().strftime("%Y%m%d%H%M")
-        record_progress(actor, step_id, "worked", result={"minutes": 1}, key=f"worked:{step_id}:{actor.user_id}:{minute}")
+        record_progress(
+            actor, step_id, "worked", result={"minutes": 1}, key=f"worked:{step_id}:{actor.user_id}:{minute}"
+        )
+
+
+def has_completed(actor: Actor, course_id: uuid.UUID) -> bool:
+    """The actor has completed the course already."""
+    query = select(Completion.id).filter_by(activity_id=course_id, user_id=actor.user_id)
+    return session().scalar(query.where(Completion.withdrawn_at.is_(None))) is not None
 
 
 def _counts(actor: Actor, step: Activity) -> bool:
@@ -152,7 +184,9 @@ def explain_steps(outline: Outline, user_id: uuid.UUID) -> dict[uuid.UUID, str]:
     rows = session().execute(
         select(Completion, Record)
         .outerjoin(Record, Record.id == Completion.record_id)
-        .where(Completion.activity_id.in_(ids), Completion.user_id == user_id, Completion.withdrawn_at.is_(None))
+        .where(
+            Completion.activity_id.in_(ids), Completion.user_id == user_id, Completion.withdrawn_at.is_(None)
+        )
     )
     return {row.activity_id: reason_of(row, record) for row, record in rows}
 

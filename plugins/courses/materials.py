@@ -17,14 +17,13 @@ from lms.plugin import (
     TakeFile,
     _,
     attach_file,
-    embedded_files,
     session,
 )
 from plugins.courses.authoring import get_managed_step, step_of, texts_of
 from plugins.courses.forms import LONGEST_HTML, WriteLink, read_url
 from plugins.courses.models import ActivityText
 from plugins.courses.outline import languages_of
-from plugins.courses.writing import course_of, own_html, share_embedded, share_files, taken_html
+from plugins.courses.writing import course_of, given_html, own_html, share_embedded, share_files, taken_html
 
 
 def save_body(actor: Actor, step_id: uuid.UUID, locale: str, html: str) -> None:
@@ -74,15 +73,12 @@ def import_material(actor: Actor, step_id: uuid.UUID, data: Mapping[str, Any], t
 def export_bodies(activity_id: uuid.UUID, add_file: AddFile) -> dict[str, Any]:
     """The texts of a step by language."""
     rows = session().scalars(
-        select(ActivityText).filter_by(activity_id=activity_id).where(ActivityText.body != "").order_by(ActivityText.locale)
+        select(ActivityText)
+        .filter_by(activity_id=activity_id)
+        .where(ActivityText.body != "")
+        .order_by(ActivityText.locale)
     )
-    return {
-        row.locale: {
-            "html": row.body,
-            "files": {str(each): add_file(each) for each in embedded_files(row.body)},
-        }
-        for row in rows
-    }
+    return {row.locale: given_html(row.body, add_file) for row in rows}
 
 
 def import_bodies(activity_id: uuid.UUID, texts: Mapping[str, Any], take_file: TakeFile) -> None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
@@ -31,7 +31,7 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.courses.gates import Gate, Standing, missing
+from plugins.courses.gates import ConditionKind, Gate, Standing, missing
 from plugins.courses.models import ActivityText, Condition, Course, Place, Step
 
 SECTION = "section"
@@ -138,7 +138,9 @@ class Outline:
     @property
     def next_step(self) -> StepView | None:
         """Where to go on: the step where one left, if it is not done, else the next open one after it, else the first."""
-        here = next((n for n, each in enumerate(self.steps) if self.place and each.id == self.place.step_id), 0)
+        here = next(
+            (n for n, each in enumerate(self.steps) if self.place and each.id == self.place.step_id), 0
+        )
         ring = [*self.steps[here:], *self.steps[:here]]
         waiting = [each for each in ring if not each.done_at and each.is_open]
         return next((each for each in waiting if each.is_required), waiting[0] if waiting else None)
@@ -219,9 +221,7 @@ def _translation(activity_id: uuid.UUID, locale: str) -> ActivityText | None:
     return session().scalar(select(ActivityText).filter_by(activity_id=activity_id, locale=locale))
 
 
-def _read_rows(
-    activity: Activity, course: Course, locale: str, user_id: uuid.UUID | None
-) -> list[StepView]:
+def _read_rows(activity: Activity, course: Course, locale: str, user_id: uuid.UUID | None) -> list[StepView]:
     words = aliased(ActivityText)
     is_original = locale == languages_of(course)[0]
     query = (
@@ -273,9 +273,14 @@ def gates_of(course_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, list[Gate]]]:
         .order_by(Condition.id)
     )  # fmt: skip
     found: dict[uuid.UUID, tuple[str, list[Gate]]] = {}
-    for step_id, match, *gate in rows:
-        found.setdefault(step_id, (match, []))[1].append(Gate(*gate[:4], gate[4] or 0))
+    for row in rows:
+        gate = Gate(_kind(row.kind), row.other_id, row.opens_at, row.group_id, row.score or 0)
+        found.setdefault(row.step_id, (row.match, []))[1].append(gate)
     return found
+
+
+def _kind(name: str) -> ConditionKind:
+    return next(each for each in get_args(ConditionKind) if each == name)
 
 
 def _lock(outline: Outline, actor: Actor, *, is_fresh: bool) -> None:

@@ -65,7 +65,8 @@ def read_page(
     locale, title, html = _best(_texts(shown, with_drafts=with_drafts), languages)
     number = ids.index(shown) + 1
     chapters = [
-        Chapter(each, titles[each] or _("Chapter %(number)s", number=n)) for n, each in enumerate(ids, start=1)
+        Chapter(each, titles[each] or _("Chapter %(number)s", number=n))
+        for n, each in enumerate(ids, start=1)
     ]
     return PageView(shown, number, title, html, locale, chapters)
 
@@ -98,7 +99,10 @@ def _titles(step_id: uuid.UUID, languages: Sequence[str], *, with_drafts: bool) 
         known = found.setdefault(page_id, {})
         if locale:
             known[locale] = draft if with_drafts and draft is not None else title
-    return {page_id: next((each[code] for code in languages if each.get(code)), "") for page_id, each in found.items()}
+    return {
+        page_id: next((each[code] for code in languages if each.get(code)), "")
+        for page_id, each in found.items()
+    }
 
 
 def _texts(page_id: uuid.UUID, *, with_drafts: bool) -> dict[str, tuple[str, str]]:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from babel import Locale
 from flask import request, url_for
 
-from lms.plugin import Actor, Frame, current_locale
-from plugins.courses.outline import Outline, StepView, read_outline
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The steps before and after one, that can be worked on."""
-
-    before: StepView | None
-    after: StepView | None
+from lms.plugin import Actor, Frame, _, current_locale, find_members, ngettext
+from plugins.courses.assignment_models import Submission
+from plugins.courses.learning import neighbours
+from plugins.courses.models import Course
+from plugins.courses.outline import Outline, StepView, languages_of, read_outline
+from plugins.courses.translating import count_missing
 
 
 def frame_step(actor: Actor, course_id: uuid.UUID, step_id: uuid.UUID) -> Frame | None:
@@ -38,18 +34,25 @@ def frame_in(outline: Outline, step_id: uuid.UUID) -> Frame | None:
     )  # fmt: skip
 
 
-def neighbours(outline: Outline, step_id: uuid.UUID) -> Neighbours:
-    """What comes before and after, leaving out what is locked or not there."""
-    ids = [each.id for each in outline.steps]
-    here = ids.index(step_id) if step_id in ids else 0
-    before = next((each for each in reversed(outline.steps[:here]) if each.is_open), None)
-    after = next((each for each in outline.steps[here + 1 :] if each.is_open), None)
-    return Neighbours(before, after)
-
-
 def step_url(step: StepView) -> str:
     """The page on which a step is worked on."""
-    return url_for(step.endpoint if step.is_there and step.endpoint else "activities.show", activity_id=step.id)
+    return url_for(
+        step.endpoint if step.is_there and step.endpoint else "activities.show", activity_id=step.id
+    )
+
+
+def describe_next(outline: Outline, step: StepView) -> str:
+    """Where one goes on, such as "Methodologies, step 3 of 7, 12 minutes left"."""
+    left = outline.minutes_left
+    where = _(
+        "%(step)s, step %(number)s of %(count)s",
+        step=step.title,
+        number=step.number,
+        count=len(outline.steps),
+    )
+    if not left:
+        return where
+    return f"{where}, " + ngettext("%(num)d minute left", "%(num)d minutes left", left)
 
 
 def language_names(codes: list[str]) -> list[tuple[str, str]]:
@@ -76,3 +79,24 @@ def file_url(file_id: uuid.UUID | None, name: str = "content") -> str:
 def preview_url(file_id: uuid.UUID | None) -> str:
     """Where a small picture of a file is; empty for none."""
     return f"{request.script_root}/files/{file_id}/preview" if file_id else ""
+
+
+def names_of(actor: Actor, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of people of the office."""
+    return {user_id: person.name for user_id, person in find_members(actor, people).items()}
+
+
+def find_untranslated(course: Course, course_id: uuid.UUID) -> list[tuple[str, int]]:
+    """For each further language of a course, its name and how many titles and texts are not there in it."""
+    codes = languages_of(course)
+    if len(codes) < 2:
+        return []
+    missing = count_missing(course_id, codes)
+    return [(name_of_language(code), missing[code]) for code in codes[1:] if missing[code]]
+
+
+def submission_url(actor: Actor, row: Submission) -> str:
+    """Where a submission is seen: by who wrote it, or by who grades it."""
+    if row.user_id == actor.user_id:
+        return url_for("courses.step", activity_id=row.activity_id)
+    return url_for("courses.submission", submission_id=row.id)

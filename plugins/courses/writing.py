@@ -94,7 +94,9 @@ def read_written(page_id: uuid.UUID, locale: str) -> Written:
     if row is None:
         return Written(page_id, locale, "", "", False, 0, None)
     if row.draft_html is not None:
-        return Written(page_id, locale, row.draft_title or "", row.draft_html, True, row.version, row.draft_at)
+        return Written(
+            page_id, locale, row.draft_title or "", row.draft_html, True, row.version, row.draft_at
+        )
     return Written(page_id, locale, row.title, row.html, False, row.version, row.updated_at)
 
 
@@ -238,7 +240,9 @@ def share_files(file_ids: Iterable[uuid.UUID], activity_id: uuid.UUID) -> None:
     wanted = list(file_ids)
     if not wanted:
         return
-    rows = session().scalars(select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.deleted_at.is_(None)))
+    rows = session().scalars(
+        select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.deleted_at.is_(None))
+    )
     for file in rows.all():
         attach_file(file, Ref.of("core", "activity", activity_id))
 
@@ -250,8 +254,7 @@ def export_pages(actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dic
         texts = {}
         for row in session().scalars(select(PageText).filter_by(page_id=page.id).order_by(PageText.locale)):
             written = read_written(page.id, row.locale)
-            files = {str(each): add_file(each) for each in embedded_files(written.html)}
-            texts[row.locale] = {"title": written.title, "html": written.html, "files": files}
+            texts[row.locale] = {"title": written.title} | given_html(written.html, add_file)
         pages.append(texts)
     return {"pages": pages}
 
@@ -275,6 +278,16 @@ def import_pages(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], 
             row.draft_title, row.draft_html = command.title or "", html
             share_embedded(html, activity_id)
             _publish(actor, row)
+
+
+def given_html(html: str, add_file: AddFile) -> dict[str, Any]:
+    """A text for an archive: its files by names that are the same wherever it came from."""
+    names = {each: add_file(each) for each in embedded_files(html)}
+    marks = {each: uuid.uuid5(uuid.NAMESPACE_OID, name) for each, name in names.items()}
+    return {
+        "html": replace_files(html, marks),
+        "files": {str(marks[each]): name for each, name in names.items()},
+    }
 
 
 def taken_html(html: str, files: Mapping[str, str], take_file: TakeFile) -> str:
