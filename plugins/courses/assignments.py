@@ -24,7 +24,6 @@ from lms.plugin import (
     TakeFile,
     _,
     _l,
-    activity_url,
     attach_file,
     find_members,
     get_managed_activity,
@@ -47,6 +46,7 @@ from plugins.courses.authoring import get_managed_step
 from plugins.courses.forms import HandIn, Review, SaveCriterion, WriteAssignment
 from plugins.courses.learning import get_step
 from plugins.courses.materials import export_bodies, import_bodies, save_body
+from plugins.courses.outline import address_of
 
 MOST_FILES = 10
 MOST_CRITERIA = 20
@@ -286,7 +286,7 @@ def review(actor: Actor, submission_id: uuid.UUID, command: Review, points: Mapp
         else _l("“%(title)s”: please look at the feedback and hand in again", title=activity.title)
     )
     notify(
-        row.user_id, "courses_feedback", title=title, body=(command.feedback or "")[:300], url=activity_url(activity),
+        row.user_id, "courses_feedback", title=title, body=(command.feedback or "")[:300], url=address_of(activity),
         ref=Ref.of("core", "activity", activity.id), key=f"courses-review:{said.id}",
     )  # fmt: skip
 

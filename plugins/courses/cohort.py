@@ -22,7 +22,6 @@ from lms.plugin import (
     Table,
     _,
     _l,
-    activity_url,
     approve,
     children_of,
     find_members,
@@ -36,7 +35,7 @@ from lms.plugin import (
 )
 from plugins.courses.forms import Nudge
 from plugins.courses.models import Place
-from plugins.courses.outline import SECTION
+from plugins.courses.outline import SECTION, address_of
 
 SortKey = Literal["name", "done", "seen"]
 ON_PAGE = 200
@@ -273,7 +272,7 @@ def nudge(actor: Actor, course_id: uuid.UUID, command: Nudge) -> int:
         notify(
             person, "courses_nudge", title=_l("“%(title)s” is waiting for you", title=course.title),
             body=command.text or _l("You can go on exactly where you left. Write to your trainer if something holds you up."),
-            url=activity_url(course), ref=Ref.of("core", "activity", course_id),
+            url=address_of(course), ref=Ref.of("core", "activity", course_id),
             key=f"courses-nudge:{course_id}:{day}",
         )  # fmt: skip
     return len(active)

@@ -150,6 +150,11 @@ class Outline:
         return next((each for each in self.rows if each.id == step_id), None)
 
 
+def address_of(activity: Activity) -> str:
+    """A path at which an activity is found, for messages: wherever they are written, and whatever shows it later."""
+    return f"/o/{directory().get(activity.office_id).slug}/activities/{activity.id}"
+
+
 def languages_of(course: Course) -> list[str]:
     """Codes of the languages of a course, the one it is written in first."""
     return course.languages.split(",")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 import uuid
 from collections.abc import Mapping
@@ -94,12 +95,14 @@ def _step(key: str, source: Mapping[str, Any], codes: list[str]) -> dict[str, An
 
 
 def _content(key: str, source: Mapping[str, Any], codes: list[str]) -> dict[str, Any]:
-    """The texts of a step: one file for each page and language, ``<page>.<language>.html``."""
+    """The content of a step: pages (one file for each language), or data in one language with texts in all."""
     if "pages" in source:
         return {"pages": [{code: _page(key, name, code) for code in codes} for name in source["pages"]]}
-    content: dict[str, Any] = dict(source.get("content", {}))
+    content: dict[str, Any] = {}
     if "by_language" in source:
-        content |= source["by_language"][codes[0]]
+        content |= json.loads((CONTENT / key / f"{source['by_language']}.{codes[0]}.json").read_text("utf-8"))
+    if "by_code" in source:
+        content |= source["by_code"][codes[0]]
     if "text" in source:
         content["texts"] = {code: {"html": _page(key, source["text"], code)["html"]} for code in codes}
     return content

@@ -30,7 +30,9 @@ from plugins.courses.tests.making import join, make_course, view, write
 SITE = "/o/siena/courses"
 
 
-def made(world: World, *types: str, people: tuple[str, ...] = ("trainee",)) -> tuple[uuid.UUID, list[uuid.UUID]]:
+def made(
+    world: World, *types: str, people: tuple[str, ...] = ("trainee",)
+) -> tuple[uuid.UUID, list[uuid.UUID]]:
     """A published course with people in it, committed."""
     with world.inside("siena"):
         course = make_course(world, *types)
@@ -38,7 +40,9 @@ def made(world: World, *types: str, people: tuple[str, ...] = ("trainee",)) -> t
     return course.id, course.steps
 
 
-def test_a_trainee_finds_a_course_takes_part_and_is_led_to_its_first_step(world: World, sign_in: SignIn) -> None:
+def test_a_trainee_finds_a_course_takes_part_and_is_led_to_its_first_step(
+    world: World, sign_in: SignIn
+) -> None:
     with world.inside("siena"):
         course = make_course(world)
     browser = sign_in("trainee")
@@ -75,7 +79,9 @@ def test_a_person_goes_on_exactly_where_they_left(world: World, sign_in: SignIn)
     assert 'data-depth="420"' in browser.get(target).text
 
 
-def test_the_chapters_of_a_book_come_one_after_the_other_and_count_at_the_end(world: World, sign_in: SignIn) -> None:
+def test_the_chapters_of_a_book_come_one_after_the_other_and_count_at_the_end(
+    world: World, sign_in: SignIn
+) -> None:
     _course_id, steps = made(world, "book", "page")
     with world.inside("siena"):
         from plugins.courses import writing
@@ -83,16 +89,29 @@ def test_the_chapters_of_a_book_come_one_after_the_other_and_count_at_the_end(wo
         first = writing.pages_of(steps[0])[0].id
         second = writing.add_chapter(world.actor("trainer"), steps[0])
     browser = sign_in("trainee")
-    assert browser.post(f"{SITE}/step/{steps[0]}", data={"page": str(first)}).location == f"{SITE}/step/{steps[0]}?page={second}"
-    assert browser.post(f"{SITE}/step/{steps[0]}", data={"page": str(second)}).location == f"{SITE}/step/{steps[1]}"
+    assert (
+        browser.post(f"{SITE}/step/{steps[0]}", data={"page": str(first)}).location
+        == f"{SITE}/step/{steps[0]}?page={second}"
+    )
+    assert (
+        browser.post(f"{SITE}/step/{steps[0]}", data={"page": str(second)}).location
+        == f"{SITE}/step/{steps[1]}"
+    )
 
 
-def test_a_locked_step_says_what_opens_it_and_cannot_be_reached_by_its_address(world: World, sign_in: SignIn) -> None:
+def test_a_locked_step_says_what_opens_it_and_cannot_be_reached_by_its_address(
+    world: World, sign_in: SignIn
+) -> None:
     course_id, steps = made(world)
     with world.inside("siena"):
-        authoring.add_condition(world.actor("trainer"), steps[1], AddCondition(kind="step", other_id=steps[0]))
+        authoring.add_condition(
+            world.actor("trainer"), steps[1], AddCondition(kind="step", other_id=steps[0])
+        )
     browser = sign_in("trainee")
-    assert "Si apre quando" in browser.get(f"{SITE}/{course_id}").text or "Opens when" in browser.get(f"{SITE}/{course_id}").text
+    assert (
+        "Si apre quando" in browser.get(f"{SITE}/{course_id}").text
+        or "Opens when" in browser.get(f"{SITE}/{course_id}").text
+    )
     assert browser.get(f"{SITE}/step/{steps[1]}").status_code == 403
     assert browser.post(f"{SITE}/step/{steps[1]}").status_code == 403
     assert browser.post(f"{SITE}/step/{steps[1]}/place", data={}).status_code == 204
@@ -186,7 +205,11 @@ def test_each_enrolment_rule_holds(
 def test_notes_are_kept_and_only_the_person_sees_them(world: World, sign_in: SignIn) -> None:
     course_id, steps = made(world, people=("trainee", "trainee2"))
     browser = sign_in("trainee")
-    saved = browser.post(f"{SITE}/step/{steps[0]}/note", data={"note": "Chiedere a Maria"}, headers={"Accept": "application/json"})
+    saved = browser.post(
+        f"{SITE}/step/{steps[0]}/note",
+        data={"note": "Chiedere a Maria"},
+        headers={"Accept": "application/json"},
+    )
     assert re.fullmatch(r"\d\d:\d\d", saved.json["saved_at"])
     assert "Chiedere a Maria" in browser.get(f"{SITE}/step/{steps[0]}").text
     assert "Chiedere a Maria" in browser.get(f"{SITE}/{course_id}/notes").text
@@ -211,7 +234,9 @@ def test_minutes_are_counted_by_the_servers_clock_at_most_one_a_minute(world: Wo
         course = make_course(world)
         trainer, trainee = world.actor("trainer"), world.actor("trainee")
         join(world, course.id)
-        authoring.change_step_rule(trainer, course.steps[0], ChangeRule(completion_rule="minutes", completion_goal=3))
+        authoring.change_step_rule(
+            trainer, course.steps[0], ChangeRule(completion_rule="minutes", completion_goal=3)
+        )
         for _time in range(20):
             learning.work_a_minute(trainee, course.steps[0])
         assert not read_outline(trainee, course.id).rows[0].done_at
@@ -227,18 +252,24 @@ def test_a_trainer_who_looks_at_steps_leaves_no_trace(world: World, sign_in: Sig
         assert completions_of(world.people["trainer"].id) == []
 
 
-def test_the_preview_shows_the_course_as_to_somebody_who_has_just_joined(world: World, sign_in: SignIn) -> None:
+def test_the_preview_shows_the_course_as_to_somebody_who_has_just_joined(
+    world: World, sign_in: SignIn
+) -> None:
     course_id, steps = made(world)
     with world.inside("siena"):
-        authoring.add_condition(world.actor("trainer"), steps[1], AddCondition(kind="step", other_id=steps[0]))
+        authoring.add_condition(
+            world.actor("trainer"), steps[1], AddCondition(kind="step", other_id=steps[0])
+        )
         authoring.hide_step(world.actor("trainer"), steps[2], is_hidden=True)
     text = sign_in("trainer").get(f"{SITE}/{course_id}?as=trainee").text
     assert "is-locked" in text
     assert "page 3" not in text
-    assert 'is-locked' not in sign_in("trainer").get(f"{SITE}/{course_id}").text
+    assert "is-locked" not in sign_in("trainer").get(f"{SITE}/{course_id}").text
 
 
-def test_a_course_in_two_languages_shows_what_there_is_and_progress_is_one(world: World, sign_in: SignIn) -> None:
+def test_a_course_in_two_languages_shows_what_there_is_and_progress_is_one(
+    world: World, sign_in: SignIn
+) -> None:
     with world.inside("siena"):
         course = make_course(world)
         trainer = world.actor("trainer")
@@ -269,7 +300,9 @@ def test_minutes_left_count_required_steps_that_are_not_done(world: World) -> No
         trainer, trainee = world.actor("trainer"), world.actor("trainee")
         join(world, course.id)
         for step_id, minutes, required in zip(course.steps, (10, 20, 40), (True, True, False), strict=True):
-            authoring.edit_step(trainer, step_id, StepSettings(title="Step", minutes=minutes, is_required=required))
+            authoring.edit_step(
+                trainer, step_id, StepSettings(title="Step", minutes=minutes, is_required=required)
+            )
         view(world, course.steps[0])
         outline = read_outline(trainee, course.id)
         assert (outline.minutes, outline.minutes_left, outline.done, outline.required) == (30, 20, 1, 2)
@@ -298,11 +331,19 @@ def test_foreign_ids_lead_nowhere(world: World, sign_in: SignIn) -> None:
     assert browser.post(f"{SITE}/step/{steps[0]}/place", data={"page": str(foreign_page)}).status_code == 404
     assert browser.get(f"{SITE}/step/{course_id}").status_code == 404
     assert browser.get(f"{SITE}/{steps[0]}").status_code == 404
-    for path in (f"{course_id}/edit", f"{course_id}/people", f"{course_id}/grading", f"step/{steps[0]}/settings", f"page/{foreign_page}"):
+    for path in (
+        f"{course_id}/edit",
+        f"{course_id}/people",
+        f"{course_id}/grading",
+        f"step/{steps[0]}/settings",
+        f"page/{foreign_page}",
+    ):
         assert browser.get(f"{SITE}/{path}").status_code == 403, path
 
 
-def test_the_course_page_asks_the_same_number_of_questions_however_long_it_is(world: World, sign_in: SignIn) -> None:
+def test_the_course_page_asks_the_same_number_of_questions_however_long_it_is(
+    world: World, sign_in: SignIn
+) -> None:
     short, _steps = made(world, *["page"] * 3)
     long, _steps = made(world, *["page"] * 40)
     browser = sign_in("trainee")
