@@ -214,13 +214,16 @@ def move_step(actor: Actor, step_id: uuid.UUID, by: int) -> Order:
 
 
 def moved(order: Order, step_id: uuid.UUID, by: int, is_section: bool) -> Order:
-    """The order after a step, or a section with what is in it, went up (-1) or down (1)."""
+    """The order after a step went up (-1) or down (1); a section goes as a whole, past the whole block beside it."""
     here = next(number for number, (each, _level) in enumerate(order) if each == step_id)
     end = here + 1
     while is_section and end < len(order) and order[end][1]:
         end += 1
     block, rest = list(order[here:end]), [*order[:here], *order[end:]]
-    return [*rest[: max(0, here + by)], *block, *rest[max(0, here + by) :]]
+    there = max(0, min(len(rest), here + by))
+    while is_section and 0 < there < len(rest) and rest[there][1]:
+        there += by
+    return [*rest[:there], *block, *rest[there:]]
 
 
 def indent_step(actor: Actor, step_id: uuid.UUID, level: int) -> Order:
