@@ -46,6 +46,7 @@ from plugins.courses.forms import (
     AddStep,
     EditCourse,
     NewCourse,
+    Rename,
     StepSettings,
     TranslateTexts,
 )
@@ -179,9 +180,7 @@ def add_step(actor: Actor, course_id: uuid.UUID, command: AddStep) -> uuid.UUID:
 def rename_step(actor: Actor, step_id: uuid.UUID, title: str) -> str:
     """Give a step another title; returns the one before. Raises NotFound, Forbidden, Invalid."""
     activity, _step = get_managed_step(actor, step_id)
-    if not title.strip():
-        raise Invalid(_("A step needs a title."))
-    before, activity.title = activity.title, title.strip()[:200]
+    before, activity.title = activity.title, Rename.read({"title": title}).title
     return before
 
 

@@ -32,7 +32,7 @@ from plugins.courses.models import Condition
 from plugins.courses.outline import COURSE, SECTION, gates_of
 
 Text = Annotated[str, Field(max_length=4000)]
-Title = Annotated[str, Field(min_length=1, max_length=200)]
+Title = Annotated[str, Field(min_length=2, max_length=200)]
 Key = Annotated[str, Field(min_length=1, max_length=80)]
 Language = Literal["en", "it", "es", "de", "ro", "ca"]
 Rule = Literal["viewed", "minutes", "score", "submitted", "attended", "confirmed", "own_tick", "children"]

@@ -21,6 +21,8 @@ from plugins.courses.forms import (
 from plugins.courses.models import Note, Place
 from plugins.courses.outline import SECTION
 
+_DAYS_AGO = (12, 45, 17, 9, 24, 38, 6, 15, 21, 30, 11, 19)
+"""When people joined; whoever came long ago and did little is stuck."""
 REPORT = """Gruppo: sette donne tra i 41 e i 56 anni, tutte tornate a cercare lavoro dopo aver assistito un familiare.
 
 Azione: webinar per la ricerca di lavoro, due incontri da 45 minuti la sera, con annunci veri della zona.
@@ -100,7 +102,7 @@ def _let_people_learn(
     rows: list[object] = []
     for number, key in enumerate(keys):
         person = world.people[key].id
-        began = world.moment(70 - 3 * number, 8 + number % 9)
+        began = world.moment(_DAYS_AGO[number % len(_DAYS_AGO)], 8 + number % 9)
         rows.append(
             Enrolment(
                 activity_id=course_id,

@@ -99,19 +99,19 @@ class AddStep(Command):
     """A step or section of a course. Without a title it is called by its kind."""
 
     type: Annotated[str, Field(min_length=1, max_length=60)]
-    title: Annotated[str | None, Field(max_length=200)] = None
+    title: Annotated[str | None, Field(min_length=2, max_length=200)] = None
 
 
 class Rename(Command):
     """Another title for a step."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200), Ui(_l("Title"))]
+    title: Annotated[str, Field(min_length=2, max_length=200), Ui(_l("Title"))]
 
 
 class StepSettings(Command):
     """How a step counts."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200), Ui(_l("Title"))]
+    title: Annotated[str, Field(min_length=2, max_length=200), Ui(_l("Title"))]
     minutes: Annotated[
         int | None,
         Field(ge=0, le=6000),

@@ -43,16 +43,25 @@ def step_url(step: StepView) -> str:
 
 def describe_next(outline: Outline, step: StepView) -> str:
     """Where one goes on, such as "Methodologies, step 3 of 7, 12 minutes left"."""
-    left = outline.minutes_left
     where = _(
         "%(step)s, step %(number)s of %(count)s",
         step=step.title,
         number=step.number,
         count=len(outline.steps),
     )
-    if not left:
+    if not outline.minutes_left:
         return where
-    return f"{where}, " + ngettext("%(num)d minute left", "%(num)d minutes left", left)
+    return f"{where}, " + _("%(time)s left", time=duration(outline.minutes_left))
+
+
+def duration(minutes: int) -> str:
+    """How long something takes: minutes up to an hour and a half, then hours, in quarters no more."""
+    if minutes < 90:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    hours, rest = divmod(round(minutes / 15) * 15, 60)
+    if not rest:
+        return ngettext("%(num)d hour", "%(num)d hours", hours)
+    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
 
 
 def language_names(codes: list[str]) -> list[tuple[str, str]]:

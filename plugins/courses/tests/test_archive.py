@@ -129,12 +129,12 @@ def plan(**course: Any) -> dict[str, Any]:
     return {
         "format": "lmscourse",
         "version": 1,
-        "course": {"title": "X", "languages": ["it"]} | course,
+        "course": {"title": "Prova", "languages": ["it"]} | course,
         "files": {},
     }
 
 
-STEP = {"key": "a", "type": "page", "title": "A"}
+STEP = {"key": "a", "type": "page", "title": "Aa"}
 HOSTILE: dict[str, bytes] = {
     "nothing": b"",
     "no zip": b"hello",
@@ -161,9 +161,9 @@ HOSTILE: dict[str, bytes] = {
     "a path outside": pack(plan() | {"files": {"f1": {"path": "../../etc/passwd", "name": "x", "sha256": "0" * 64}}}),
     "a member outside": pack(plan(), {"../x": b"y"}),
     "a bomb": pack(plan(), {"files/1": b"\0" * 70_000_000}),
-    "a link that is none": pack(plan(steps=[{"key": "a", "type": "link", "title": "A", "content": {"url": "javascript:alert(1)"}}])),
-    "an assignment that asks nothing": pack(plan(steps=[{"key": "a", "type": "assignment", "title": "A", "content": {"takes_text": False}}])),
-    "points without end": pack(plan(steps=[{"key": "a", "type": "assignment", "title": "A", "content": {"takes_text": True, "criteria": [{"title": "x", "points": 10**9}]}}])),
+    "a link that is none": pack(plan(steps=[{"key": "a", "type": "link", "title": "Aa", "content": {"url": "javascript:alert(1)"}}])),
+    "an assignment that asks nothing": pack(plan(steps=[{"key": "a", "type": "assignment", "title": "Aa", "content": {"takes_text": False}}])),
+    "points without end": pack(plan(steps=[{"key": "a", "type": "assignment", "title": "Aa", "content": {"takes_text": True, "criteria": [{"title": "x", "points": 10**9}]}}])),
 }  # fmt: skip
 
 
@@ -194,13 +194,13 @@ def test_the_texts_of_an_archive_are_cleaned(world: World, tmp_path: Path) -> No
 
 def test_what_an_office_does_not_have_is_left_out_with_a_line(world: World, tmp_path: Path) -> None:
     steps = [
-        STEP, {"key": "b", "type": "hologram", "title": "B"},
-        {"key": "c", "type": "page", "title": "C", "conditions": [{"kind": "step", "other": "b"}, {"kind": "group", "group": "Nessuno"}]},
+        STEP, {"key": "b", "type": "hologram", "title": "Bb"},
+        {"key": "c", "type": "page", "title": "Cc", "conditions": [{"kind": "step", "other": "b"}, {"kind": "group", "group": "Nessuno"}]},
     ]  # fmt: skip
     (tmp_path / "x").write_bytes(pack(plan(steps=steps)))
     with world.inside("siena"):
         made = archive.import_course(world.actor("trainer"), tmp_path / "x")
-        assert [each.title for each in authoring.children_of(made.course_id)] == ["A", "C"]
+        assert [each.title for each in authoring.children_of(made.course_id)] == ["Aa", "Cc"]
         assert len(made.left_out) == 3
         assert "hologram" in made.left_out[0]
 

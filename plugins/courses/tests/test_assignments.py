@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from flask import current_app
+from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from lms.plugin import (
@@ -151,16 +152,22 @@ def test_a_trainer_sees_work_only_once_it_was_handed_in_and_others_never(
         address = f"/o/siena/files/{file.id}/prova.pdf"
         with pytest.raises(NotFound):
             assignments.get_submission(world.actor("trainer"), row)
-    assert sign_in("trainer").get(address).status_code == 404
+    assert status(sign_in("trainer"), address) == 404
     sign_in("trainee").post(f"{SITE}/step/{course.steps[0]}/hand-in", data={"text": "x"})
-    assert sign_in("trainer").get(address).status_code == 200
-    assert sign_in("trainee2").get(address).status_code == 404
+    assert status(sign_in("trainer"), address) == 200
+    assert status(sign_in("trainee2"), address) == 404
     assert sign_in("trainee2").get(f"{SITE}/submission/{row}").status_code == 404
     assert sign_in("trainer_vienna").get(f"/o/vienna/courses/submission/{row}").status_code == 404
     with office_scope(world.office("siena").id), current_app.test_request_context("/o/siena/"):
         ref = Ref.of("courses", "submission", row)
         assert ref in hooks().cards([ref], world.actor("trainer"))
         assert ref not in hooks().cards([ref], world.actor("trainee2"))
+
+
+def status(browser: FlaskClient, address: str) -> int:
+    """How a file is answered."""
+    with browser.get(address) as answer:
+        return answer.status_code
 
 
 def test_what_was_handed_in_is_changed_by_nobody_until_it_is_returned(world: World) -> None:

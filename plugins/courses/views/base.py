@@ -22,9 +22,15 @@ from lms.plugin import (
 from plugins.courses import assignments
 from plugins.courses.models import Course
 from plugins.courses.outline import languages_of
+from plugins.courses.showing import duration
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 UNDO = "courses_undo"
+
+
+@blueprint.context_processor
+def _words() -> dict[str, object]:
+    return {"duration": duration}
 
 
 def received(name: str, purpose: str, allowed: frozenset[Family]) -> list[StoredFile]:
