@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lms.plugin import Activity, Completion, Enrolment, Record, Ref, World, children_of, locale, session
+from lms.plugin import (
+    Activity,
+    Completion,
+    Enrolment,
+    Record,
+    Ref,
+    World,
+    attach_file,
+    children_of,
+    locale,
+    session,
+    store_file,
+)
 from plugins.courses import assignments, authoring, certificates, starting, writing
-from plugins.courses.assignment_models import Submission
+from plugins.courses.assignment_models import Submission, SubmissionFile
 from plugins.courses.forms import (
     AddCondition,
     AddStep,
@@ -182,7 +195,12 @@ def _hand_in(world: World, course_id: uuid.UUID) -> None:
         )  # fmt: skip
         session().add(row)
         session().flush()
-        if state != "submitted":
+        if state == "submitted":
+            with io.BytesIO(b"data;persone\n14 maggio;5\n21 maggio;5\n") as body:
+                file = store_file(world.actor(key), body, "presenze.csv", assignments.PURPOSE)
+            attach_file(file, Ref.of("courses", "submission", row.id))
+            session().add(SubmissionFile(submission_id=row.id, file_id=file.id))
+        else:
             points = {each.id: each.points - (index + number) % 3 for index, each in enumerate(criteria)}
             feedback = (
                 "Una relazione chiara: si capisce che cosa rifare."

@@ -14,6 +14,7 @@ from lms.plugin import (
     ActivityContent,
     ActivityType,
     Actor,
+    AuditAction,
     Card,
     DashboardCard,
     ErasurePolicy,
@@ -94,6 +95,15 @@ def notification_kinds() -> Sequence[NotificationKind]:
         NotificationKind("courses_feedback", _l("Feedback on what you handed in"), by_mail="at_once"),
         NotificationKind("courses_certificate", _l("A certificate of yours is there"), by_mail="at_once"),
         NotificationKind("courses_nudge", _l("A course waits for you"), by_mail="daily"),
+    ]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """Certificates that were taken back or given back."""
+    return [
+        AuditAction("courses.certificate_revoked", _l("Revoked a certificate")),
+        AuditAction("courses.certificate_reinstated", _l("Let a certificate hold again")),
     ]
 
 
@@ -217,7 +227,7 @@ def personal_data() -> Sequence[PersonalData]:
     kept = _l("As long as the office must prove its work; then the name is removed")
     account = _l("As long as the account exists")
     return [
-        PersonalData("courses_place", "user_id", ("seen_at", "depth", "locale"), learn, "public_task", account),
+        PersonalData("courses_place", "user_id", ("seen_at", "depth"), learn, "public_task", account),
         PersonalData("courses_note", "user_id", ("text",), _l("Own notes while learning"), "consent", account),
         PersonalData("courses_submission", "user_id", ("text", "state", "score", "submitted_at"), prove, "public_task", kept),
         PersonalData("courses_review", "reviewer_id", ("feedback",), prove, "public_task", kept, stays_nameless=True),

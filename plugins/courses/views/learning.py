@@ -171,9 +171,9 @@ def _render_step(outline: Outline, activity: Activity) -> str:
             "courses/assignment.html", material=material, assignment=assignments.get_assignment(activity.id),
             criteria=assignments.criteria_of(activity.id), submission=assignments.find_own_submission(actor(), activity.id), **context,
         )  # fmt: skip
-    return render_template(
-        f"courses/{'file' if activity.type == 'file' else 'link'}.html", material=material, **context
-    )
+    if activity.type == "file":
+        return render_template("courses/file.html", material=material, **context)
+    return render_template("courses/link.html", material=material, **context)
 
 
 @blueprint.post("/step/<uuid:activity_id>")
