@@ -166,10 +166,32 @@ def choose_language(course: Course, wanted: str = "") -> str:
     return next((each for each in (wanted, current_locale()) if each in have), have[0])
 
 
+def read_step(
+    actor: Actor, step_id: uuid.UUID, *, language: str = "", as_trainee: bool = False
+) -> tuple[Outline, StepView]:
+    """A step in its course, for those who take part or manage it. Raises NotFound."""
+    parent_id = session().scalar(select(Activity.parent_id).filter_by(id=step_id))
+    if parent_id is None:
+        raise NotFound(_("There is no such step."))
+    outline = read_outline(actor, parent_id, language=language, as_trainee=as_trainee, with_words=False)
+    view = outline.find(step_id)
+    if view is None or not (outline.is_active or outline.may_manage):
+        raise NotFound(_("There is no such step."))
+    return outline, view
+
+
 def read_outline(
-    actor: Actor, course_id: uuid.UUID, *, language: str = "", as_trainee: bool = False
+    actor: Actor,
+    course_id: uuid.UUID,
+    *,
+    language: str = "",
+    as_trainee: bool = False,
+    with_words: bool = True,
 ) -> Outline:
-    """The course for the actor. ``as_trainee``: as somebody who has just joined. Raises NotFound."""
+    """The course for the actor. ``as_trainee``: as somebody who has just joined. Raises NotFound.
+
+    Without words, the objectives are left out.
+    """
     activity = get_activity(actor, course_id)
     head = _read_head(activity, actor.user_id)
     if head is None:
@@ -177,15 +199,16 @@ def read_outline(
     course, enrolment, place, completed_at = head
     manages = may_manage(actor, activity)
     shown = choose_language(course, language or (place.locale if place else ""))
-    words = _translation(activity.id, shown)
+    is_original = shown == languages_of(course)[0]
+    words = _translation(activity.id, shown) if with_words or not is_original else None
     is_preview = manages and as_trainee
     rows = _read_rows(activity, course, shown, None if is_preview else actor.user_id)
     visible = [each for each in rows if not each.is_hidden or (manages and not is_preview)]
     _number(visible)
     outline = Outline(
         activity, course, shown,
-        title=(words.title if words and shown != languages_of(course)[0] else "") or activity.title,
-        summary=(words.summary if words and shown != languages_of(course)[0] else "") or activity.summary,
+        title=(words.title if words and not is_original else "") or activity.title,
+        summary=(words.summary if words and not is_original else "") or activity.summary,
         objectives=words.objectives if words else "", rows=visible,
         enrolment="active" if is_preview else enrolment or "",
         completed_at=None if is_preview else completed_at, place=None if is_preview else place,

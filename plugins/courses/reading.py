@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from lms.plugin import NotFound, StoredFile, _, session
 from plugins.courses.models import ActivityText, Page, PageText, Step
@@ -57,18 +57,37 @@ def read_page(
     step_id: uuid.UUID, page_id: uuid.UUID | None, languages: Sequence[str], *, with_drafts: bool = False
 ) -> PageView:
     """A page of a step (the first, if none is named) in the first of the languages in which it is written. Raises NotFound."""
-    titles = _titles(step_id, languages, with_drafts=with_drafts)
-    ids = list(titles)
-    if not ids or (page_id is not None and page_id not in titles):
+    first = (
+        select(Page.id).where(*_living(step_id)).order_by(Page.position, Page.id).limit(1).scalar_subquery()
+    )
+    shown = page_id if page_id is not None else first
+    rows = session().execute(
+        select(
+            Page.id, PageText.locale, PageText.title, PageText.draft_title,
+            case((Page.id == shown, PageText.html), else_="").label("html"),
+            case((Page.id == shown, PageText.draft_html), else_=None).label("draft_html"),
+        )
+        .outerjoin(PageText, PageText.page_id == Page.id)
+        .where(*_living(step_id))
+        .order_by(Page.position, Page.id)
+    )  # fmt: skip
+    pages: dict[uuid.UUID, dict[str, tuple[str, str]]] = {}
+    for row in rows:
+        known = pages.setdefault(row.id, {})
+        if row.locale:
+            is_draft = with_drafts and row.draft_title is not None
+            html = row.draft_html if is_draft and row.draft_html is not None else row.html
+            known[row.locale] = ((row.draft_title if is_draft else row.title) or "", html or "")
+    ids = list(pages)
+    here = page_id or (ids[0] if ids else None)
+    if here not in pages or here is None:
         raise NotFound(_("There is no such page."))
-    shown = page_id or ids[0]
-    locale, title, html = _best(_texts(shown, with_drafts=with_drafts), languages)
-    number = ids.index(shown) + 1
+    locale, title, html = _best(pages[here], languages)
     chapters = [
-        Chapter(each, titles[each] or _("Chapter %(number)s", number=n))
-        for n, each in enumerate(ids, start=1)
+        Chapter(each, _first_title(texts, languages) or _("Chapter %(number)s", number=number))
+        for number, (each, texts) in enumerate(pages.items(), start=1)
     ]
-    return PageView(shown, number, title, html, locale, chapters)
+    return PageView(here, ids.index(here) + 1, title, html, locale, chapters)
 
 
 def read_material(step_id: uuid.UUID, languages: Sequence[str]) -> Material:
@@ -87,35 +106,12 @@ def read_material(step_id: uuid.UUID, languages: Sequence[str]) -> Material:
     return Material(html, locale, found[0] if found else "", file)
 
 
-def _titles(step_id: uuid.UUID, languages: Sequence[str], *, with_drafts: bool) -> dict[uuid.UUID, str]:
-    rows = session().execute(
-        select(Page.id, PageText.locale, PageText.title, PageText.draft_title)
-        .outerjoin(PageText, PageText.page_id == Page.id)
-        .where(Page.activity_id == step_id, Page.removed_at.is_(None))
-        .order_by(Page.position, Page.id)
-    )
-    found: dict[uuid.UUID, dict[str, str]] = {}
-    for page_id, locale, title, draft in rows:
-        known = found.setdefault(page_id, {})
-        if locale:
-            known[locale] = draft if with_drafts and draft is not None else title
-    return {
-        page_id: next((each[code] for code in languages if each.get(code)), "")
-        for page_id, each in found.items()
-    }
+def _living(step_id: uuid.UUID) -> tuple[Any, Any]:
+    return Page.activity_id == step_id, Page.removed_at.is_(None)
 
 
-def _texts(page_id: uuid.UUID, *, with_drafts: bool) -> dict[str, tuple[str, str]]:
-    rows: Any = session().execute(
-        select(
-            PageText.locale, PageText.title, PageText.html, PageText.draft_title, PageText.draft_html
-        ).filter_by(page_id=page_id)
-    )
-    found = {}
-    for locale, title, html, draft_title, draft_html in rows:
-        is_draft = with_drafts and draft_html is not None
-        found[locale] = (draft_title or "", draft_html) if is_draft else (title, html)
-    return found
+def _first_title(texts: dict[str, tuple[str, str]], languages: Sequence[str]) -> str:
+    return next((texts[code][0] for code in languages if code in texts and texts[code][0]), "")
 
 
 def _best(texts: dict[str, tuple[str, str]], languages: Sequence[str]) -> tuple[str, str, str]:

@@ -9,10 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
-    Activity,
     Enrol,
     Form,
-    NotFound,
     _,
     actor,
     enrol,
@@ -24,7 +22,7 @@ from lms.plugin import (
     wants_json,
 )
 from plugins.courses import assignments, certificates, learning
-from plugins.courses.outline import Outline, read_outline
+from plugins.courses.outline import Outline, StepView, read_outline, read_step
 from plugins.courses.reading import read_material, read_page
 from plugins.courses.showing import file_url, frame_in, language_names, step_url
 from plugins.courses.views.base import blueprint
@@ -127,51 +125,43 @@ def notes(activity_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def step(activity_id: uuid.UUID) -> ResponseReturnValue:
     """One step: a page, a chapter, a file, a link, an assignment."""
-    activity = get_activity(actor(), activity_id)
-    if activity.parent_id is None:
-        raise NotFound(_("There is no such step."))
-    outline = read_outline(
+    outline, view = read_step(
         actor(),
-        activity.parent_id,
+        activity_id,
         language=request.args.get("language", ""),
         as_trainee=request.args.get("as") == "trainee",
     )
-    view = outline.find(activity_id)
-    if view is None:
-        raise NotFound(_("There is no such step."))
     if not outline.may_manage:
         learning.check_open(outline, view)
     if view.is_section:
         return redirect(url_for("courses.show", activity_id=outline.id))
     if view.endpoint != "courses.step":
         return redirect(step_url(view))
-    return _render_step(outline, activity)
+    return _render_step(outline, view)
 
 
-def _render_step(outline: Outline, activity: Activity) -> str:
-    view, frame = outline.find(activity.id), frame_in(outline, activity.id)
-    if view is None or frame is None:
-        raise NotFound(_("There is no such step."))
+def _render_step(outline: Outline, view: StepView) -> str:
+    frame = frame_in(outline, view.id)
     with_drafts = outline.may_manage and "draft" in request.args
     codes = list(dict.fromkeys([outline.locale, *outline.languages]))
     context: dict[str, Any] = {
-        "outline": outline, "activity": activity, "view": view, "note": learning.note_of(actor(), activity.id) if outline.is_active else "",
+        "outline": outline, "view": view, "note": learning.note_of(actor(), view.id) if outline.is_active else "",
         "languages": language_names(outline.languages) if len(outline.languages) > 1 else [], "file_url": file_url,
-        "may_manage": outline.may_manage, "with_drafts": with_drafts, **frame.context,
+        "may_manage": outline.may_manage, "with_drafts": with_drafts, **(frame.context if frame else {}),
     }  # fmt: skip
-    if activity.type in {"page", "book"}:
+    if view.type in {"page", "book"}:
         asked = request.args.get("page", type=uuid.UUID)
-        page = read_page(activity.id, asked, codes, with_drafts=with_drafts)
+        page = read_page(view.id, asked, codes, with_drafts=with_drafts)
         place = outline.place
-        depth = place.depth if place and place.step_id == activity.id and place.page_id == page.id else 0
+        depth = place.depth if place and place.step_id == view.id and place.page_id == page.id else 0
         return render_template("courses/page.html", page=page, depth=depth, **context)
-    material = read_material(activity.id, codes)
-    if activity.type == "assignment":
+    material = read_material(view.id, codes)
+    if view.type == "assignment":
         return render_template(
-            "courses/assignment.html", material=material, assignment=assignments.get_assignment(activity.id),
-            criteria=assignments.criteria_of(activity.id), submission=assignments.find_own_submission(actor(), activity.id), **context,
+            "courses/assignment.html", material=material, assignment=assignments.get_assignment(view.id),
+            criteria=assignments.criteria_of(view.id), submission=assignments.find_own_submission(actor(), view.id), **context,
         )  # fmt: skip
-    if activity.type == "file":
+    if view.type == "file":
         return render_template("courses/file.html", material=material, **context)
     return render_template("courses/link.html", material=material, **context)
 
