@@ -10,6 +10,7 @@ import segno
 from lms.plugin import _, format_date, locale, ngettext, render_pdf
 from plugins.courses.models import Certificate
 
+MOST_PARTS = 24
 TEMPLATE = Path(__file__).parent / "documents" / "certificate.typ"
 
 
@@ -27,7 +28,7 @@ def certificate_pdf(row: Certificate, address: str) -> bytes:
             "when": _("on %(date)s", date=format_date(row.completed_at, "long")),
             "effort": _effort(row.minutes),
             "parts_title": _("Parts of the course"),
-            "parts": [part for part in row.parts.split("\n") if part],
+            "parts": _shown_parts(row.parts.split("\n")),
             "office": row.office_name,
             "issued": _("Issued on %(date)s", date=format_date(row.issued_at, "long")),
             "verify": _("Anybody can verify this certificate with the code"),
@@ -44,6 +45,15 @@ def qr_svg(address: str) -> bytes:
     out = io.BytesIO()
     segno.make(address, error="m").save(out, kind="svg", border=2, xmldecl=True, svgns=True, dark="#241C15")
     return out.getvalue()
+
+
+def _shown_parts(parts: list[str]) -> list[str]:
+    """What fits on the page; a line says how many more there are."""
+    named = [part for part in parts if part]
+    if len(named) <= MOST_PARTS:
+        return named
+    more = len(named) - MOST_PARTS + 1
+    return [*named[: MOST_PARTS - 1], ngettext("and %(num)d more", "and %(num)d more", more)]
 
 
 def _effort(minutes: int) -> str:

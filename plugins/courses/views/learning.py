@@ -24,7 +24,7 @@ from lms.plugin import (
 from plugins.courses import assignments, certificates, learning
 from plugins.courses.outline import Outline, StepView, read_outline, read_step
 from plugins.courses.reading import read_material, read_page
-from plugins.courses.showing import file_url, frame_in, language_names, step_url
+from plugins.courses.showing import duration, file_url, frame_in, language_names, step_url
 from plugins.courses.views.base import blueprint
 
 
@@ -148,6 +148,7 @@ def _render_step(outline: Outline, view: StepView) -> str:
         "outline": outline, "view": view, "note": learning.note_of(actor(), view.id) if outline.is_active else "",
         "languages": language_names(outline.languages) if len(outline.languages) > 1 else [], "file_url": file_url,
         "may_manage": outline.may_manage, "with_drafts": with_drafts, **(frame.context if frame else {}),
+        "time_left": _("%(time)s left", time=duration(outline.minutes_left)) if outline.minutes_left else "",
     }  # fmt: skip
     if view.type in {"page", "book"}:
         asked = request.args.get("page", type=uuid.UUID)
