@@ -77,7 +77,7 @@ def test_a_trainer_builds_and_publishes_a_course_by_keyboard_alone(meet: Meet) -
 
 
 def test_a_trainee_joins_on_a_phone_reads_writes_a_note_and_goes_on_where_they_left(meet: Meet) -> None:
-    somebody = meet("trainee9", viewport=PHONE)
+    somebody = meet("trainee20", viewport=PHONE)
     page = somebody.visit("/courses/?q=colloquio")
     page.get_by_role("link", name="Il colloquio di lavoro").click()
     button = page.get_by_role("button", name="Take part", exact=True)
@@ -85,7 +85,7 @@ def test_a_trainee_joins_on_a_phone_reads_writes_a_note_and_goes_on_where_they_l
         button.click()
     page.locator(".ui-next .btn-primary").click()
     expect(page.get_by_text("Step 1 of 4")).to_be_visible()
-    page.get_by_text("Your notes").click()
+    page.get_by_text("Your notes", exact=True).click()
     with page.expect_response(re.compile("/note$")):
         page.locator("#note").fill("Ask Maria")
     page.get_by_role("button", name="Next").click()
@@ -107,9 +107,16 @@ def test_a_dragged_step_stays_where_it_was_dropped(meet: Meet) -> None:
         page.get_by_label("Title (optional)").fill(title)
         page.get_by_role("button", name="Page", exact=False).first.click()
         expect(page.locator(f'.courses-title[value="{title}"]')).to_be_visible()
-    handles = page.locator(".courses-handle")
+    start, target = (page.locator(".courses-handle").nth(place).bounding_box() for place in (2, 0))
+    assert start is not None
+    assert target is not None
     with page.expect_response(re.compile("/edit$")):
-        handles.nth(2).drag_to(page.locator(".courses-row").nth(0), target_position={"x": 20, "y": 4})
+        page.mouse.move(start["x"] + 8, start["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(start["x"] + 8, target["y"] + 30, steps=12)
+        page.mouse.move(target["x"] + 8, target["y"] - 6, steps=12)
+        page.mouse.up()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.reload()
     assert order(page)[0] == "Three"
 

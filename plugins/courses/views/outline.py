@@ -87,7 +87,8 @@ def _change(course_id: uuid.UUID, step_id: uuid.UUID | None) -> uuid.UUID | None
     if deed == "arrange":
         before = authoring.order_of(course_id)
         authoring.arrange(actor(), course_id, read_order(request.form.get("order", "")))
-        _undo(course_id, _("The steps are in another order."), do="arrange", order=write_order(before))
+        if not wants_json():
+            _undo(course_id, _("The steps are in another order."), do="arrange", order=write_order(before))
         return step_id
     if step_id is None or deed not in DEEDS:
         raise Invalid(_("Please choose what to do."))

@@ -10,13 +10,20 @@ class Outline extends HTMLElement {
     if (!list) return;
     this.list = list;
     Sortable.create(list, {
-      handle: ".courses-handle", animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120, ghostClass: "is-carried",
+      handle: ".courses-handle", forceFallback: true, animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120, ghostClass: "is-carried",
       onEnd: (/** @type {{ item: HTMLElement, oldIndex?: number, newIndex?: number }} */ event) => { if (event.oldIndex !== event.newIndex) void this.arrange(event.item); },
     });
     list.addEventListener("keydown", (event) => this.press(event));
     for (const field of list.querySelectorAll("input.courses-title")) this.watch(/** @type {HTMLInputElement} */ (field));
+    // A browser gives the focus up when it has scrolled to the place that the address names: so after that.
+    if (document.readyState === "complete") this.arrive();
+    else window.addEventListener("load", () => requestAnimationFrame(() => this.arrive()), { once: true });
+  }
+
+  /** Go on at the step that the address names: the one just added or moved. */
+  arrive() {
     const shown = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-    if (shown && list.contains(shown)) /** @type {HTMLElement | null} */ (shown.querySelector("input.courses-title"))?.focus({ preventScroll: true });
+    if (shown && this.list?.contains(shown)) /** @type {HTMLElement | null} */ (shown.querySelector("input.courses-title"))?.focus({ preventScroll: true });
   }
 
   /** @param {KeyboardEvent} event */
@@ -56,10 +63,21 @@ class Outline extends HTMLElement {
     if (status) status.textContent = fill(this.dataset.textMoved, { place: rows.indexOf(row) + 1, count: rows.length });
     try {
       await this.send({ do: "arrange", order, step: row.dataset.step ?? "" });
+      this.offerUndo(before ?? "");
     } catch (error) {
       this.dataset.order = before;
       this.fail(error);
     }
+  }
+
+  /** @param {string} order the one before the last change */
+  offerUndo(order) {
+    const template = /** @type {HTMLTemplateElement | null} */ (this.querySelector("template[data-undo]"));
+    if (!template) return;
+    document.querySelector("ui-undo-bar")?.remove();
+    const bar = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    bar.querySelector('input[name="order"]')?.setAttribute("value", order);
+    this.append(bar);
   }
 
   /** @param {HTMLInputElement} field */
