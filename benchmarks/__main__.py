@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, dashboard, fanout, memory, pages, start
+from benchmarks import append, course, dashboard, fanout, memory, pages, start
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
     "pages": pages.run,
+    "course": course.run,
     "fanout": fanout.run,
     "append": append.run,
     "memory": memory.run,

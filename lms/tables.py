@@ -35,7 +35,7 @@ def to_csv(table: Table) -> bytes:
     """UTF-8 with a byte order mark (spreadsheets look for it); no cell is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
+    writer.writerow(as_text(name) for name in table.columns)
     writer.writerows([as_text(_written(cell)) for cell in row] for row in table.rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from lms.accounts.models import User
-from lms.activities.models import Activity
+from lms.activities.models import Activity, Enrolment
 from lms.calendar.models import CalendarItem
 from lms.groups.models import Group
 from lms.notifications.models import Notification
@@ -19,17 +19,22 @@ from tests.serving import Installation
 # Paths inside the person's office; one that starts with // is outside of any office.
 PAGES: Mapping[str, tuple[str, ...]] = {
     "": (
-        "///", "/", "/sign-in", "/sign-in/code", "/sign-in/passkey", "/password", "/register", "/no-such-page",
+        "///", "/", "/sign-in", "/sign-in/code", "/sign-in/passkey", "/password", "/register", "/no-such-page", "/courses/verify",
     ),
     "trainee": (
         "/", "/activities/", "/activities/{activity}", "/calendar", "/calendar?view=list", "/calendar/items/{date}",
         "/calendar/feed", "/lounge", "/files", "/files/{file}", "/notifications", "/notifications/preferences",
         "/search", "/search?q=lavoro", "/profile", "/profile/security", "/profile/authenticator", "/profile/email",
         "/profile/password", "/privacy/", "/links", "/no-such-page",
+        "/courses/", "/courses/?show=mine", "/courses/{course}", "/courses/{course}?why=1", "/courses/{course}/notes",
+        "/courses/step/{step}", "/courses/certificates",
     ),
     "trainer": (
         "/activities/new", "/activities/{activity}/edit", "/activities/{activity}/rules", "/activities/{activity}/people",
-        "/calendar/items/new", "/lounge", "/links/new",
+        "/calendar/items/new", "/lounge", "/links/new", "/courses/new", "/courses/import", "/courses/{course}/edit",
+        "/courses/{course}/about", "/courses/{course}/rules", "/courses/{course}/people", "/courses/{course}/people/{person}",
+        "/courses/{course}/grading", "/courses/{course}/issued", "/courses/step/{step}/settings", "/courses/page/{page}",
+        "/courses/page/{page}/versions", "/courses/submission/{submission}", "/courses/{course}?as=trainee",
     ),
     "head": (
         "/", "/people", "/people/{person}", "/people/waiting", "/people/invite", "/people/import", "/groups",
@@ -46,7 +51,25 @@ def find_things(installation: Installation) -> dict[str, str]:
     with installation.app.app_context(), all_offices("looking for things to open"):
         trainee = installation.user_id("trainee")
         office = installation.world.office("siena").id
+        tables = Activity.metadata.tables
+        pages, submissions = tables["courses_page"], tables["courses_submission"]
+        course = (
+            select(Activity.id)
+            .join(Enrolment, Enrolment.activity_id == Activity.id)
+            .where(Activity.office_id == office, Activity.type == "course", Enrolment.user_id == trainee)
+        )
+        step = select(Activity.id).where(
+            Activity.parent_id == course.limit(1).scalar_subquery(),
+            Activity.type == "page",
+            Activity.position == 0,
+        )
         queries = {
+            "course": course,
+            "step": step,
+            "page": select(pages.c.id).where(pages.c.activity_id == step.limit(1).scalar_subquery()),
+            "submission": select(submissions.c.id).where(
+                submissions.c.state == "submitted", submissions.c.office_id == office
+            ),
             "activity": select(Activity.id).where(
                 Activity.office_id == office, Activity.state == "published"
             ),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.config import ROOT
 from lms.richtext import clean_html, embedded_files, fill_addresses, is_empty, plain_text, replace_files
 
 ONE, TWO = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -79,3 +80,8 @@ def test_the_words_of_a_text_stand_in_lines() -> None:
 )
 def test_a_text_without_words_or_files_is_empty(html: str, empty: bool) -> None:
     assert is_empty(html) is empty
+
+
+def test_the_editor_ends_no_form_around_it() -> None:
+    template = (ROOT / "lms/templates/ui/rich_text.html").read_text("utf-8")
+    assert "<form" not in template

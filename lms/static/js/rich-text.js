@@ -193,9 +193,27 @@ class RichText extends HTMLElement {
     dialog.returnValue = "";
     dialog.showModal();
     input.select();
+    dialog.onclick = (event) => {
+      const button = event.target instanceof Element ? event.target.closest("button[data-answer]") : null;
+      if (button) this.#answer(dialog, input, button.getAttribute("data-answer") ?? "");
+    };
+    input.onkeydown = (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // or the form around the editor would be sent
+      this.#answer(dialog, input, "yes");
+    };
     return new Promise((resolve) => {
       dialog.addEventListener("close", () => resolve(dialog.returnValue ? input.value.trim() : null), { once: true });
     });
+  }
+
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {HTMLInputElement} input
+   * @param {string} answer empty to cancel
+   */
+  #answer(dialog, input, answer) {
+    if (!answer || input.reportValidity()) dialog.close(answer);
   }
 
   /** @param {string | undefined} text */

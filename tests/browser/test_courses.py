@@ -1,0 +1,139 @@
+"""A course in the browser: built by keyboard alone, gone through on a phone, resumed exactly where one left."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.checks import check_page
+from tests.browser.conftest import Meet
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 360, "height": 740}
+
+
+def press_until(page: Page, key: str, name: str, *, most: int = 120) -> None:
+    """Press a key until the focus is on the element with that accessible name."""
+    for _time in range(most):
+        page.keyboard.press(key)
+        focused = page.evaluate(
+            "() => (document.activeElement?.getAttribute('aria-label') || document.activeElement?.labels?.[0]?.innerText"
+            " || document.activeElement?.innerText || '').replace(/\\s+/g, ' ').trim()"
+        )
+        if focused.startswith(name):
+            return
+    raise AssertionError(f"the focus never came to {name!r}")
+
+
+def order(page: Page) -> list[str]:
+    """The titles of the outline."""
+    found: list[str] = page.eval_on_selector_all(
+        ".courses-title", "fields => fields.map((each) => each.value)"
+    )
+    return found
+
+
+def test_a_trainer_builds_and_publishes_a_course_by_keyboard_alone(meet: Meet) -> None:
+    page = meet("trainer").visit("/courses/new")
+    press_until(page, "Tab", "Title")
+    page.keyboard.type("Keyboard course")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Keyboard course")
+    for title in ("First", "Second"):
+        press_until(page, "Tab", "Title (optional)")
+        page.keyboard.type(title)
+        press_until(page, "Tab", "Find a kind of step")
+        page.keyboard.type("text, pic")
+        page.keyboard.press("Enter")
+        expect(page.locator(f'.courses-title[value="{title}"]')).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("[data-announce]").first).to_have_text("Moved to place 1 of 2.")
+    assert order(page) == ["Second", "First"]
+    page.keyboard.press("End")
+    page.keyboard.type(" step")
+    with page.expect_response(re.compile("/edit$")):
+        page.keyboard.press("Enter")
+    page.reload()
+    assert order(page) == ["Second step", "First"]
+    assert check_page(page) == []
+    press_until(page, "Tab", "Write")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
+    page.locator(".ui-rich-page [contenteditable]").focus()
+    with page.expect_response(re.compile("/draft")):
+        page.keyboard.type("What to do first.")
+    expect(page.locator(".ui-saved").first).to_contain_text("Saved")
+    press_until(page, "Tab", "Save and publish")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 1")).to_be_visible()
+    page.go_back()
+    page.goto(page.url.split("/courses/")[0] + "/courses/?show=draft")
+    page.get_by_role("link", name="Keyboard course").click()
+    press_until(page, "Tab", "Publish")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Published, version 1")).to_be_visible()
+
+
+def test_a_trainee_joins_on_a_phone_reads_writes_a_note_and_goes_on_where_they_left(meet: Meet) -> None:
+    somebody = meet("trainee20", viewport=PHONE)
+    page = somebody.visit("/courses/?q=colloquio")
+    page.get_by_role("link", name="Il colloquio di lavoro").click()
+    button = page.get_by_role("button", name="Take part", exact=True)
+    if button.count():
+        button.click()
+    page.locator(".ui-next .btn-primary").click()
+    expect(page.get_by_text("Step 1 of 4")).to_be_visible()
+    page.get_by_text("Your notes", exact=True).click()
+    with page.expect_response(re.compile("/note$")):
+        page.locator("#note").fill("Ask Maria")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Step 2 of 4")).to_be_visible()
+    title = page.get_by_role("heading", level=1).inner_text()
+    with page.expect_response(re.compile("/place$")):
+        page.reload()
+    somebody.visit("/")
+    page.locator(".ui-next .btn-primary").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    assert check_page(page) == []
+
+
+def test_a_dragged_step_stays_where_it_was_dropped(meet: Meet) -> None:
+    page = meet("trainer").visit("/courses/new")
+    page.get_by_label("Title").fill("Dragged course")
+    page.get_by_role("button", name="Create").click()
+    for title in ("One", "Two", "Three"):
+        page.get_by_label("Title (optional)").fill(title)
+        page.get_by_role("button", name="Page", exact=False).first.click()
+        expect(page.locator(f'.courses-title[value="{title}"]')).to_be_visible()
+    start, target = (page.locator(".courses-handle").nth(place).bounding_box() for place in (2, 0))
+    assert start is not None
+    assert target is not None
+    with page.expect_response(re.compile("/edit$")):
+        page.mouse.move(start["x"] + 8, start["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(start["x"] + 8, target["y"] + 30, steps=12)
+        page.mouse.move(target["x"] + 8, target["y"] - 6, steps=12)
+        page.mouse.up()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.reload()
+    assert order(page)[0] == "Three"
+
+
+def test_everything_but_dragging_works_without_scripts(meet: Meet) -> None:
+    page = meet("trainer", java_script_enabled=False).visit("/courses/new")
+    page.get_by_label("Title").fill("Plain course")
+    page.get_by_role("button", name="Create").click()
+    for title in ("One", "Two"):
+        page.get_by_label("Title (optional)").fill(title)
+        page.locator('button[name="type"][value="page"]').click()
+    page.locator(".courses-row").nth(1).locator("summary").click()
+    page.locator(".courses-row").nth(1).get_by_role("button", name="Move up").click()
+    assert order(page) == ["Two", "One"]
+    page.get_by_role("button", name="Undo").click()
+    assert order(page) == ["One", "Two"]
+    page.locator(".courses-row").nth(0).get_by_role("link", name="Write").click()
+    page.locator("textarea[name=html]").fill("<p>Plain text</p>")
+    page.get_by_role("button", name="Save and publish").click()
+    expect(page.get_by_text("Version 1")).to_be_visible()
