@@ -334,7 +334,8 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
 def row_content(row: BankQuestion) -> dict[str, Any]:
     """The content in use of a question that was just written."""
     query = select(QuestionVersion.content).filter_by(question_id=row.id, number=row.version)
-    return session().scalars(query).one()
+    content: dict[str, Any] = session().scalars(query).one()
+    return content
 
 
 def _cleaned(value: Any, key: str = "") -> Any:
