@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.access.actor import Actor
@@ -298,7 +298,7 @@ def _visible(actor: Actor) -> Select[Activity]:
     )
     if actor.can(MANAGE):
         seen = Activity.state != "archived"
-    return select(Activity).where(or_(seen, owned))
+    return select(Activity).where(or_(seen, owned), true() if actor.is_member else false())
 
 
 def completions_of(user_id: uuid.UUID) -> list[tuple[Completion, Activity]]:

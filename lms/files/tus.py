@@ -110,6 +110,8 @@ def _answer(state: UploadState, status: HTTPStatus) -> Response:
         "Tus-Resumable": VERSION, "Upload-Offset": str(state.offset), "Cache-Control": "no-store",
         "Upload-Expires": format_datetime(state.expires_at, usegmt=True),
     }  # fmt: skip
+    if state.file_id is not None:
+        headers["Upload-File"] = str(state.file_id)
     return Response(status=status, headers=headers)
 
 

@@ -71,6 +71,11 @@ PEOPLE = [
     ExamplePerson("7", "Ștefania Țurcanu", "ȘȚ", 265),
 ]
 
+STORY = (
+    "<h2>Why this works</h2><p>Short <strong>sentences</strong>, one idea each.</p><ul><li><p>One</p></li><li><p>Two</p></li></ul>"
+    '<aside data-callout="tip"><p>Say it to somebody else first.</p></aside>'
+    "<table><tbody><tr><th><p>When</p></th><th><p>What</p></th></tr><tr><td><p>Monday</p></td><td><p>Start</p></td></tr></tbody></table>"
+)
 LANGUAGES = [("en", "English"), ("it", "Italiano"), ("de", "Deutsch")]
 
 
@@ -84,6 +89,7 @@ def plain_form() -> ExampleForm:
             ExampleField("pass", "Password", "password", hint="At least 12 characters. A sentence is good.",
                          autocomplete="new-password"),
             ExampleField("about", "About you", "textarea", required=False, hint="Two or three sentences."),
+            ExampleField("story", "Your story", "richtext", required=False, value=STORY),
             ExampleField("places", "Places", "number", value=12, attrs={"min": "1", "max": "500"}),
             ExampleField("day", "First day", "date", value="2026-11-23"),
             ExampleField("at", "Starts at", "datetime", value="2026-11-23T14:30"),

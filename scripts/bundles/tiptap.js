@@ -1,5 +1,5 @@
 // What lms/static/js/rich-text.js needs of TipTap, as one module (scripts/vendor bundles it).
-export { Editor, Node, mergeAttributes } from "@tiptap/core";
+export { Editor, Mark, mergeAttributes, Node } from "@tiptap/core";
 export { StarterKit } from "@tiptap/starter-kit";
-export { TableKit } from "@tiptap/extension-table";
+export { Table, TableKit } from "@tiptap/extension-table";
 export { Placeholder } from "@tiptap/extensions";

@@ -10,6 +10,7 @@ const islands = {
   "ui-table-filter": () => import("./table-filter.js"),
   "ui-autosave": () => import("./autosave.js"),
   "ui-file-drop": () => import("./file-drop.js"),
+  "ui-rich-text": () => import("./rich-text.js"),
   "ui-person-picker": () => import("./person-picker.js"),
 };
 const waiting = new Set(Object.keys(islands));

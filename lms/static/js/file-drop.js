@@ -1,10 +1,6 @@
 // Sends files in pieces that resume after a break (tus 1.0) and shows each one's progress.
-import { Upload } from "tus-js-client";
 import { element, fill, icon, iconButton } from "./dom.js";
-import { refusalIn } from "./request.js";
-
-const PIECE_BYTES = 4 * 1024 * 1024;
-const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000];
+import { prepareUpload } from "./upload.js";
 
 class FileDrop extends HTMLElement {
   connectedCallback() {
@@ -82,7 +78,7 @@ class FileRow {
     this.node = element("li", { class: "ui-file" }, element("span", { class: "ui-file-name" }, file.name), this.bar, this.state,
       element("span", { class: "ui-file-buttons" }, this.toggle, remove));
     this.isRunning = false;
-    /** @type {Upload | null} */
+    /** @type {import("tus-js-client").Upload | null} */
     this.upload = null;
     remove.addEventListener("click", () => void this.remove());
     this.toggle.addEventListener("click", () => void (this.isRunning ? this.pause() : this.start()));
@@ -92,23 +88,12 @@ class FileRow {
   }
 
   async begin() {
-    this.upload = new Upload(this.file, {
-      endpoint: this.drop.dataset.endpoint,
-      chunkSize: PIECE_BYTES,
-      retryDelays: RETRY_MS,
-      removeFingerprintOnSuccess: true,
-      metadata: { filename: this.file.name, filetype: this.file.type },
-      onProgress: (sent, total) => this.progress(sent, total),
-      onShouldRetry: (error) => {
-        const status = error.originalResponse?.getStatus() ?? 0;
-        if (status === 0) this.say(this.drop.dataset.textOffline);
-        return status < 400 || status >= 500 || status === 409 || status === 423;
-      },
-      onError: (error) => {
-        const words = "originalResponse" in error ? refusalIn(error.originalResponse?.getBody()) : "";
-        this.fail(words || (this.drop.dataset.textFailed ?? ""));
-      },
-      onSuccess: () => this.done(),
+    const texts = this.drop.dataset;
+    this.upload = prepareUpload(this.file, texts.endpoint ?? "", {
+      progress: (sent, total) => this.progress(sent, total),
+      offline: () => this.say(texts.textOffline),
+      failed: (reason) => this.fail(reason || (texts.textFailed ?? "")),
+      done: () => this.done(),
     });
     const [earlier] = await this.upload.findPreviousUploads();
     if (earlier) this.upload.resumeFromPreviousUpload(earlier);
