@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -20,6 +20,7 @@ from lms.plugin import (
     _,
     attach_embedded,
     clean_html,
+    find_members,
     plain_text,
     require,
     session,
@@ -34,6 +35,8 @@ PAGE_SIZE = 40
 MOST_TAGS = 20
 NAME_LENGTH = 200
 DEEPEST = 12
+NEW_CATEGORY = uuid.UUID(int=0)
+"""Stands for the first category of an office that has none yet; it is made with the first question."""
 _HTML = frozenset({"stem", "feedback", "feedback_true", "feedback_false", "grader_notes", "prompt", "text"})
 _PLAIN_INSIDE = frozenset({"rubric"})
 
@@ -174,7 +177,7 @@ def default_category() -> uuid.UUID:
     found = session().scalar(
         select(Category.id).filter_by(parent_id=None).order_by(Category.created_at).limit(1)
     )
-    return found or category_of_path([_("General")], None) or uuid.UUID(int=0)
+    return found or category_of_path([_("General")], None) or NEW_CATEGORY
 
 
 def categories_below(category_id: uuid.UUID) -> set[uuid.UUID]:
@@ -250,8 +253,17 @@ def find_versions(actor: Actor, question_id: uuid.UUID) -> list[QuestionVersion]
     return list(session().scalars(query))
 
 
+def find_versions_with_authors(actor: Actor, question_id: uuid.UUID) -> list[tuple[QuestionVersion, str]]:
+    """All versions, the newest first, each with the name of who wrote it (empty for former members)."""
+    rows = find_versions(actor, question_id)
+    people = find_members(actor, [row.author_id for row in rows if row.author_id])
+    return [(row, people[row.author_id].name if row.author_id in people else "") for row in rows]
+
+
 def add_question(actor: Actor, draft: Draft) -> uuid.UUID:
     """Put a question into the bank. Raises Forbidden, NotFound, Invalid."""
+    if draft.category_id == NEW_CATEGORY:
+        draft = replace(draft, category_id=default_category())
     get_category(actor, draft.category_id)
     row = new_question(draft, None if actor.is_system else actor.user_id)
     session().flush()
@@ -263,7 +275,7 @@ def new_question(draft: Draft, author_id: uuid.UUID | None) -> BankQuestion:
     """The rows of a question, added to the session and not yet flushed; texts are cleaned."""
     content = clean_question(draft.question)
     row = BankQuestion(
-        category_id=draft.category_id, type=content["type"], name=_name(draft.name, content), version=1, is_listed=True
+        category_id=draft.category_id, type=content["type"], name=name_of(draft.name, content), version=1, is_listed=True
     )  # fmt: skip
     session().add(row)
     row.tags = [Tag(name=name) for name in clean_tags(draft.tags)]
@@ -281,7 +293,7 @@ def edit_question(actor: Actor, question_id: uuid.UUID, draft: Draft) -> int:
     get_category(actor, draft.category_id)
     content = clean_question(draft.question)
     row = found.row
-    row.category_id, row.name = draft.category_id, _name(draft.name, content)
+    row.category_id, row.name = draft.category_id, name_of(draft.name, content)
     _set_tags(row, draft.tags)
     row.updated_at = utcnow()
     if content != found.version.content:
@@ -346,7 +358,8 @@ def _cleaned(value: Any, key: str = "") -> Any:
     return clean_html(value) if key in _HTML and isinstance(value, str) else value
 
 
-def _name(name: str, content: dict[str, Any]) -> str:
+def name_of(name: str, content: dict[str, Any]) -> str:
+    """The name in the bank: as given, or the beginning of the question."""
     given = " ".join(name.split()) or " ".join(plain_text(content["stem"]).split())
     return (given or _("Question without words"))[:NAME_LENGTH]
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from html import escape, unescape
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from lms.plugin import Command, Invalid, Ui, _, _l, is_empty, plain_text
+from lms.plugin import Command, Invalid, Ui, _, _l, is_empty
 from plugins.quiz import grading as g
+from plugins.quiz.bank import Draft
+from plugins.quiz.gaptext import read_gaps
 from plugins.quiz.grading.choice import even_weights
-from plugins.quiz.grading.gaps import split_gaps
 from plugins.quiz.grading.number import parse_number
-from plugins.quiz.grading.text import example_of
+from plugins.quiz.lines import as_html, new_ids, read_decimal, refuse
 
 Rows = Annotated[list[str], Field(max_length=60)]
 SCORING_CHOICES = [
@@ -34,8 +33,6 @@ GAP_CHOICES = [
     ("selected", _l("Chosen from a list in each gap")),
     ("dragged", _l("Filled with words that are dragged or picked")),
 ]
-_GAP = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]<>\\]){1,1500})\]")
-_MARKUP = re.compile(r"<(?!/?p>|br ?/?>)\w")
 
 
 class SaveQuestion(Command):
@@ -98,10 +95,10 @@ class SaveChoice(SaveQuestion):
         kept = [number for number, text in enumerate(self.option) if text.strip()]
         rights = [str(number) in self.right for number in kept]
         if len(kept) < 2:
-            _refuse("option", _("Please write at least two answers."))
+            refuse("option", _("Please write at least two answers."))
         weights = [_percent(_at(self.option_weight, number)) for number in kept]
         if not any(rights) and not any(each and each > 0 for each in weights):
-            _refuse("option", _("Please mark the right answer."))
+            refuse("option", _("Please mark the right answer."))
         even = (
             [100.0 * each for each in rights]
             if is_single
@@ -174,7 +171,7 @@ class SaveShortText(SaveQuestion):
         """Short text."""
         kept = [number for number, text in enumerate(self.pattern) if text.strip()]
         if not kept:
-            _refuse("pattern", _("Please write at least one right answer."))
+            refuse("pattern", _("Please write at least one right answer."))
         answers = tuple(
             g.TextAnswer(
                 pattern=self.pattern[number], weight=_share(_at(self.pattern_weight, number)),
@@ -204,17 +201,18 @@ class SaveNumber(SaveQuestion):
         """Number."""
         kept = [number for number, text in enumerate(self.value) if text.strip()]
         if not kept:
-            _refuse("value", _("Please write the right number."))
+            refuse("value", _("Please write the right number."))
         answers = tuple(
             g.NumberAnswer(
-                value=_decimal("value", self.value[number]), tolerance=abs(_decimal("value", _at(self.tolerance, number) or "0")),
+                value=read_decimal("value", self.value[number]), tolerance=abs(read_decimal("value", _at(self.tolerance, number) or "0")),
                 weight=_share(_at(self.value_weight, number)), feedback=as_html(_at(self.value_feedback, number)),
             )
             for number in kept
         )  # fmt: skip
         units = tuple(
             g.Unit(
-                name=name[:30], factor=_decimal("unit", _at(self.unit_factor, number) or "1") or Decimal(1)
+                name=name[:30],
+                factor=read_decimal("unit", _at(self.unit_factor, number) or "1") or Decimal(1),
             )
             for number, name in enumerate(self.unit)
             if name.strip()
@@ -242,7 +240,7 @@ class SaveMatching(SaveQuestion):
         """Matching."""
         kept = [n for n, text in enumerate(self.prompt) if text.strip() and _at(self.match, n).strip()]
         if len(kept) < 2:
-            _refuse("prompt", _("Please write at least two pairs."))
+            refuse("prompt", _("Please write at least two pairs."))
         ids = new_ids([_at(self.prompt_id, number) for number in kept])
         pairs = tuple(
             g.Pair(id=ids[place], prompt=as_html(self.prompt[number]), answer=self.match[number].strip())
@@ -267,7 +265,7 @@ class SaveOrdering(SaveQuestion):
         """Ordering."""
         kept = [number for number, text in enumerate(self.item) if text.strip()]
         if len(kept) < 2:
-            _refuse("item", _("Please write at least two items."))
+            refuse("item", _("Please write at least two items."))
         ids = new_ids([_at(self.item_id, number) for number in kept])
         items = tuple(
             g.Item(id=ids[place], text=as_html(self.item[number])) for place, number in enumerate(kept)
@@ -292,7 +290,7 @@ class SaveGaps(SaveQuestion):
         """Gap fill."""
         stem, gaps = read_gaps(self.stem, self.kind, is_case_sensitive=self.is_case_sensitive)
         if not gaps:
-            _refuse(
+            refuse(
                 "stem", _("Please put each right answer into square brackets, such as: Rome lies in [Italy].")
             )
         return g.GapFill(**{**self.shared(), "stem": stem}, gaps=gaps, extra_words=_lines(self.words))
@@ -363,160 +361,17 @@ COMMANDS: Mapping[str, type[SaveQuestion]] = {
 }  # fmt: skip
 
 
-def values_of(question: g.AnyQuestion) -> dict[str, Any]:
-    """What the form of a question shows."""
-    values: dict[str, Any] = {
-        "stem": question.stem, "feedback": question.feedback, "penalty": round(question.penalty * 100),
-        "hint": [as_typed(each) for each in question.hints],
-    }  # fmt: skip
-    return values | _values(question)
-
-
-def _values(q: g.AnyQuestion) -> dict[str, Any]:
-    if isinstance(q, g.SingleChoice | g.MultipleChoice):
-        return _choice_values(q)
-    if isinstance(q, g.TrueFalse):
-        return {
-            "is_true": "true" if q.is_true else "false",
-            "feedback_true": as_typed(q.feedback_true),
-            "feedback_false": as_typed(q.feedback_false),
-        }
-    if isinstance(q, g.ShortText):
-        return {
-            "pattern": [each.pattern for each in q.answers], "pattern_weight": [_shown(each.weight) for each in q.answers],
-            "pattern_feedback": [as_typed(each.feedback) for each in q.answers], "is_case_sensitive": q.is_case_sensitive,
-        }  # fmt: skip
-    if isinstance(q, g.Number):
-        return {
-            "value": [f"{each.value}" for each in q.answers],
-            "tolerance": [f"{each.tolerance}" if each.tolerance else "" for each in q.answers],
-            "value_weight": [_shown(each.weight) for each in q.answers],
-            "value_feedback": [as_typed(each.feedback) for each in q.answers], "unit_rule": q.unit_rule,
-            "unit": [each.name for each in q.units], "unit_factor": [f"{each.factor}" for each in q.units],
-        }  # fmt: skip
-    return _more_values(q)
-
-
-def _more_values(q: g.AnyQuestion) -> dict[str, Any]:
-    if isinstance(q, g.Matching):
-        return {
-            "prompt": [as_typed(each.prompt) for each in q.pairs], "prompt_id": [each.id for each in q.pairs],
-            "match": [each.answer for each in q.pairs], "extra": "\n".join(q.extra_answers),
-        }  # fmt: skip
-    if isinstance(q, g.Ordering):
-        texts, ids = [as_typed(each.text) for each in q.items], [each.id for each in q.items]
-        return {"item": texts, "item_id": ids, "scoring": q.scoring}
-    if isinstance(q, g.GapFill):
-        return {
-            "stem": write_gaps(q), "kind": next((gap.kind for gap in q.gaps if gap.kind != "number"), "typed"),
-            "words": "\n".join(q.extra_words), "is_case_sensitive": any(gap.is_case_sensitive for gap in q.gaps),
-        }  # fmt: skip
-    if isinstance(q, g.Essay | g.FileAnswer):
-        levels = ["\n".join(f"{each.points:g} {each.text}" for each in row.levels) for row in q.rubric]
-        own = {"most_words": q.most_words} if isinstance(q, g.Essay) else {"most_files": q.most_files}
-        titles, ids = [row.title for row in q.rubric], [row.id for row in q.rubric]
-        return own | {
-            "criterion": titles,
-            "criterion_id": ids,
-            "levels": levels,
-            "grader_notes": q.grader_notes,
-        }
-    return {}
-
-
-def _choice_values(q: g.SingleChoice | g.MultipleChoice) -> dict[str, Any]:
-    rights = [each.is_right for each in q.choices]
-    even = even_weights(rights) if isinstance(q, g.MultipleChoice) else [100.0 * each for each in rights]
-    is_even = all(abs(each.weight - own) < 0.01 for each, own in zip(q.choices, even, strict=True))
-    is_even = is_even or (isinstance(q, g.MultipleChoice) and q.is_all_or_nothing)
-    values: dict[str, Any] = {
-        "option": [as_typed(each.text) for each in q.choices], "option_id": [each.id for each in q.choices],
-        "option_weight": ["" if is_even else f"{each.weight:g}" for each in q.choices],
-        "option_feedback": [as_typed(each.feedback) for each in q.choices], "is_shuffled": q.is_shuffled,
-        "right": [str(number) for number, is_right in enumerate(rights) if is_right],
-    }  # fmt: skip
-    return values | ({"is_all_or_nothing": q.is_all_or_nothing} if isinstance(q, g.MultipleChoice) else {})
-
-
-def read_gaps(stem: str, kind: str, *, is_case_sensitive: bool) -> tuple[str, tuple[g.Gap, ...]]:
-    """The stem with numbered gaps, from one with answers in brackets.
-
-    ``[Rome|Roma]`` has two right answers, ``[Rome|~Milan]`` a wrong one, ``[#9.8±0.1]`` is a number; ``\\[`` is a bracket.
-    """
-    gaps: list[g.Gap] = []
-
-    def take(match: re.Match[str]) -> str:
-        gaps.append(_gap(unescape(match[1]), kind, is_case_sensitive))
-        return f"[[{len(gaps)}]]"
-
-    return _GAP.sub(take, stem).replace("\\[", "[").replace("\\]", "]"), tuple(gaps)
-
-
-def write_gaps(question: g.GapFill) -> str:
-    """The stem with its answers in brackets, as ``read_gaps`` reads it."""
-    parts = []
-    for html, number in split_gaps(question.stem):
-        parts.append(html.replace("[", "\\[").replace("]", "\\]"))
-        if number is not None:
-            parts.append(f"[{escape(_inside(question.gaps[number]), quote=False)}]")
-    return "".join(parts)
-
-
-def as_html(text: str) -> str:
-    """What was typed into a line, as HTML: plain text is escaped, markup stays (and is cleaned later)."""
-    text = text.strip()
-    return text if _MARKUP.search(text) else escape(text, quote=False).replace("\n", "<br>")
-
-
-def as_typed(html: str) -> str:
-    """HTML as it is shown in a line: as plain text where nothing gets lost."""
-    return html if _MARKUP.search(html) else plain_text(html)
-
-
-def new_ids(given: Sequence[str]) -> list[str]:
-    """The ids of parts: kept where they are known, new where they are not; no two alike."""
-    found: list[str] = []
-    fresh = (f"n{number}" for number in range(1, 10_000))
-    used = {each for each in given if each}
-    for each in given:
-        own = each[:20] if each and each[:20] not in found else ""
-        found.append(own or next(name for name in fresh if name not in used))
-    return found
-
-
-def check_stem(command: SaveQuestion) -> None:
-    """A question asks something. Raises Invalid."""
+def draft_of(command: SaveQuestion) -> Draft:
+    """The question that a form holds. Raises Invalid, tied to the field where one is to blame."""
     if is_empty(command.stem):
-        _refuse("stem", _("Please write the question."))
-
-
-def _gap(text: str, kind: str, is_case_sensitive: bool) -> g.Gap:
-    if text.startswith("#"):
-        value, _mark, tolerance = text[1:].replace("+-", "±").partition("±")
-        answer = g.NumberAnswer(
-            value=_decimal("stem", value), tolerance=abs(_decimal("stem", tolerance or "0"))
-        )
-        return g.Gap(kind="number", numbers=(answer,))
-    pieces = [each.strip() for each in re.split(r"(?<!\\)\|", text) if each.strip()]
-    pieces = [each.replace("\\|", "|").replace("\\[", "[").replace("\\]", "]") for each in pieces]
-    right = tuple(g.TextAnswer(pattern=each) for each in pieces if not each.startswith("~"))
-    wrong = tuple(each[1:].strip() for each in pieces if each.startswith("~"))
-    if not right:
-        _refuse("stem", _("A gap needs a right answer: [%(text)s]", text=text))
-    return g.Gap.model_validate(
-        {"kind": kind, "answers": right, "wrong": wrong, "is_case_sensitive": is_case_sensitive}
-    )
-
-
-def _inside(gap: g.Gap) -> str:
-    if gap.kind == "number":
-        best = max(gap.numbers, key=lambda each: each.weight)
-        return f"#{best.value}±{best.tolerance}" if best.tolerance else f"#{best.value}"
-    right = [each.pattern for each in gap.answers if each.weight >= 100] or [
-        example_of(gap.answers[0].pattern)
-    ]
-    pieces = [*right, *(f"~{each}" for each in gap.wrong)]
-    return "|".join(each.replace("|", "\\|").replace("[", "\\[").replace("]", "\\]") for each in pieces)
+        refuse("stem", _("Please write the question."))
+    try:
+        question = command.question()
+    except ValidationError as error:
+        raise Invalid(
+            _("This question is not complete: %(reason)s", reason=error.errors()[0]["msg"])
+        ) from None
+    return Draft(command.category_id, question, command.name or "", command.tag_list)
 
 
 def _levels(text: str) -> tuple[g.Level, ...]:
@@ -525,13 +380,13 @@ def _levels(text: str) -> tuple[g.Level, ...]:
         points, _space, words = line.strip().partition(" ")
         read = parse_number(points.rstrip("=:."))
         if line.strip() and (read is None or read[0] < 0):
-            _refuse(
+            refuse(
                 "criterion", _("Each level is a line that begins with its points, such as: 2 All is named.")
             )
         if read is not None:
             found.append(g.Level(points=float(read[0]), text=words.strip()))
     if len(found) < 2:
-        _refuse("criterion", _("A criterion needs at least two levels, each on its own line."))
+        refuse("criterion", _("A criterion needs at least two levels, each on its own line."))
     return tuple(found)
 
 
@@ -546,25 +401,10 @@ def _at(values: Sequence[str], number: int) -> str:
 def _percent(text: str) -> float | None:
     read = parse_number(text.replace("%", "")) if text.strip() else None
     if text.strip() and (read is None or abs(read[0]) > 100):
-        _refuse("option", _("A share is a number of percent between -100 and 100."))
+        refuse("option", _("A share is a number of percent between -100 and 100."))
     return float(read[0]) if read else None
 
 
 def _share(text: str) -> float:
     found = _percent(text)
     return 100.0 if found is None else max(0.0, found)
-
-
-def _shown(weight: float) -> str:
-    return "" if weight == 100 else f"{weight:g}"
-
-
-def _decimal(field: str, text: str) -> Decimal:
-    read = parse_number(text)
-    if read is None or read[1]:
-        _refuse(field, _("“%(text)s” is not a number.", text=text[:40]))
-    return read[0] if read else Decimal(0)
-
-
-def _refuse(field: str, text: str) -> None:
-    raise Invalid(text, fields={field: text})
