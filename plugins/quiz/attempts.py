@@ -222,7 +222,7 @@ def settle_overdue() -> int:
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .where(Attempt.state == "active", Attempt.due_at < utcnow())
     )
-    rows = session().execute(due.limit(200)).tuples().all()
+    rows = session().execute(due.limit(200)).all()
     return sum(settle(attempt, quiz) for attempt, quiz in rows)
 
 
@@ -344,7 +344,7 @@ def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         )
         .where(BankQuestion.id.in_(question_ids))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _store(actor: Actor, row: AttemptAnswer, given: Given, result: Saved) -> None:
@@ -394,7 +394,7 @@ def _locked_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz]
         .with_for_update(of=Attempt)
         .execution_options(populate_existing=True)
     )
-    found = session().execute(query).tuples().first()
+    found = session().execute(query).first()
     if found is None:
         raise NotFound(_("There is no such attempt of yours."))
     return found[0], found[1]

@@ -21,6 +21,7 @@ from lms.plugin import (
     attach_embedded,
     clean_html,
     find_members,
+    new_id,
     plain_text,
     require,
     session,
@@ -28,6 +29,7 @@ from lms.plugin import (
 )
 from plugins.quiz.forms import SaveCategory
 from plugins.quiz.grading import AnyQuestion, Question, UnreadableQuestion, read_question
+from plugins.quiz.grading.gaps import MARK
 from plugins.quiz.models import BankQuestion, Category, QuestionVersion, Slot, Tag
 
 KEEP = "quiz.bank"
@@ -104,7 +106,6 @@ def find_categories(actor: Actor) -> list[CategoryView]:
                 .where(_listed())
                 .group_by(BankQuestion.category_id)
             )
-            .tuples()
             .all()
         )
     )
@@ -183,7 +184,7 @@ def default_category() -> uuid.UUID:
 def categories_below(category_id: uuid.UUID) -> set[uuid.UUID]:
     """A category and all below it, in the office in scope."""
     children: dict[uuid.UUID | None, list[uuid.UUID]] = {}
-    for key, parent in session().execute(select(Category.id, Category.parent_id)).tuples():
+    for key, parent in session().execute(select(Category.id, Category.parent_id)):
         children.setdefault(parent, []).append(key)
     found, waiting = {category_id}, [category_id]
     while waiting:
@@ -216,7 +217,7 @@ def find_all(actor: Actor, category_id: uuid.UUID | None) -> list[OpenQuestion]:
     )
     return [
         OpenQuestion(row, version, read_question(version.content))
-        for row, version in session().execute(query).tuples()
+        for row, version in session().execute(query)
     ]
 
 
@@ -240,7 +241,7 @@ def get_question(actor: Actor, question_id: uuid.UUID, number: int | None = None
         .join(QuestionVersion, version)
         .where(BankQuestion.id == question_id)
     )
-    found = session().execute(query.where(BankQuestion.is_listed.is_(True))).tuples().first()
+    found = session().execute(query.where(BankQuestion.is_listed.is_(True))).first()
     if found is None:
         raise NotFound(_("There is no such question."))
     return OpenQuestion(found[0], found[1], read_question(found[1].content))
@@ -279,7 +280,7 @@ def new_question(draft: Draft, author_id: uuid.UUID | None) -> BankQuestion:
     )  # fmt: skip
     session().add(row)
     row.tags = [Tag(name=name) for name in clean_tags(draft.tags)]
-    session().flush([row, *row.tags])
+    row.id = new_id()
     version = QuestionVersion(
         question_id=row.id, number=1, content=content, author_id=author_id, created_at=utcnow()
     )
@@ -360,7 +361,7 @@ def _cleaned(value: Any, key: str = "") -> Any:
 
 def name_of(name: str, content: dict[str, Any]) -> str:
     """The name in the bank: as given, or the beginning of the question."""
-    given = " ".join(name.split()) or " ".join(plain_text(content["stem"]).split())
+    given = " ".join(name.split()) or " ".join(MARK.sub("…", plain_text(content["stem"])).split())
     return (given or _("Question without words"))[:NAME_LENGTH]
 
 

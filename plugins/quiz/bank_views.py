@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         if name in {"q", "category", "tag", "type"} and value
     }
     return render_template(
-        "quiz/bank.html", questions=questions, count=count, page=page, pages=-(-count // bank.PAGE_SIZE), search=search,
+        "quiz/bank.html", questions=questions, total=count, page=page, pages=-(-count // bank.PAGE_SIZE), search=search,
         categories=bank.find_categories(actor()), tags=bank.find_tags(actor()), titles=TYPE_TITLES, icons=TYPE_ICONS,
         query=query, removed=request.args.get("removed", type=uuid.UUID), importers=hooks().importers("questions"),
         exporters=hooks().exporters("questions"),

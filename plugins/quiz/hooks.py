@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, url_for
-from plugins.quiz.demo import build_quizzes
-from plugins.quiz.import_views import blueprint as import_pages
-from plugins.quiz.importing import examine_import, run_import
 from sqlalchemy import delete, select, update
 
 from lms.plugin import (
@@ -39,6 +36,9 @@ from lms.plugin import (
 from plugins.quiz import bank, judging, quizzes
 from plugins.quiz.attempt_views import blueprint as attempt_pages
 from plugins.quiz.bank_views import blueprint as bank_pages
+from plugins.quiz.demo import build_quizzes
+from plugins.quiz.import_views import blueprint as import_pages
+from plugins.quiz.importing import examine_import, run_import
 from plugins.quiz.jobs import settle_overdue
 from plugins.quiz.models import Attempt, AttemptAnswer, BankImport, ExtraTime, QuestionVersion
 from plugins.quiz.quiz_views import blueprint as quiz_pages

@@ -75,7 +75,7 @@ class Shift:
 def find_waiting(actor: Actor, activity_id: uuid.UUID) -> list[Waiting]:
     """Answers of a quiz that wait for a grade, the longest waiting first. Raises NotFound, Forbidden."""
     _activity, quiz = get_graded_quiz(actor, activity_id)
-    rows = session().execute(_waiting(quiz).limit(QUEUE_SIZE)).tuples().all()
+    rows = session().execute(_waiting(quiz).limit(QUEUE_SIZE)).all()
     names = names_of(actor, [attempt.user_id for _row, attempt, _version in rows])
     return [
         Waiting(
@@ -100,7 +100,7 @@ def get_answer(actor: Actor, answer_id: uuid.UUID) -> ToGrade:
     get_graded_quiz(actor, quiz.activity_id)
     if row.attempt.state != "submitted":
         raise Conflict(_("This attempt is not handed in yet."))
-    following = session().execute(_waiting(quiz).where(AttemptAnswer.id != row.id).limit(1)).tuples().first()
+    following = session().execute(_waiting(quiz).where(AttemptAnswer.id != row.id).limit(1)).first()
     name = names_of(actor, [row.attempt.user_id])[row.attempt.user_id]
     return ToGrade(row, row.attempt, quiz, question, name, following[0].id if following else None)
 
@@ -172,7 +172,7 @@ def quizzes_with_waiting(actor: Actor) -> list[tuple[uuid.UUID, str, int]]:
         .group_by(Activity.id, Activity.title)
         .order_by(func.count().desc())
     )
-    return [(key, title, count) for key, title, count in session().execute(query.limit(5)).tuples()]
+    return [(key, title, count) for key, title, count in session().execute(query.limit(5))]
 
 
 def _waiting(quiz: Quiz) -> Select[AttemptAnswer, Attempt, QuestionVersion]:

@@ -51,7 +51,7 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
     return render_template(
         "quiz/show.html", activity=activity, quiz=quiz, own=own, extra=extra, best=best_of(own), frame=frame_of(who, activity),
         running=next((each for each in own if each.state == "active"), None), manages=may_manage(who, activity),
-        may_grade=who.can(GRADE), count=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
+        may_grade=who.can(GRADE), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
         reason=attempts.reason_against(quiz, own, utcnow(), extra), breadcrumb=_trail(who, activity),
     )  # fmt: skip
 
@@ -83,7 +83,7 @@ def plan(activity_id: uuid.UUID) -> ResponseReturnValue:
     found, count = bank.find_questions(actor(), search) if has_bank else ([], 0)
     taken = {slot.question_id for slot in slots}
     return render_template(
-        "quiz/plan.html", slots=slots, found=[each for each in found if each.id not in taken], count=count, search=search,
+        "quiz/plan.html", slots=slots, found=[each for each in found if each.id not in taken], found_count=count, search=search,
         categories=bank.find_categories(actor()) if has_bank else [], has_bank=has_bank, titles=TYPE_TITLES,
         icons=TYPE_ICONS, total=sum(slot.points * slot.draw_count for slot in slots), **_managed(activity, quiz, "plan"),
     )  # fmt: skip

@@ -105,9 +105,7 @@ def find_slots(quiz: Quiz) -> list[SlotView]:
         row.id: row for row in session().scalars(select(BankQuestion).where(BankQuestion.id.in_(ids)))
     }
     pools = _pools([row.category_id for row in rows if row.category_id])
-    names = dict(
-        session().execute(select(Category.id, Category.name).where(Category.id.in_(pools))).tuples().all()
-    )
+    names = dict(session().execute(select(Category.id, Category.name).where(Category.id.in_(pools))).all())
     found = []
     for number, row in enumerate(rows, start=1):
         question = questions.get(row.question_id) if row.question_id else None
@@ -199,7 +197,7 @@ def give_time(actor: Actor, activity_id: uuid.UUID, command: GiveTime) -> None:
 def extra_times(quiz: Quiz) -> dict[uuid.UUID, int]:
     """Extra minutes by person."""
     rows = select(ExtraTime.user_id, ExtraTime.minutes).filter_by(quiz_id=quiz.id)
-    return dict(session().execute(rows).tuples().all())
+    return dict(session().execute(rows).all())
 
 
 def end_of(quiz: Quiz, started: datetime, extra: int) -> datetime | None:
@@ -340,7 +338,7 @@ def _contents(ids: Sequence[uuid.UUID]) -> list[bank.OpenQuestion]:
         )
         .where(BankQuestion.id.in_(ids))
     )
-    rows = {row.id: (row, version) for row, version in session().execute(query).tuples()}
+    rows = {row.id: (row, version) for row, version in session().execute(query)}
     found = [rows[each] for each in ids if each in rows]
     return [bank.OpenQuestion(row, version, read_question(version.content)) for row, version in found]
 
@@ -358,7 +356,7 @@ def _pools(category_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]
         )
         .order_by(BankQuestion.id)
     )  # fmt: skip
-    pairs = rows.tuples().all()
+    pairs = rows.all()
     return {key: [question for question, place in pairs if place in area] for key, area in areas.items()}
 
 

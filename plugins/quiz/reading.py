@@ -28,7 +28,7 @@ def find_running(actor: Actor) -> list[tuple[Attempt, str]]:
         )
         .order_by(Attempt.started_at.desc())
     )  # fmt: skip
-    return [(attempt, title) for attempt, title in session().execute(query.limit(5)).tuples()]
+    return [(attempt, title) for attempt, title in session().execute(query.limit(5))]
 
 
 def find_cards(refs: Sequence[Ref], actor: Actor) -> list[Card]:

@@ -143,7 +143,7 @@ def find_items(actor: Actor, activity_id: uuid.UUID) -> list[ItemRow]:
         )
     )  # fmt: skip
     shares: dict[uuid.UUID, list[tuple[float, float]]] = defaultdict(list)
-    for fraction, points, _attempt, earned, most, question_id in rows.tuples():
+    for fraction, points, _attempt, earned, most, question_id in rows:
         others = most - points
         rest = (earned - (fraction or 0) * points) / others if others > 0 else 0.0
         shares[question_id].append((fraction or 0.0, rest))

@@ -193,4 +193,3 @@ def test_kinds_are_made_only_where_they_belong(world: World) -> None:
     with pytest.raises(Invalid):
         service.create_activity(trainer, CreateActivity(title="Wrong", type="part", parent_id=event.id))
     assert {"part"}.isdisjoint(each.name for each in service.offered_types(trainer, "top"))
-

@@ -12,7 +12,7 @@ class Order extends HTMLElement {
     this.dataset.ready = "yes";
     for (const item of this.#items()) {
       const buttons = element("span", { class: "quiz-order-buttons" },
-        this.#button("sort-up", this.dataset.textUp ?? "", item, -1), this.#button("sort-down", this.dataset.textDown ?? "", item, 1));
+        this.#button("quiz-up", this.dataset.textUp ?? "", item, -1), this.#button("quiz-down", this.dataset.textDown ?? "", item, 1));
       item.append(buttons);
       item.draggable = true;
       item.addEventListener("dragstart", (event) => { item.classList.add("is-dragged"); event.dataTransfer?.setData("text/plain", ""); });
@@ -27,14 +27,14 @@ class Order extends HTMLElement {
   }
 
   /**
-   * @param {string} symbol
+   * @param {string} look
    * @param {string} label
    * @param {HTMLLIElement} item
    * @param {number} by
    */
-  #button(symbol, label, item, by) {
+  #button(look, label, item, by) {
     const name = item.querySelector(".quiz-order-text")?.textContent?.trim() ?? "";
-    const button = element("button", { type: "button", class: "btn ui-quiet ui-icon-button", "aria-label": `${label}: ${name}` }, icon(this.dataset.icons, symbol));
+    const button = element("button", { type: "button", class: `btn ui-quiet ui-icon-button ${look}`, "aria-label": `${label}: ${name}` }, icon(this.dataset.icons, "chevron-down"));
     button.addEventListener("click", () => this.#move(item, by, button));
     return button;
   }
