@@ -110,6 +110,7 @@ def _begin(command: UploadQuestions) -> uuid.UUID:
         text = _("Choose a file first.")
         raise Invalid(text, fields={"file": text})
     content = command.file.stream.read(MOST_BYTES + 1)
+    command.file.close()
     if len(content) > MOST_BYTES:
         text = _("This file is too large.")
         raise Invalid(text, fields={"file": text})

@@ -96,6 +96,7 @@ def change_plan(activity_id: uuid.UUID) -> ResponseReturnValue:
     if request.form.get("do") == "draw":
         quizzes.add_draw(actor(), activity_id, DrawQuestions.read(request.form.to_dict()))
     else:
+        quizzes.get_managed_quiz(actor(), activity_id)
         chosen = [_uuid(text) for text in request.form.getlist("question_id")]
         if not chosen:
             raise Invalid(_("Please choose at least one question."))
