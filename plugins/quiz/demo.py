@@ -95,7 +95,8 @@ def _let_people_answer(
 ) -> None:
     """Most have handed in; the last two are in the middle of it."""
     session().flush()
-    people = world.trainees(slug)[1 : count + 1]
+    newcomer = world.trainees(slug)[4]  # has taken part in nothing yet
+    people = [person for person in world.trainees(slug) if person is not newcomer][1 : count + 1]
     for number, person in enumerate(people):
         chance = random.Random(number * 7 + len(slug))
         actor = world.actor(person.key, slug)
@@ -111,7 +112,7 @@ def _let_people_answer(
         attempt.due_at = began + timedelta(minutes=quiz.time_limit) if quiz.time_limit else None
         _answer(attempt, chance, share=0.5 if is_running else 1.0, skill=chance.uniform(0.5, 1.0))
         if not is_running:
-            _hand_in(attempt, quiz, began + timedelta(minutes=chance.randrange(8, 40)))
+            _hand_in(attempt, quiz, began + timedelta(minutes=chance.randrange(8, 40)), activity.owner_id)
 
 
 def _answer(attempt: Attempt, chance: random.Random, *, share: float, skill: float) -> None:
@@ -149,7 +150,7 @@ def _essay() -> dict[str, object]:
     }
 
 
-def _hand_in(attempt: Attempt, quiz: Quiz, at: datetime) -> None:
+def _hand_in(attempt: Attempt, quiz: Quiz, at: datetime, grader: uuid.UUID) -> None:
     attempt.state, attempt.submitted_at, attempt.submit_key = "submitted", at, attempt.id.hex[:32]
     for row in attempt.answers:
         judge(row, is_practice=quiz.mode == "practice")
@@ -158,10 +159,10 @@ def _hand_in(attempt: Attempt, quiz: Quiz, at: datetime) -> None:
     if not attempt.waits_for_grade:
         tell_activity(attempt, quiz, "scored", at)
         return
-    _grade_some(attempt, quiz, at)
+    _grade_some(attempt, quiz, at, grader)
 
 
-def _grade_some(attempt: Attempt, quiz: Quiz, at: datetime) -> None:
+def _grade_some(attempt: Attempt, quiz: Quiz, at: datetime, grader: uuid.UUID) -> None:
     """Every second one was graded already; the rest waits."""
     if attempt.seed % 2:
         return
@@ -171,7 +172,7 @@ def _grade_some(attempt: Attempt, quiz: Quiz, at: datetime) -> None:
             row.levels = {criterion.id: 1 for criterion in getattr(question, "rubric", ())}
             row.fraction, row.waits_for_grade = 0.75, False
             row.comment = "Chiaro e concreto. Manca come si fa il seguito per chi non risponde."
-            row.graded_at = at + timedelta(days=1)
+            row.graded_at, row.graded_by_id = at + timedelta(days=1), grader
     count_up(attempt, attempt.answers)
     tell_activity(attempt, quiz, "scored", at)
 

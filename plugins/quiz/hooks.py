@@ -112,8 +112,7 @@ def importers() -> Sequence[Importer]:
 def exporters() -> Sequence[Exporter]:
     """The bank, or a category of it."""
     return [
-        Exporter("gift", BANK_KIND, _l("GIFT"), "quiz_import.export_gift"),
-        Exporter("moodle", BANK_KIND, _l("Moodle XML"), "quiz_import.export_moodle"),
+        Exporter("questions", BANK_KIND, _l("GIFT or Moodle XML"), "quiz_import.export"),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Form, Invalid, Table, Text, _, _l, actor, requires, send_table, slow
+from lms.plugin import Form, Invalid, NotFound, Table, Text, _, _l, actor, requires, send_table, slow
 from plugins.quiz import bank, importing
 from plugins.quiz.formats import MOST_BYTES
 from plugins.quiz.forms import UploadQuestions
@@ -18,6 +18,10 @@ from plugins.quiz.showing import TYPE_TITLES
 blueprint = Blueprint("quiz_import", __name__, url_prefix="/quiz/import")
 SHOWN = 200
 FORM_OVERHEAD = 1_000_000
+FILES = {
+    "gift": ("questions.gift.txt", "text/plain; charset=utf-8"),
+    "moodle": ("questions.xml", "application/xml; charset=utf-8"),
+}
 REASONS: dict[str, Text] = {
     "unknown_type": _l("This kind of question is not known here"), "incomplete": _l("Something is missing or does not fit"),
     "no_answers": _l("It has no answers"), "nothing_right": _l("No answer is right"), "bad_weight": _l("A share is not between -100 and 100"),
@@ -85,21 +89,24 @@ def discard(import_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("quiz_bank.index"), 303)
 
 
-@blueprint.get("/gift")
+@blueprint.get("/export")
 @requires(bank.KEEP)
-def export_gift() -> Response:
-    """The bank, or ``?category=``, as GIFT."""
-    return _download("gift", "questions.gift.txt", "text/plain; charset=utf-8")
+def export() -> ResponseReturnValue:
+    """Choose what to take along, and as what; questions that GIFT cannot hold are named first."""
+    category_id = request.args.get("category", type=uuid.UUID)
+    return render_template(
+        "quiz/export.html", categories=bank.find_categories(actor()), category_id=category_id,
+        left_out=importing.left_out_of_gift(actor(), category_id), breadcrumb=_trail(_("Export")),
+    )  # fmt: skip
 
 
-@blueprint.get("/moodle")
+@blueprint.get("/export/<form>")
 @requires(bank.KEEP)
-def export_moodle() -> Response:
-    """The bank, or ``?category=``, as Moodle XML."""
-    return _download("moodle", "questions.xml", "application/xml; charset=utf-8")
-
-
-def _download(form: str, name: str, kind: str) -> Response:
+def download(form: str) -> Response:
+    """The bank, or ``?category=``, as ``gift`` or ``moodle``."""
+    if form not in FILES:
+        raise NotFound(_("There is no such page."))
+    name, kind = FILES[form]
     body = importing.export_bank(actor(), request.args.get("category", type=uuid.UUID), form)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(body, content_type=kind, headers=headers)
@@ -129,5 +136,5 @@ def _table(row: BankImport, lines: list[importing.Line]) -> Table:
     return Table(row.file_name, columns, rows)
 
 
-def _trail() -> list[tuple[str, Any]]:
-    return [(_("Question bank"), url_for("quiz_bank.index")), (_("Import"), None)]
+def _trail(title: str = "") -> list[tuple[str, Any]]:
+    return [(_("Question bank"), url_for("quiz_bank.index")), (title or _("Import"), None)]

@@ -269,14 +269,21 @@ def _store_files(item: BankItem, target: _Target, stored: dict[uuid.UUID, Stored
 
 def export_bank(actor: Actor, category_id: uuid.UUID | None, form: str) -> bytes:
     """A category and all below (the whole bank, if None) as ``gift`` or ``moodle``. Raises Forbidden, NotFound."""
+    items = _items(actor, category_id)
+    return write_gift(items)[0].encode() if form == "gift" else write_moodle(items)
+
+
+def left_out_of_gift(actor: Actor, category_id: uuid.UUID | None) -> list[str]:
+    """Names of questions that GIFT cannot hold. Raises Forbidden, NotFound."""
+    return write_gift(_items(actor, category_id))[1]
+
+
+def _items(actor: Actor, category_id: uuid.UUID | None) -> list[BankItem]:
     if category_id is not None:
         bank.get_category(actor, category_id)
     paths = {each.id: each.path for each in bank.find_categories(actor)}
     found = sorted(bank.find_all(actor, category_id), key=lambda each: paths.get(each.row.category_id, ()))
-    items = [_item(actor, each, paths.get(each.row.category_id, ())) for each in found]
-    if form == "gift":
-        return write_gift(items)[0].encode()
-    return write_moodle(items)
+    return [_item(actor, each, paths.get(each.row.category_id, ())) for each in found]
 
 
 def _item(actor: Actor, each: bank.OpenQuestion, path: tuple[str, ...]) -> BankItem:

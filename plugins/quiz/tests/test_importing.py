@@ -192,7 +192,8 @@ def test_hostile_html_in_a_file_is_inert_in_the_bank(sign_in: SignIn, world: Wor
 @pytest.mark.parametrize("form", ["gift", "moodle"])
 def test_the_bank_goes_out_and_comes_in_again(sign_in: SignIn, world: World, form: str) -> None:
     browser = sign_in("trainer")
-    data = browser.get(f"{IMPORT}/{form}").data
+    assert "GIFT" in browser.get(f"{IMPORT}/export").text
+    data = browser.get(f"{IMPORT}/export/{form}").data
     before = count(world)
     url = upload(sign_in, data)
     browser.post(f"{url}/confirm")
@@ -200,4 +201,4 @@ def test_the_bank_goes_out_and_comes_in_again(sign_in: SignIn, world: World, for
     with office_scope(world.office("siena").id):
         assert not [line for line in importing.lines_of(importing.get_import(world.actor("trainer"), uuid.UUID(url.rsplit("/", 1)[1]))) if line.code]  # fmt: skip
     assert count(world) > before * (1.9 if form == "moodle" else 1.5)
-    assert sign_in("trainee").get(f"{IMPORT}/{form}").status_code == 403
+    assert sign_in("trainee").get(f"{IMPORT}/export/{form}").status_code == 403
