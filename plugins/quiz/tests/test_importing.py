@@ -137,8 +137,11 @@ def test_a_crash_in_the_middle_leaves_nothing_and_the_second_run_writes_all(
     assert count(world) == before + 450
 
 
-def test_a_large_file_is_read_by_a_job_with_progress(sign_in: SignIn, world: World) -> None:
-    text = "\n\n".join(f"::Big {number}::{'long ' * 40}{number} {{=a ~b}}" for number in range(2500))
+def test_a_large_file_is_read_by_a_job_with_progress(
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "SMALL", 1000)
+    text = "\n\n".join(f"::Big {number}::Nr. {number} {{=a ~b}}" for number in range(2500))
     url = upload(sign_in, text.encode())
     assert sign_in("trainer").post(f"{url}/confirm").status_code == 409
     work(world, url, importing.examine_import)
