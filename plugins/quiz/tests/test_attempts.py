@@ -73,7 +73,7 @@ def turn_clock(monkeypatch: pytest.MonkeyPatch, minutes: float) -> None:
 def test_a_trainee_answers_hands_in_and_sees_the_score(sign_in: SignIn, world: World) -> None:
     quiz = make_quiz(world)
     browser = sign_in("trainee")
-    assert "Begin" in browser.get(f"{O}/quiz/{quiz}").text or "Inizia" in browser.get(f"{O}/quiz/{quiz}").text
+    assert "Comincia" in browser.get(f"{O}/quiz/{quiz}").text
     url = start(browser, quiz)
     assert "Which one?" in browser.get(url).text
     saved = send(browser, url, 1, 1, ("chosen", "a")).json
