@@ -73,6 +73,7 @@ from lms.hooks.contributions import (
     ActivityContent,
     ActivityType,
     AddFile,
+    AuditAction,
     CalendarEntry,
     DashboardCard,
     ErasurePolicy,
@@ -135,7 +136,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityContent", "ActivityType", "AddFile", "Frame", "StepGuide", "TakeFile", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
+    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "CalendarEntry", "DashboardCard", "ErasurePolicy",
+    "Evidence", "Exporter", "Frame", "HealthCheck", "StepGuide", "TakeFile",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
