@@ -13,6 +13,7 @@ from lms.plugin import (
     ActivityContent,
     ActivityType,
     Actor,
+    AuditAction,
     Card,
     DashboardCard,
     ErasurePolicy,
@@ -57,6 +58,15 @@ def permissions() -> Sequence[Permission]:
         Permission(
             GRADE, _l("Grade answers and see the results of quizzes"), frozenset({"head", "trainer", "tutor"})
         ),
+    ]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written into the audit."""
+    return [
+        AuditAction("quiz.imported", _l("Imported questions")),
+        AuditAction("quiz.regraded", _l("Judged a quiz again")),
     ]
 
 
