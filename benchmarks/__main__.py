@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, course, dashboard, fanout, memory, pages, start
+from benchmarks import append, course, dashboard, fanout, memory, pages, quiz, start
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "fanout": fanout.run,
     "append": append.run,
     "memory": memory.run,
+    "quiz": quiz.run,
     "start": start.run,
 }
 

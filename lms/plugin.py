@@ -136,7 +136,7 @@ from lms.web.forms import Form, page_asked
 from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in, slow
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
 from lms.web.offices import current_office
-from lms.work.jobs import JobRun, enqueue
+from lms.work.jobs import JobRun, enqueue, get_job
 from lms.work.mail import send_mail
 
 # fmt: off
@@ -144,7 +144,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
+    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
+    "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
@@ -186,6 +187,6 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
     "on_event", "read_latest", "read_since", "who_is_here",
     # background work and mail
-    "JobRun", "enqueue", "send_mail",
+    "JobRun", "enqueue", "get_job", "send_mail",
 ]
 # fmt: on

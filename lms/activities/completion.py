@@ -155,7 +155,7 @@ def _first_met(rule: str, goal: int | None, records: Iterable[Record]) -> Verdic
 
 def _reached(rule: str, goal: int, records: Iterable[Record]) -> Verdict | None:
     total = 0
-    for record in records:
+    for record in _in_force(records) if rule == "score" else records:
         if rule == "score":
             total = max(total, int(record.result.get("score", 0)))
         else:
@@ -163,6 +163,16 @@ def _reached(rule: str, goal: int, records: Iterable[Record]) -> Verdict | None:
         if total >= goal:
             return Verdict(record.at, total, record.id)
     return None
+
+
+def _in_force(records: Iterable[Record]) -> list[Record]:
+    """Of the scores that name the same ``source`` (an attempt that was judged again) only the last."""
+    found: dict[object, Record] = {}
+    for record in records:
+        source = record.result.get("source") or record.id
+        found.pop(source, None)
+        found[source] = record
+    return list(found.values())
 
 
 def _judge_children(activity: Activity, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, Verdict]:

@@ -219,7 +219,8 @@ def record_progress(
 
     ``user_id`` other than the actor's own needs the right to manage the activity; one's own
     progress needs a step that is not locked. The result of ``scored`` holds ``score`` from 0
-    to 100 and may hold ``points`` and ``max``; ``minutes`` is the one of ``worked`` and ``attended``.
+    to 100 and may hold ``points`` and ``max``; of those with one ``source`` only the last counts
+    (an attempt that was judged again). ``minutes`` is the one of ``worked`` and ``attended``.
     """
     person = user_id or actor.user_id
     activity = (

@@ -94,3 +94,23 @@ def test_a_trainee_cannot_record_for_somebody_else(world: World) -> None:
 def test_an_unknown_activity_is_not_found(world: World) -> None:
     with world.inside("siena"), pytest.raises(NotFound):
         service.get_activity(world.actor("head"), uuid.uuid4())
+
+
+def test_of_scores_with_one_source_only_the_last_counts(world: World) -> None:
+    with world.inside("siena"):
+        activity_id = _make(world)
+        trainer, person = world.actor("trainer"), world.people["trainee"].id
+        activity = service.get_activity(trainer, activity_id)
+        activity.completion_rule, activity.completion_goal = "score", 60
+        when = world.now - timedelta(days=3)
+
+        def score(value: int, key: str) -> bool:
+            result = {"score": value, "source": "quiz:attempt:1"}
+            service.record_progress(
+                trainer, activity_id, "scored", user_id=person, result=result, key=key, at=when
+            )
+            return activity_id in _completed(world, "trainee")
+
+        assert score(80, "first")
+        assert not score(40, "judged again")
+        assert score(70, "judged once more")

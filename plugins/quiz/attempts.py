@@ -1,0 +1,412 @@
+"""Taking a quiz: beginning, answering, checking, handing in. The clock is the server's.
+
+An answer is acknowledged only by returning from the unit of work, which means that it is
+on the disk. The latest answer of a question is the one with the highest number that its
+browser gave it (``seq``); whatever arrives later with a lower number changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.plugin import (
+    Activity,
+    Actor,
+    Conflict,
+    Enrol,
+    Forbidden,
+    NotFound,
+    Ref,
+    _,
+    attach_file,
+    enrol,
+    enrolment_of,
+    find_visible_files,
+    may_manage,
+    open_activity,
+    record_progress,
+    session,
+    system_actor,
+    utcnow,
+)
+from plugins.quiz.grading import read_question
+from plugins.quiz.grading.arranging import is_untouched, mixing_seed
+from plugins.quiz.grading.scoring import Part, add_up, after_tries
+from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz, Slot
+from plugins.quiz.quizzes import end_of, extra_times, get_managed_quiz, pool_of, quiz_of
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it arrives: the raw fields of the question at ``position``, and its number."""
+
+    position: int
+    seq: int
+    raw: Fields
+
+
+@dataclass
+class Saved:
+    """What became of answers: numbers that are stored now, those that are older than what is there, and the time left."""
+
+    saved: dict[int, int] = field(default_factory=dict)
+    stale: dict[int, int] = field(default_factory=dict)
+    seconds_left: int | None = None
+    is_over: bool = False
+
+
+def start_attempt(actor: Actor, activity_id: uuid.UUID, *, is_trial: bool = False) -> Attempt:
+    """Begin an attempt, or go on with the one that runs. Whoever is not enrolled yet is, if the rule allows it.
+
+    A trial of staff counts nowhere. Raises NotFound, Forbidden, Conflict with the reason.
+    """
+    if is_trial:
+        activity, quiz = get_managed_quiz(actor, activity_id)
+    else:
+        activity = open_activity(actor, activity_id)
+        quiz = quiz_of(activity)
+        _take_part(actor, activity)
+    _lock(quiz)
+    now = utcnow()
+    own = _attempts(quiz, actor.user_id, is_trial=is_trial)
+    running = next((each for each in own if each.state == "active"), None)
+    if running is not None and not settle(running, quiz):
+        return running
+    extra = extra_times(quiz).get(actor.user_id, 0)
+    if not is_trial:
+        _check_may_begin(quiz, own, now, extra)
+    attempt = Attempt(
+        quiz_id=quiz.id, user_id=actor.user_id, is_trial=is_trial, number=max((each.number for each in own), default=0) + 1,
+        seed=random.SystemRandom().getrandbits(31), started_at=now, due_at=end_of(quiz, now, extra),
+    )  # fmt: skip
+    attempt.answers = _draw(quiz, attempt.seed)
+    if not attempt.answers:
+        raise Conflict(_("This quiz has no questions yet."))
+    session().add(attempt)
+    session().flush()
+    return attempt
+
+
+def reason_against(quiz: Quiz, own: Sequence[Attempt], now: datetime, extra: int) -> str:
+    """Why a person cannot begin (again) now, in words; empty if they can."""
+    if quiz.opens_at is not None and now < quiz.opens_at:
+        return _("This quiz is not open yet.")
+    end = end_of(quiz, now, extra)
+    if quiz.closes_at is not None and end is not None and end <= now:
+        return _("This quiz is closed.")
+    if quiz.max_attempts is not None and len(own) >= quiz.max_attempts:
+        return _("You have used all your attempts.")
+    return ""
+
+
+def own_attempts(actor: Actor, quiz: Quiz) -> list[Attempt]:
+    """The actor's attempts that count, the first one first."""
+    return _attempts(quiz, actor.user_id, is_trial=False)
+
+
+def get_attempt(actor: Actor, attempt_id: uuid.UUID) -> Attempt:
+    """One's own attempt with its answers and questions. Raises NotFound."""
+    query = (
+        select(Attempt)
+        .filter_by(id=attempt_id, user_id=actor.user_id)
+        .options(selectinload(Attempt.answers).joinedload(AttemptAnswer.version))
+    )
+    attempt = session().scalar(query)
+    if attempt is None:
+        raise NotFound(_("There is no such attempt of yours."))
+    return attempt
+
+
+def save_answers(actor: Actor, attempt_id: uuid.UUID, given: Sequence[Given]) -> Saved:
+    """Store answers of a running attempt. What is stored is acknowledged by returning. Raises NotFound.
+
+    Positions that are not in the attempt, and questions that are finished, are left as they are.
+    """
+    attempt, quiz = _locked_attempt(actor, attempt_id)
+    result = Saved()
+    if attempt.state != "active" or settle(attempt, quiz):
+        result.is_over = True
+        return result
+    rows = _rows(attempt, [each.position for each in given])
+    for each in given:
+        row = rows.get(each.position)
+        if row is None:
+            raise NotFound(_("This question is not in your quiz."))
+        _store(actor, row, each, result)
+    result.seconds_left = seconds_left(attempt)
+    return result
+
+
+def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAnswer:
+    """Practice: store an answer and judge it at once; tries that are not right cost a little. Raises NotFound, Conflict."""
+    row, quiz = _open_row(actor, attempt_id, given.position)
+    if quiz.mode != "practice":
+        raise Conflict(_("In a test, answers are judged when it is handed in."))
+    if row.is_done:
+        return row
+    _store(actor, row, given, Saved())
+    question = read_question(row.version.content)
+    if question.needs_person or not question.is_answered(row.answer):
+        return row
+    grade = question.grade(row.answer)
+    reached = after_tries(grade.fraction or 0.0, question.penalty, row.tries)
+    row.fraction = max(row.fraction or 0.0, reached)
+    row.tries += 1
+    row.is_done = grade.is_right
+    return row
+
+
+def reveal_answer(actor: Actor, attempt_id: uuid.UUID, position: int) -> AttemptAnswer:
+    """Practice: show the right answer of a question and finish it. Raises NotFound, Conflict."""
+    row, quiz = _open_row(actor, attempt_id, position)
+    if quiz.mode != "practice":
+        raise Conflict(_("In a test, answers are judged when it is handed in."))
+    row.is_done = True
+    row.fraction = row.fraction or 0.0
+    return row
+
+
+def submit_attempt(
+    actor: Actor, attempt_id: uuid.UUID, key: str, given: Sequence[Given] = ()
+) -> tuple[Attempt, Saved]:
+    """Hand in; the first time counts, whatever comes after it changes nothing.
+
+    After the end, what arrived in time is judged and ``given`` is not. Answers that are older
+    than what is stored come back as stale and nothing is handed in. Raises NotFound.
+    """
+    attempt, quiz = _locked_attempt(actor, attempt_id)
+    result = Saved(is_over=attempt.state != "active")
+    if attempt.state != "active" or settle(attempt, quiz, key=key):
+        return attempt, result
+    rows = _rows(attempt)
+    for each in given:
+        row = rows.get(each.position)
+        if row is None:
+            raise NotFound(_("This question is not in your quiz."))
+        _store(actor, row, each, result)
+    if not result.stale:
+        finish(attempt, quiz, utcnow(), key, list(rows.values()))
+    return attempt, result
+
+
+def seconds_left(attempt: Attempt) -> int | None:
+    """Seconds until the end, by the server's clock; None without a limit."""
+    if attempt.due_at is None:
+        return None
+    return max(0, int((attempt.due_at - utcnow()).total_seconds()))
+
+
+def settle(attempt: Attempt, quiz: Quiz, *, key: str = "") -> bool:
+    """Finish a running attempt whose time is over; True if it was."""
+    if attempt.state != "active" or attempt.due_at is None or utcnow() < attempt.due_at:
+        return False
+    attempt.is_late = True
+    finish(attempt, quiz, attempt.due_at, key, list(_rows(attempt).values()))
+    return True
+
+
+def settle_overdue() -> int:
+    """Finish all attempts of the office in scope whose time is over; returns how many."""
+    due = (
+        select(Attempt, Quiz)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Attempt.state == "active", Attempt.due_at < utcnow())
+    )
+    rows = session().execute(due.limit(200)).all()
+    return sum(settle(attempt, quiz) for attempt, quiz in rows)
+
+
+def finish(attempt: Attempt, quiz: Quiz, at: datetime, key: str, rows: Sequence[AttemptAnswer]) -> None:
+    """Judge all answers of an attempt, count, and tell the activity."""
+    attempt.state, attempt.submitted_at, attempt.submit_key = "submitted", at, key[:60]
+    for row in rows:
+        judge(row, is_practice=quiz.mode == "practice")
+    count_up(attempt, rows)
+    if attempt.is_trial:
+        return
+    tell_activity(attempt, quiz, "submitted", at)
+    if not attempt.waits_for_grade:
+        tell_activity(attempt, quiz, "scored", at)
+
+
+def judge(row: AttemptAnswer, *, is_practice: bool) -> None:
+    """The share of an answer that was handed in; what only a person can judge waits."""
+    question = read_question(row.version.content)
+    if not question.is_graded:
+        row.fraction = 1.0
+        return
+    grade = question.grade(row.answer)
+    row.waits_for_grade = grade.fraction is None
+    if grade.fraction is None:
+        row.fraction = None
+    elif is_practice and row.is_done:
+        row.fraction = row.fraction or 0.0
+    elif is_practice:
+        row.fraction = max(row.fraction or 0.0, after_tries(grade.fraction, question.penalty, row.tries))
+    else:
+        row.fraction = grade.fraction
+
+
+def count_up(attempt: Attempt, rows: Sequence[AttemptAnswer]) -> None:
+    """Write the sum of its answers on an attempt."""
+    total = add_up(Part(row.points, row.fraction) for row in rows)
+    attempt.earned, attempt.most, attempt.percent = total.earned, total.most, total.percent
+    attempt.waits_for_grade = any(row.waits_for_grade for row in rows)
+
+
+def tell_activity(attempt: Attempt, quiz: Quiz, verb: str, at: datetime, version: int = 1) -> None:
+    """Record what an attempt reached; a record with a higher ``version`` takes the place of earlier ones."""
+    result: dict[str, Any] = {}
+    if verb == "scored":
+        result = {
+            "score": attempt.percent, "points": round(attempt.earned, 2), "max": round(attempt.most, 2),
+            "source": f"quiz:attempt:{attempt.id}",
+        }  # fmt: skip
+    key = f"quiz:{attempt.id}:{verb}:{version}"
+    system = system_actor(attempt.office_id or quiz.office_id)
+    record_progress(system, quiz.activity_id, verb, user_id=attempt.user_id, result=result, key=key, at=at)
+
+
+def _take_part(actor: Actor, activity: Activity) -> None:
+    if activity.parent_id is not None or may_manage(actor, activity):
+        return
+    own = enrolment_of(actor, activity.id)
+    if own is None:
+        own = enrol(actor, activity.id, Enrol())
+    if own.state != "active":
+        raise Forbidden(_("You are on the list, and will be told when you can take part."))
+
+
+def _check_may_begin(quiz: Quiz, own: Sequence[Attempt], now: datetime, extra: int) -> None:
+    reason = reason_against(quiz, own, now, extra)
+    if reason:
+        raise Conflict(reason)
+
+
+def _draw(quiz: Quiz, seed: int) -> list[AttemptAnswer]:
+    """The questions of a new attempt: fixed ones, and drawn ones that come only once."""
+    chance = random.Random(seed)
+    slots = list(session().scalars(select(Slot).filter_by(quiz_id=quiz.id).order_by(Slot.position, Slot.id)))
+    taken = {slot.question_id for slot in slots if slot.question_id}
+    chosen: list[tuple[str, list[tuple[uuid.UUID, Slot]]]] = []
+    for slot in slots:
+        if not chosen or (slot.section and slot.section != chosen[-1][0]):
+            chosen.append((slot.section, []))
+        questions = [slot.question_id] if slot.question_id else []
+        if slot.category_id:
+            pool = [each for each in pool_of(slot.category_id) if each not in taken]
+            questions = [*chance.sample(pool, min(slot.draw_count, len(pool)))]
+            taken.update(questions)
+        chosen[-1][1].extend((each, slot) for each in questions if each)
+    versions = _versions([question for _section, part in chosen for question, _slot in part])
+    answers: list[AttemptAnswer] = []
+    for section, part in chosen:
+        if quiz.is_shuffled:
+            chance.shuffle(part)
+        for question, slot in part:
+            if question in versions:
+                answers.append(
+                    AttemptAnswer(
+                        position=len(answers) + 1,
+                        version_id=versions[question],
+                        section=section,
+                        points=slot.points,
+                    )
+                )
+    return answers
+
+
+def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    rows = session().execute(
+        select(BankQuestion.id, QuestionVersion.id)
+        .join(
+            QuestionVersion,
+            (QuestionVersion.question_id == BankQuestion.id)
+            & (QuestionVersion.number == BankQuestion.version),
+        )
+        .where(BankQuestion.id.in_(question_ids))
+    )
+    return dict(rows.all())
+
+
+def _store(actor: Actor, row: AttemptAnswer, given: Given, result: Saved) -> None:
+    question = read_question(row.version.content)
+    answer = question.accept(given.raw)
+    if not row.answer and is_untouched(question, answer, mixing_seed(row.attempt.seed, row.position)):
+        answer = {}
+    if answer == row.answer:
+        row.seq = max(row.seq, given.seq)
+        result.saved[row.position] = row.seq
+        return
+    if row.is_done or given.seq <= row.seq:
+        result.stale[row.position] = row.seq
+        return
+    if question.kind == "file":
+        answer = _own_files(actor, row, answer)
+    row.answer, row.seq, row.answered_at = answer, given.seq, utcnow()
+    result.saved[row.position] = row.seq
+
+
+def _own_files(actor: Actor, row: AttemptAnswer, answer: dict[str, Any]) -> dict[str, Any]:
+    """Only files of the person who answers; graders can read them from now on."""
+    wanted = [uuid.UUID(each) for each in answer.get("files", ())]
+    files = [each for each in find_visible_files(actor, wanted) if each.owner_id == actor.user_id]
+    for file in files:
+        attach_file(file, Ref.of("quiz", "attempt", row.attempt_id))
+    kept = {file.id for file in files}
+    found = [str(each) for each in wanted if each in kept]
+    return {"files": found} if found else {}
+
+
+def _attempts(quiz: Quiz, user_id: uuid.UUID, *, is_trial: bool) -> list[Attempt]:
+    query = select(Attempt).filter_by(quiz_id=quiz.id, user_id=user_id, is_trial=is_trial)
+    return list(session().scalars(query.order_by(Attempt.number)))
+
+
+def _lock(quiz: Quiz) -> None:
+    """Lock the row until the commit, so that two clicks begin one attempt; SQLite has one writer anyway."""
+    if session().get_bind().dialect.name != "sqlite":
+        session().refresh(quiz, with_for_update=True)
+
+
+def _locked_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz]:
+    query = (
+        select(Attempt, Quiz)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Attempt.id == attempt_id, Attempt.user_id == actor.user_id)
+        .with_for_update(of=Attempt)
+        .execution_options(populate_existing=True)
+    )
+    found = session().execute(query).first()
+    if found is None:
+        raise NotFound(_("There is no such attempt of yours."))
+    return found[0], found[1]
+
+
+def _open_row(actor: Actor, attempt_id: uuid.UUID, position: int) -> tuple[AttemptAnswer, Quiz]:
+    attempt, quiz = _locked_attempt(actor, attempt_id)
+    if attempt.state != "active" or (attempt.due_at is not None and utcnow() >= attempt.due_at):
+        raise Conflict(_("This attempt is over."))
+    row = _rows(attempt, [position]).get(position)
+    if row is None:
+        raise NotFound(_("This question is not in your quiz."))
+    return row, quiz
+
+
+def _rows(attempt: Attempt, positions: Sequence[int] | None = None) -> dict[int, AttemptAnswer]:
+    """Answers of an attempt with their questions, by position; all of them, if none are named."""
+    query = select(AttemptAnswer).where(AttemptAnswer.attempt_id == attempt.id)
+    if positions is not None:
+        query = query.where(AttemptAnswer.position.in_(positions))
+    loaded = query.options(joinedload(AttemptAnswer.version, innerjoin=True)).order_by(AttemptAnswer.position)
+    return {row.position: row for row in session().scalars(loaded)}

@@ -1,0 +1,87 @@
+"""Answers that somebody should not send: foreign attempts, foreign questions, nonsense, too late, hostile."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from lms.plugin import World
+from lms.testing import SignIn
+from plugins.quiz.tests.making import ESSAY, TEXT, make_quiz
+from plugins.quiz.tests.test_attempts import answers_of, attempt_of, send, start
+
+O = "/o/siena"  # noqa: E741 - the office, as short as it can be
+
+
+def test_a_foreign_attempt_is_not_found_at_any_address(sign_in: SignIn, world: World) -> None:
+    url = start(sign_in("trainee"), make_quiz(world))
+    elsewhere = url.replace("/o/siena", "/o/vienna")
+    for browser, address in (
+        (sign_in("trainee2"), url),
+        (sign_in("trainer"), url),
+        (sign_in("trainee_vienna"), elsewhere),
+    ):
+        assert browser.get(address).status_code == 404
+        assert browser.get(f"{address}/review").status_code == 404
+        assert send(browser, address, 1, 1, ("chosen", "a")).status_code == 404
+        for action in ("save", "submit", "check/1", "reveal/1"):
+            assert browser.post(f"{address}/{action}", data={"a1.chosen": "a"}).status_code == 404
+    assert answers_of(url)[1] == {}
+
+
+def test_an_answer_to_a_question_that_is_not_in_the_attempt_is_refused(sign_in: SignIn, world: World) -> None:
+    browser = sign_in("trainee")
+    url = start(browser, make_quiz(world))
+    assert send(browser, url, 99, 1, ("chosen", "a")).status_code == 404
+    assert browser.post(f"{url}/submit", data={"a99.seq": "0", "a99.chosen": "a"}).status_code == 404
+    assert attempt_of(url).state == "active"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, [], {"changes": []}, {"changes": [{"position": 1}]}, {"changes": [{"position": 1, "seq": 0, "fields": []}]},
+     {"changes": [{"position": 1, "seq": 2**70, "fields": []}]}, {"changes": "x"},
+     {"changes": [{"position": 1, "seq": 1, "fields": [["a1.chosen", {"x": 1}]]}]}],
+)  # fmt: skip
+def test_nonsense_is_refused_politely(sign_in: SignIn, world: World, body: Any) -> None:
+    browser = sign_in("trainee")
+    url = start(browser, make_quiz(world))
+    assert browser.post(f"{url}/answers", json=body).status_code == 422
+    assert answers_of(url)[1] == {}
+
+
+def test_after_handing_in_nothing_changes_any_more(sign_in: SignIn, world: World) -> None:
+    browser = sign_in("trainee")
+    url = start(browser, make_quiz(world))
+    browser.post(f"{url}/submit", data={"key": "k"})
+    assert send(browser, url, 1, 5, ("chosen", "a")).status_code == 409
+    browser.post(f"{url}/save", data={"a1.seq": "9", "a1.chosen": "a"})
+    browser.post(f"{url}/submit", data={"key": "other", "a1.seq": "9", "a1.chosen": "a"})
+    assert answers_of(url)[1] == {}
+    assert attempt_of(url).submit_key == "k"
+
+
+def test_hostile_text_in_an_answer_is_only_text(sign_in: SignIn, world: World) -> None:
+    quiz = make_quiz(world, TEXT, ESSAY)
+    browser = sign_in("trainee")
+    url = start(browser, quiz)
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    send(browser, url, 1, 1, ("text", evil))
+    send(browser, url, 2, 1, ("text", evil))
+    pages = [
+        browser.get(url).text,
+        browser.get(browser.post(f"{url}/submit", data={"key": "k"}).location).text,
+    ]
+    queue = sign_in("trainer").get(f"{O}/quiz/{quiz}/grading").text
+    found = re.findall(r"/o/siena/quiz/answers/[\w-]+", queue)
+    pages += [queue, sign_in("trainer").get(found[0]).text]
+    assert not any("<script>alert" in page or "<img src=x" in page for page in pages)
+
+
+def test_a_locked_person_cannot_take_a_quiz_of_another_office(sign_in: SignIn, world: World) -> None:
+    quiz = make_quiz(world)
+    assert sign_in("trainee_vienna").get(f"/o/vienna/quiz/{quiz}").status_code == 404
+    assert sign_in("trainee_vienna").post(f"/o/vienna/quiz/{quiz}/start").status_code == 404
+    assert sign_in("trainee_vienna").get(f"{O}/quiz/{quiz}").status_code == 403
