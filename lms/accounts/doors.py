@@ -31,8 +31,9 @@ log = structlog.get_logger(__name__)
 EXTENSION = "lms_doors"
 TRY_REDIS_AGAIN_SECONDS = 15.0
 Door = Literal[
-    "password", "code_request", "code", "second_step", "passkey", "invitation", "registration", "reset"
-]
+    "password", "code_request", "code", "second_step", "passkey", "invitation", "registration", "reset",
+    "secret_link", "contact",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ _RULES: dict[Door, Rule] = {
     "invitation": Rule(RateLimitItemPerMinute(20, 15), RateLimitItemPerMinute(100, 15)),
     "registration": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
     "reset": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
+    "secret_link": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(60, 15)),
+    "contact": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(20)),
 }
 
 
@@ -112,6 +115,11 @@ def doors() -> DoorKeeper:
     """The limiter of the running application."""
     found: DoorKeeper = part(EXTENSION)
     return found
+
+
+def knock(door: Door, account: str, address: str) -> None:
+    """Count one try at a door of a plugin (a secret link, a message from a stranger). Raises TooMany."""
+    doors().knock(door, account, address)
 
 
 def _connect(redis_url: str) -> Storage:
