@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
-from lms.plugin import Actor, World, session, store_file
+from lms.plugin import Actor, Ref, World, completions_of, session, store_file
 from plugins.portfolio.cv import letters, service, tailoring
 from plugins.portfolio.cv.forms import EditLetter, NewCv, NewLetter, SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Import
@@ -202,12 +202,12 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
     evidence.edit_item(
         actor, goal.id, EditGoal(title=goal.title, body="Con due persone che lavorano con me.")
     )
-    proofs = evidence.all_proofs(actor.user_id, actor.office_id)
+    proofs = [
+        str(Ref.of("core", "activity", activity.id))
+        for _completion, activity in completions_of(actor.user_id)
+    ]
     session().add(
-        HiddenProof(
-            owner_id=actor.user_id,
-            proof=evidence.proof_key(proofs[-1]) if len(proofs) > 1 else "core:activity:none",
-        )
+        HiddenProof(owner_id=actor.user_id, proof=proofs[-1] if len(proofs) > 1 else "core:activity:none")
     )
     collection = pages.add_collection(actor, NewPage(title="Aïcha, pasticciera"))
     page = pages.add_page(actor, NewPage(title="I miei lavori"))
@@ -231,7 +231,7 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
         ("contact", {"title": ""}, "half"),
     ]  # fmt: skip
     if proofs:
-        blocks.insert(4, ("proof", {"proof": evidence.proof_key(proofs[0])}, "full"))
+        blocks.insert(4, ("proof", {"proof": proofs[0]}, "full"))
     for kind, content, width in blocks:
         pages.set_width(actor, pages.add_block(actor, page.id, kind, content).id, width)
     second = pages.add_page(actor, NewPage(title="Il mio CV"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, url_for
@@ -181,6 +182,8 @@ def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[Cal
     zone = ZoneInfo(directory().get(actor.office_id).zone) if actor.office_id else UTC
     found = []
     for task, plan in session().execute(query):
+        if task.due_on is None:
+            continue
         begins = datetime(task.due_on.year, task.due_on.month, task.due_on.day, tzinfo=zone)
         url = url_for("portfolio_evidence.plan", plan_id=plan.id)
         found.append(
@@ -277,6 +280,6 @@ def demo_data(world: World) -> None:
     build_portfolios(world)
 
 
-def _changed(model: type[Page] | type[Cv], since: datetime | None) -> object:
+def _changed(model: Any, since: datetime | None) -> Any:
     query = select(model).where(model.removed_at.is_(None))
     return query.where(model.updated_at > since) if since else query

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from lms.plugin import Actor, Command, Invalid, NotFound, _, require, session, utcnow
+from lms.plugin import Actor, Invalid, NotFound, _, require, session, utcnow
 from plugins.portfolio.cv.composing import OVERRIDES, choose_entries
 from plugins.portfolio.cv.formats.candidate import MOST_BYTES, Candidate, CandidateEntry
 from plugins.portfolio.cv.formats.europass_pdf import read_attached_xml
@@ -237,16 +237,12 @@ def _replace(actor: Actor, entry_id: uuid.UUID, entry: CandidateEntry) -> None:
 
 def _take_person(actor: Actor, chosen: Mapping[str, str]) -> None:
     person = get_person(actor)
-    for command in (SavePerson, SavePrivate):
-        own: type[Command] = command
-        if set(chosen) & set(own.model_fields):
-            known = {name: getattr(person, name) or "" for name in own.model_fields}
-            save_person(
-                actor,
-                command.model_construct(
-                    **(known | {n: v for n, v in chosen.items() if n in own.model_fields})
-                ),
-            )
+    commands: tuple[type[SavePerson] | type[SavePrivate], ...] = (SavePerson, SavePrivate)
+    for command in commands:
+        own = command.model_fields
+        if set(chosen) & set(own):
+            known: dict[str, Any] = {name: chosen.get(name, getattr(person, name) or "") for name in own}
+            save_person(actor, command.model_construct(None, **known))
 
 
 def _get_import(actor: Actor, import_id: uuid.UUID) -> Import:

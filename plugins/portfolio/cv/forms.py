@@ -52,18 +52,32 @@ def _email_or_empty(text: str) -> str:
     return text
 
 
-def text_field(limit: int, *rules: Any) -> Any:
-    """A text of at most ``limit`` characters that may be left empty."""
-    return Annotated[str, BeforeValidator(_none_is_empty), Field(max_length=limit), *rules]
-
-
+Empty = BeforeValidator(_none_is_empty)
+"""A text that may be left out is empty, never None."""
+Text20 = Annotated[str, Empty, Field(max_length=20)]
+Text40 = Annotated[str, Empty, Field(max_length=40)]
+Text60 = Annotated[str, Empty, Field(max_length=60)]
+Text80 = Annotated[str, Empty, Field(max_length=80)]
+Text120 = Annotated[str, Empty, Field(max_length=120)]
+Text160 = Annotated[str, Empty, Field(max_length=160)]
+Text200 = Annotated[str, Empty, Field(max_length=200)]
+Text400 = Annotated[str, Empty, Field(max_length=400)]
+Text500 = Annotated[str, Empty, Field(max_length=500)]
+Text2000 = Annotated[str, Empty, Field(max_length=2000)]
+Text4000 = Annotated[str, Empty, Field(max_length=4000)]
+Text10000 = Annotated[str, Empty, Field(max_length=10000)]
+Text20000 = Annotated[str, Empty, Field(max_length=20000)]
+Url = Annotated[str, Empty, Field(max_length=500), AfterValidator(read_url)]
+Country = Annotated[str, Empty, Field(max_length=20), AfterValidator(read_country)]
+PartialDate = Annotated[str, Empty, Field(max_length=40), AfterValidator(read_date)]
+Mail = Annotated[str, Empty, Field(max_length=254), AfterValidator(_email_or_empty)]
 _COUNTRY_HINT = _l("Two letters, like IT or AT.")
 _TYPES: dict[str, Any] = {
-    "heading": text_field(80), "title": text_field(200), "organisation": text_field(200), "field": text_field(200), "place": text_field(120),
-    "country": text_field(20, AfterValidator(read_country)), "url": text_field(500, AfterValidator(read_url)),
-    "email": text_field(254, AfterValidator(_email_or_empty)), "phone": text_field(40), "starts": text_field(40, AfterValidator(read_date)),
-    "ends": text_field(40, AfterValidator(read_date)), "is_current": bool, "summary": text_field(2000), "highlights": text_field(4000),
-    "keywords": text_field(500), "level": text_field(60), "grade": text_field(60), "is_native": bool,
+    "heading": Text80, "title": Text200, "organisation": Text200, "field": Text200, "place": Text120,
+    "country": Country, "url": Url,
+    "email": Mail, "phone": Text40, "starts": PartialDate,
+    "ends": PartialDate, "is_current": bool, "summary": Text2000, "highlights": Text4000,
+    "keywords": Text500, "level": Text60, "grade": Text60, "is_native": bool,
 } | {name: Annotated[Literal["", "A1", "A2", "B1", "B2", "C1", "C2"], BeforeValidator(_none_is_empty)] for name in DIMENSIONS}  # fmt: skip
 _KINDS = {"summary": "textarea", "highlights": "textarea", "url": "url", "email": "email", "phone": "tel"}
 
@@ -110,14 +124,14 @@ def _attributes(name: str) -> dict[str, str]:
 class SavePerson(Command):
     """What a CV says of the person."""
 
-    given_name: Annotated[text_field(80), Ui(_l("First name"), autocomplete="given-name")] = ""
-    family_name: Annotated[text_field(80), Ui(_l("Family name"), autocomplete="family-name")] = ""
+    given_name: Annotated[Text80, Ui(_l("First name"), autocomplete="given-name")] = ""
+    family_name: Annotated[Text80, Ui(_l("Family name"), autocomplete="family-name")] = ""
     headline: Annotated[
-        text_field(160),
+        Text160,
         Ui(_l("What you are, in a few words"), _l("Such as: Pastry cook with three years of experience.")),
     ] = ""
     summary: Annotated[
-        text_field(2000),
+        Text2000,
         Ui(
             _l("About you"),
             _l("Two or three sentences: what you can do, and what you look for."),
@@ -125,19 +139,15 @@ class SavePerson(Command):
         ),
     ] = ""
     email: Annotated[
-        text_field(254, AfterValidator(_email_or_empty)),
+        Mail,
         Ui(_l("E-mail address"), kind="email", autocomplete="email"),
     ] = ""
-    phone: Annotated[text_field(40), Ui(_l("Telephone"), kind="tel", autocomplete="tel")] = ""
-    street: Annotated[text_field(200), Ui(_l("Street and number"), autocomplete="street-address")] = ""
-    postcode: Annotated[text_field(20), Ui(_l("Postcode"), autocomplete="postal-code")] = ""
-    city: Annotated[text_field(80), Ui(_l("Town"), autocomplete="address-level2")] = ""
-    country: Annotated[
-        text_field(20, AfterValidator(read_country)), Ui(_l("Country"), _COUNTRY_HINT, autocomplete="country")
-    ] = ""
-    website: Annotated[
-        text_field(500, AfterValidator(read_url)), Ui(_l("Your web page"), kind="url", autocomplete="url")
-    ] = ""
+    phone: Annotated[Text40, Ui(_l("Telephone"), kind="tel", autocomplete="tel")] = ""
+    street: Annotated[Text200, Ui(_l("Street and number"), autocomplete="street-address")] = ""
+    postcode: Annotated[Text20, Ui(_l("Postcode"), autocomplete="postal-code")] = ""
+    city: Annotated[Text80, Ui(_l("Town"), autocomplete="address-level2")] = ""
+    country: Annotated[Country, Ui(_l("Country"), _COUNTRY_HINT, autocomplete="country")] = ""
+    website: Annotated[Url, Ui(_l("Your web page"), kind="url", autocomplete="url")] = ""
 
 
 _PRIVATE_HINT = _l("Few employers need this. It stays off your CVs unless you switch it on there.")
@@ -146,12 +156,10 @@ _PRIVATE_HINT = _l("Few employers need this. It stays off your CVs unless you sw
 class SavePrivate(Command):
     """What most employers need not know; off in every CV unless it is switched on there."""
 
-    birth_date: Annotated[
-        text_field(40, AfterValidator(read_date)), Ui(_l("Date of birth"), _l("Such as 31/05/2001."))
-    ] = ""
-    nationality: Annotated[text_field(80), Ui(_l("Nationality"))] = ""
-    gender: Annotated[text_field(40), Ui(_l("Gender"), _l("In your own words."))] = ""
-    marital_status: Annotated[text_field(40), Ui(_l("Family status"))] = ""
+    birth_date: Annotated[PartialDate, Ui(_l("Date of birth"), _l("Such as 31/05/2001."))] = ""
+    nationality: Annotated[Text80, Ui(_l("Nationality"))] = ""
+    gender: Annotated[Text40, Ui(_l("Gender"), _l("In your own words."))] = ""
+    marital_status: Annotated[Text40, Ui(_l("Family status"))] = ""
 
 
 class NewCv(Command):
@@ -174,7 +182,7 @@ class EditCv(Command):
         str, Field(min_length=2, max_length=120), Ui(_l("Name of this CV"), _l("Only you see it."))
     ]
     target_job: Annotated[
-        text_field(160), Ui(_l("Which job is it for?"), _l("We then tell you whether your CV speaks of it."))
+        Text160, Ui(_l("Which job is it for?"), _l("We then tell you whether your CV speaks of it."))
     ] = ""
     language: Annotated[
         _CV_LANGUAGES,
@@ -189,10 +197,10 @@ class EditCv(Command):
         Ui(_l("Colour"), kind="select", choices=[("sienna", _l("Sienna")), ("blue", _l("Blue")), ("green", _l("Green")), ("ink", _l("Black"))]),
     ] = "sienna"  # fmt: skip
     headline: Annotated[
-        text_field(160), Ui(_l("What you are, for this job"), _l("Leave it empty to use your usual words."))
+        Text160, Ui(_l("What you are, for this job"), _l("Leave it empty to use your usual words."))
     ] = ""
     summary: Annotated[
-        text_field(2000),
+        Text2000,
         Ui(_l("About you, for this job"), _l("Leave it empty to use your usual words."), kind="textarea"),
     ] = ""
     shows_address: Annotated[bool, Ui(_l("Street and number"))] = False
@@ -210,11 +218,11 @@ class EditCv(Command):
 class EditChoice(Command):
     """Other words for one entry in one CV; empty ones leave the words of the store."""
 
-    title: Annotated[text_field(200), Ui(_l("Title in this CV"))] = ""
-    organisation: Annotated[text_field(200), Ui(_l("Organisation in this CV"))] = ""
-    field: Annotated[text_field(200), Ui(_l("Subject or part in this CV"))] = ""
-    summary: Annotated[text_field(2000), Ui(_l("In a sentence or two"), kind="textarea")] = ""
-    highlights: Annotated[text_field(4000), Ui(_l("Points, one a line"), kind="textarea")] = ""
+    title: Annotated[Text200, Ui(_l("Title in this CV"))] = ""
+    organisation: Annotated[Text200, Ui(_l("Organisation in this CV"))] = ""
+    field: Annotated[Text200, Ui(_l("Subject or part in this CV"))] = ""
+    summary: Annotated[Text2000, Ui(_l("In a sentence or two"), kind="textarea")] = ""
+    highlights: Annotated[Text4000, Ui(_l("Points, one a line"), kind="textarea")] = ""
 
 
 class NewLetter(Command):
@@ -231,21 +239,19 @@ class EditLetter(Command):
     """A cover letter and the vacancy it answers."""
 
     title: Annotated[str, Field(min_length=2, max_length=160), Ui(_l("Job"))]
-    employer: Annotated[text_field(200), Ui(_l("Employer"))] = ""
+    employer: Annotated[Text200, Ui(_l("Employer"))] = ""
     recipient: Annotated[
-        text_field(400),
+        Text400,
         Ui(_l("To whom"), _l("Name and address, as they should stand on the letter."), kind="textarea"),
     ] = ""
     vacancy: Annotated[
-        text_field(20_000), Ui(_l("Text of the advertisement"), _l("Paste it here. We show which of its words your letter and CV use."), kind="textarea")
+        Text20000, Ui(_l("Text of the advertisement"), _l("Paste it here. We show which of its words your letter and CV use."), kind="textarea")
     ] = ""  # fmt: skip
-    vacancy_url: Annotated[
-        text_field(500, AfterValidator(read_url)), Ui(_l("Web address of the advertisement"), kind="url")
-    ] = ""
+    vacancy_url: Annotated[Url, Ui(_l("Web address of the advertisement"), kind="url")] = ""
     cv_id: Annotated[uuid.UUID | None, Ui(_l("CV that goes with it"), kind="select")] = None
-    subject: Annotated[text_field(200), Ui(_l("Subject line"))] = ""
+    subject: Annotated[Text200, Ui(_l("Subject line"))] = ""
     body: Annotated[
-        text_field(10_000),
+        Text10000,
         Ui(
             _l("Letter"), _l("Leave an empty line between paragraphs."), kind="textarea", attrs={"rows": "14"}
         ),

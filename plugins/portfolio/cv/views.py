@@ -106,7 +106,7 @@ def new(section: str) -> ResponseReturnValue:
     kind = _section(section)
     form = Form(new_entry_command(section), submit=_("Go on"))
     made: list[Entry] = []
-    if form.run(lambda command: made.append(service.add_entry(actor(), section, {"title": command.title}))):  # type: ignore[attr-defined]  # a field of every such command
+    if form.run(lambda command: made.append(service.add_entry(actor(), section, command.model_dump()))):
         return redirect(url_for("portfolio_cv.entry", entry_id=made[0].id), 303)
     return render_template(
         "portfolio/cv/new.html", form=form, kind=kind, breadcrumb=trail(kind.add)
@@ -199,7 +199,7 @@ def preview_import(import_id: uuid.UUID) -> ResponseReturnValue:
             if f"entry-{number}" in request.form
         }
         actions = {number: action for number, action in sent.items() if action in ACTIONS}
-        outcome = exchange.apply_import(actor(), import_id, actions, request.form.getlist("person"))  # type: ignore[arg-type]  # narrowed by ACTIONS
+        outcome = exchange.apply_import(actor(), import_id, actions, request.form.getlist("person"))
         text = ngettext(
             "%(n)d entry was taken over.", "%(n)d entries were taken over.", outcome.added + outcome.replaced
         )
@@ -224,22 +224,16 @@ def discard_import(import_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("portfolio_cv.store"), 303)
 
 
-@blueprint.get("/portfolio/cv/photo")
+@blueprint.get("/portfolio/cv/photos/<uuid:file_id>")
 @requires(service.KEEP)
-def own_photo() -> ResponseReturnValue:
+def own_photo(file_id: uuid.UUID) -> ResponseReturnValue:
     """The person's own photo, small."""
-    found = service.get_person(actor())
-    if found.photo_id is None:
+    if service.get_person(actor()).photo_id != file_id:
         raise NotFound(_("There is no photo."))
-    return photo_answer(found.photo_id)
-
-
-def photo_answer(file_id: uuid.UUID) -> ResponseReturnValue:
-    """A small picture of one of the actor's own files."""
     file = get_file(actor(), file_id)
     path = hooks().file_preview(file)
     if path is None:
-        raise NotFound(_("There is no picture of this file."))
+        raise NotFound(_("There is no photo."))
     return serve_preview(path, file)
 
 

@@ -155,9 +155,7 @@ def find_journals(actor: Actor) -> list[tuple[Journal, int]]:
     count = select(JournalEntry.journal_id, func.count()).where(
         JournalEntry.owner_id == actor.user_id, JournalEntry.removed_at.is_(None)
     )
-    counts: dict[uuid.UUID, int] = dict(
-        session().execute(count.group_by(JournalEntry.journal_id)).all()
-    )
+    counts: dict[uuid.UUID, int] = dict(session().execute(count.group_by(JournalEntry.journal_id)).all())
     return [(row, counts.get(row.id, 0)) for row in rows]
 
 

@@ -52,6 +52,10 @@ TABS: dict[str, Text] = {
     "files": _l("Files"), "journals": _l("Journals and notes"), "plans": _l("Plans and goals"), "skills": _l("Skills"),
     "proofs": _l("Arrived by itself"),
 }  # fmt: skip
+LISTS = {
+    "files": "portfolio/evidence/files.html", "journals": "portfolio/evidence/journals.html", "plans": "portfolio/evidence/plans.html",
+    "skills": "portfolio/evidence/skills.html", "proofs": "portfolio/evidence/proofs.html",
+}  # fmt: skip
 EDITS: dict[str, type[Command]] = {"file": EditFile, "note": EditNote, "skill": EditSkill, "goal": EditGoal}
 TAB_OF = {"file": "files", "note": "journals", "skill": "skills", "goal": "plans"}
 PROMPTS: tuple[Text, ...] = (
@@ -90,7 +94,7 @@ def tab(name: str) -> ResponseReturnValue:
         for each, title in TABS.items()
     ]
     return render_template(
-        f"portfolio/evidence/{name}.html", tabs=tabs, today=utcnow().date(), is_overdue=service.is_overdue,
+        LISTS[name], tabs=tabs, today=utcnow().date(), is_overdue=service.is_overdue,
         removed=request.args.get("removed"), breadcrumb=_trail(None), **readers[name](),
     )  # fmt: skip
 

@@ -386,16 +386,11 @@ def _files_of(*families: str) -> Any:
     def choices(actor: Actor) -> dict[str, Choices]:
         items = find_items(actor, "file")
         files = files_by_id(actor, items)
-        fitting = [
-            (str(item.id), item.title)
-            for item in items
-            if item.file_id in files
-            and (
-                not families
-                or files[item.file_id].family in families
-                or files[item.file_id].media_type in families
-            )
-        ]
+        fitting = []
+        for item in items:
+            file = files.get(item.file_id) if item.file_id else None
+            if file is not None and (not families or {file.family, file.media_type} & set(families)):
+                fitting.append((str(item.id), item.title))
         return {"item": [("", "–"), *fitting], "items": fitting}
 
     return choices

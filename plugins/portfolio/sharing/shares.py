@@ -41,6 +41,7 @@ TOKEN_BYTES = 24
 """192 bits: nobody guesses a link."""
 SAME_VISIT = timedelta(hours=1)
 Thing = Page | Collection | Cv
+MODELS: dict[str, Any] = {"page": Page, "collection": Collection, "cv": Cv}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +120,8 @@ def targets_of(thing: Thing) -> list[str]:
 def get_thing(actor: Actor, target: Ref) -> Thing:
     """One of the actor's own things that can be shared. Raises NotFound."""
     require(actor, KEEP)
-    models: dict[str, type[Page] | type[Collection] | type[Cv]] = {
-        "page": Page,
-        "collection": Collection,
-        "cv": Cv,
-    }
-    model = models.get(target.kind) if target.plugin == "portfolio" else None
-    row = session().scalar(select(model).filter_by(id=target.uuid, owner_id=actor.user_id)) if model else None
-    if row is None or row.removed_at is not None:
+    row = find_thing(str(target)) if target.plugin == "portfolio" and target.kind in MODELS else None
+    if row is None or row.owner_id != actor.user_id or row.removed_at is not None:
         raise NotFound(_("This is not there any more."))
     return row
 
@@ -134,12 +129,7 @@ def get_thing(actor: Actor, target: Ref) -> Thing:
 def find_thing(target: str) -> Thing | None:
     """The thing behind a target, for whoever checks the right to it afterwards."""
     ref = Ref.parse(target)
-    models: dict[str, type[Page] | type[Collection] | type[Cv]] = {
-        "page": Page,
-        "collection": Collection,
-        "cv": Cv,
-    }
-    found: Thing | None = session().scalar(select(models[ref.kind]).filter_by(id=ref.uuid))
+    found: Thing | None = session().scalar(select(MODELS[ref.kind]).filter_by(id=ref.uuid))
     return found
 
 
@@ -231,7 +221,7 @@ def things_of(targets: Sequence[str], *, hidden: bool = False) -> list[Thing]:
     """The things behind targets whose right was checked, in order, each once; three queries at most."""
     refs = [Ref.parse(target) for target in dict.fromkeys(targets)]
     found: dict[str, Thing] = {}
-    for kind, model in (("page", Page), ("collection", Collection), ("cv", Cv)):
+    for kind, model in MODELS.items():
         ids = [ref.uuid for ref in refs if ref.kind == kind]
         if ids:
             rows = session().scalars(select(model).where(model.id.in_(ids), model.removed_at.is_(None)))

@@ -155,9 +155,7 @@ def say(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
     comments.say(
         actor(), found[0], found[1], Say.read({name: value for name, value in values.items() if value != ""})
     )
-    return redirect(
-        f"{url_for(f'portfolio_shown.{_ENDPOINT[kind]}', **{_ARGUMENT[kind]: thing_id})}#comments", 303
-    )
+    return redirect(_comments_url(kind, thing_id), 303)
 
 
 @blueprint.post("/portfolio/comments/<uuid:comment_id>/<any(close, open, remove):action>")
@@ -171,13 +169,13 @@ def change_comment(comment_id: uuid.UUID, action: str) -> ResponseReturnValue:
     )
     kind = "pages" if ":page:" in row.target else "cv"
     thing_id = uuid.UUID(row.target.rpartition(":")[2])
-    return redirect(
-        f"{url_for(f'portfolio_shown.{_ENDPOINT[kind]}', **{_ARGUMENT[kind]: thing_id})}#comments", 303
-    )
+    return redirect(_comments_url(kind, thing_id), 303)
 
 
-_ENDPOINT = {"pages": "page", "cv": "cv"}
-_ARGUMENT = {"pages": "page_id", "cv": "cv_id"}
+def _comments_url(kind: str, thing_id: uuid.UUID) -> str:
+    if kind == "pages":
+        return url_for("portfolio_shown.page", page_id=thing_id, _anchor="comments")
+    return url_for("portfolio_shown.cv", cv_id=thing_id, _anchor="comments")
 
 
 # --- by a secret link -------------------------------------------------------------------

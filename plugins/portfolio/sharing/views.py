@@ -154,7 +154,8 @@ def address(target: Ref, action: str = "", **values: Any) -> str:
     plural = {kind: name for name, kind in KINDS.items()}[target.kind]
     if action:
         return url_for("portfolio_shares.give", kind=plural, thing_id=target.id, action=action)
-    return url_for(f"portfolio_shares.share_{target.kind}", **{f"{target.kind}_id": target.id}, **values)
+    arguments: dict[str, Any] = {f"{target.kind}_id": target.id, **values}
+    return url_for(f"portfolio_shares.share_{target.kind}", **arguments)
 
 
 def shared_url(thing: Thing) -> str:

@@ -32,14 +32,22 @@ def test_each_thing_of_the_demo_opens_for_its_owner(sign_in: SignIn, world: Worl
     }  # fmt: skip
     owner = world.people["trainee"].id
     with world.inside("siena"):
-        found = {model: list(session().scalars(select(model.id).filter_by(owner_id=owner))) for model in paths}
+        found = {
+            model: list(session().scalars(select(model.id).filter_by(owner_id=owner))) for model in paths
+        }
         pages = select(Page.id).filter_by(owner_id=owner)
         blocks = list(session().scalars(select(Block.id).where(Block.page_id.in_(pages))))
         versions = list(session().scalars(select(Version.id).where(Version.page_id.in_(pages))))
     browser = sign_in("trainee")
     asked = [path.format(each) for model, ids in found.items() for each in ids for path in paths[model]]
-    asked += [f"/blocks/{each}" for each in blocks] + [f"/blocks/{each}/shown" for each in blocks] + [f"/versions/{each}" for each in versions]
-    wrong = [(path, status) for path in asked if (status := browser.get(HOME + path).status_code) not in {200, 302}]
+    asked += (
+        [f"/blocks/{each}" for each in blocks]
+        + [f"/blocks/{each}/shown" for each in blocks]
+        + [f"/versions/{each}" for each in versions]
+    )
+    wrong = [
+        (path, status) for path in asked if (status := browser.get(HOME + path).status_code) not in {200, 302}
+    ]
     assert len(asked) > 60
     assert wrong == []
 

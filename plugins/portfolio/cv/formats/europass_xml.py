@@ -57,7 +57,8 @@ def write_europass(candidate: Candidate, language: str) -> bytes:
             _of(candidate, section),
             lambda parent, values, item=item: _titled(parent, item, values),
         )
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8")
+    body: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
 
 def losses(entries: Sequence[CandidateEntry]) -> list[str]:
