@@ -37,6 +37,7 @@ from lms.web.errors import install_errors
 from lms.web.gallery import gallery_blueprint
 from lms.web.i18n import install_i18n
 from lms.web.offices import OfficeShim
+from lms.web.rendering import install_rendering
 from lms.web.slots import install_slots
 from lms.work.jobs import publish_fact
 from lms.work.worker import install_work
@@ -70,6 +71,7 @@ def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -
     _install_pages_of_plugins(app)
     install_work(app)
     install_live(app, guard.identify)
+    app.extensions[HOOKS].settle()
     _finish(app, settings)
     return app
 
@@ -131,7 +133,7 @@ def _install_templates(app: Flask, plugins: PluginSet) -> None:
     """The core's templates, and each plugin's from its own folder under its own name only."""
     own = {each.name: FileSystemLoader(each.directory / "templates" / each.name) for each in plugins.loaded}
     app.jinja_loader = ChoiceLoader([PrefixLoader(own), FileSystemLoader(PACKAGE / "templates")])
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    install_rendering(app)
     install_i18n(app)
     install_slots(app)
     install_content(app)

@@ -40,7 +40,9 @@ class WebSettings(_Section):
         le=1000,
         description="threads of the embedded server; all but 40 can hold a live connection",
     )
-    workers: int = Field(1, ge=1, le=64, description="web processes in scale mode")
+    workers: int = Field(
+        0, ge=0, le=64, description="web processes; 0: two where there are two cores (scale mode: one)"
+    )
     trusted_proxies: int = Field(0, ge=0, le=5, description="reverse proxies whose forwarded headers count")
 
 
@@ -227,10 +229,6 @@ def _refuse_impossible(settings: Settings) -> None:
     if settings.is_scaled and settings.is_sqlite:
         raise ConfigError(
             "`redis_url` is set but `database_url` is SQLite: scale mode needs PostgreSQL (docs/operations/scale.md)"
-        )
-    if settings.web.workers > 1 and not settings.is_scaled:
-        raise ConfigError(
-            "`web.workers` is more than 1: that needs `redis_url` and PostgreSQL (docs/operations/scale.md)"
         )
     if (
         settings.environment == "production"

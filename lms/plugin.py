@@ -46,6 +46,7 @@ from lms.hooks.callers import hooks
 from lms.hooks.contributions import (
     ROLES,
     ActivityType,
+    AuditAction,
     CalendarEntry,
     DashboardCard,
     ErasurePolicy,
@@ -105,7 +106,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityType", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
+    "ActivityType", "AuditAction", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",

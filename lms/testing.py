@@ -145,7 +145,7 @@ def open_session_for(user_id: uuid.UUID) -> str:
     with unit_of_work():
         session().add(
             SignInSession(
-                token_hash=hash_token(token), user_id=user_id, data={"_user_id": str(user_id), "_fresh": True},
+                token_hash=hash_token(token), user_id=user_id, data={"_user_id": str(user_id), "_fresh": True, "proved_at": now.timestamp()},
                 method="test", created_at=now, seen_at=now, expires_at=now + timedelta(days=1),
             )
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.access.actor import Actor
 from lms.accounts.models import Membership, MembershipRole, User
@@ -22,7 +22,13 @@ def load_actor(
 
     Roles reach down: a head of a region is head in every office of it.
     """
-    user = session().get(User, user_id)
+    return actor_of_account(session().get(User, user_id), office, session_id)
+
+
+def actor_of_account(
+    user: User | None, office: OfficeView | None, session_id: uuid.UUID | None = None
+) -> Actor | None:
+    """The actor that an account is in an office; None if there is none or it is not active."""
     if user is None or user.state != "active":
         return None
     return actor_of(user, office, session_id)
@@ -67,15 +73,18 @@ def offices_of(user_id: uuid.UUID) -> list[OfficeView]:
     return sorted((office for office in found if office), key=lambda office: office.name)
 
 
-def _roles_in(user: User, office: OfficeView) -> frozenset[Role]:
-    found = session().scalars(
-        select(MembershipRole.role)
-        .join(Membership, Membership.id == MembershipRole.membership_id)
-        .where(
-            Membership.user_id == user.id,
-            Membership.state == "active",
-            Membership.office_id.in_(office.chain),
-        )
+_ROLES = (
+    select(MembershipRole.role)
+    .join(Membership, Membership.id == MembershipRole.membership_id)
+    .where(
+        Membership.user_id == bindparam("user_id"),
+        Membership.state == "active",
+        Membership.office_id.in_(bindparam("offices", expanding=True)),
     )
+)
+
+
+def _roles_in(user: User, office: OfficeView) -> frozenset[Role]:
+    found = session().scalars(_ROLES, {"user_id": user.id, "offices": office.chain})
     roles = {role for role in found if role in ROLES}
     return frozenset(roles | ({"operator"} if user.is_operator else set()))

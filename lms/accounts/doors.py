@@ -1,9 +1,10 @@
 """The doors of the site, and how often one may knock.
 
 Every way in (password, code, second step, passkey, invitation, registration, reset) is
-counted by one shared limiter: for each account from each address, and for each address.
-The second limit is wide because a whole job centre may share one address. Counters live
-in Redis in scale mode; while Redis is gone, in this process.
+counted by one shared limiter: for each account from each address, for each account from all
+addresses together (guessing from many machines), and for each address. The last limit is wide
+because a whole job centre may share one address. Counters live
+in Redis in scale mode; else, and while Redis is gone, in a file that all processes of the machine share.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 import structlog
 from flask import Flask
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
+from lms.accounts.counters import FileStorage
 from lms.clock import monotonic, utcnow
 from lms.errors import TooMany
 from lms.store.runtime import part, settings
@@ -31,17 +34,30 @@ log = structlog.get_logger(__name__)
 EXTENSION = "lms_doors"
 TRY_REDIS_AGAIN_SECONDS = 15.0
 Door = Literal[
-    "password", "code_request", "code", "second_step", "passkey", "invitation", "registration", "reset",
-    "secret_link", "contact",
-]  # fmt: skip
+    "password",
+    "code_request",
+    "code",
+    "second_step",
+    "passkey",
+    "invitation",
+    "registration",
+    "reset",
+    "enrolment_key",
+    "secret_link",
+    "contact",
+]
+
+
+_EVERYWHERE = RateLimitItemPerHour(100)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How often a door may be tried for one account from one address, and from one address at all."""
+    """How often a door may be tried for one account from one address, from one address at all, and for one account at all."""
 
     account: RateLimitItem
     address: RateLimitItem
+    everywhere: RateLimitItem = _EVERYWHERE
 
 
 _RULES: dict[Door, Rule] = {
@@ -53,6 +69,7 @@ _RULES: dict[Door, Rule] = {
     "invitation": Rule(RateLimitItemPerMinute(20, 15), RateLimitItemPerMinute(100, 15)),
     "registration": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
     "reset": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
+    "enrolment_key": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(200, 15)),
     "secret_link": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(60, 15)),
     "contact": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(20)),
 }
@@ -61,20 +78,23 @@ _RULES: dict[Door, Rule] = {
 class DoorKeeper:
     """Counts knocks. ``is_shared`` is False while Redis was asked for and does not answer."""
 
-    def __init__(self, redis_url: str) -> None:
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, redis_url: str, file: Path) -> None:
+        self._own = FixedWindowRateLimiter(FileStorage(file))
         self._shared = FixedWindowRateLimiter(_connect(redis_url)) if redis_url else None
         self._gone_since: float | None = None
 
     @property
     def is_shared(self) -> bool:
-        """True if every web process counts together (or there is only one)."""
+        """True if every web process of the site counts together."""
         return self._gone_since is None
 
     def knock(self, door: Door, account: str, address: str) -> None:
         """Count one try. Raises TooMany with the seconds to wait; nothing is counted after that."""
-        rule = _RULES[door]
-        for item, key in ((rule.account, f"{_hidden(account)}@{address}"), (rule.address, address)):
+        rule, person = _RULES[door], _hidden(account)
+        limits = (
+            (rule.account, f"{person}@{address}"), (rule.everywhere, f"{person}@"), (rule.address, address)
+        )  # fmt: skip
+        for item, key in limits:
             if not self._ask(partial(_hit, item, door, key)):
                 wait = self._ask(partial(_seconds_left, item, door, key))
                 log.warning("door.closed", door=door, address=address, account=_hidden(account), seconds=wait)
@@ -108,7 +128,8 @@ class DoorKeeper:
 def install_doors(app: Flask) -> None:
     """Give the application its limiter."""
     with app.app_context():
-        app.extensions[EXTENSION] = DoorKeeper(settings().redis_url)
+        config = settings()
+        app.extensions[EXTENSION] = DoorKeeper(config.redis_url, config.instance_dir / "run" / "doors.db")
 
 
 def doors() -> DoorKeeper:

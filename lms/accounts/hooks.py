@@ -23,12 +23,15 @@ from lms.accounts.sessions import prune_sessions
 from lms.accounts.tokens import prune_tokens
 from lms.accounts.views import BLUEPRINTS
 from lms.hooks.contributions import (
+    AuditAction,
+    DashboardCard,
     ErasurePolicy,
     Exporter,
     HealthCheck,
     IdentityProvider,
     JobSpec,
     NavItem,
+    NextStep,
     Permission,
     PersonalData,
     ReportSeries,
@@ -43,6 +46,7 @@ from lms.store.scope import all_offices, current_scope
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
 from lms.text import lazy_gettext as _l
+from lms.text import ngettext
 from lms.work.jobs import JobRun
 
 if TYPE_CHECKING:
@@ -61,6 +65,29 @@ def permissions() -> Sequence[Permission]:
         Permission(people.SEE, _l("See the people of the office"), _STAFF),
         Permission(people.INVITE, _l("Invite people and let them in"), _HEADS),
         Permission(people.MANAGE, _l("Change roles, end memberships, block people"), _HEADS),
+    ]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written into the audit."""
+    return [
+        AuditAction("account.password_changed", _l("Changed the password")),
+        AuditAction("account.email_changed", _l("Changed the e-mail address")),
+        AuditAction("account.second_step_on", _l("Switched the second step on")),
+        AuditAction("account.second_step_off", _l("Switched the second step off")),
+        AuditAction("people.invited", _l("Invited people")),
+        AuditAction("membership.approved", _l("Let somebody in")),
+        AuditAction("membership.declined", _l("Did not let somebody in")),
+        AuditAction("membership.edited", _l("Changed roles")),
+        AuditAction("membership.ended", _l("Ended a membership")),
+        AuditAction("membership.restored", _l("Brought a membership back")),
+        AuditAction("user.created", _l("Made an account")),
+        AuditAction("user.password_set", _l("Set a password")),
+        AuditAction("user.blocked", _l("Blocked somebody")),
+        AuditAction("user.unblocked", _l("Unblocked somebody")),
+        AuditAction("operator.made", _l("Made somebody an operator")),
+        AuditAction("operator.removed", _l("Somebody is no longer an operator")),
     ]
 
 
@@ -86,6 +113,24 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
             section="office",
         )
     ]
+
+
+@hookimpl
+def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
+    """For those who let people in: the one next step is whoever waits, else (last of all) inviting somebody."""
+    if actor.office_id is None or not actor.can(people.INVITE):
+        return []
+    waiting = people.count_waiting(actor)
+    if waiting:
+        title = ngettext("%(n)d person waits to be let in", "%(n)d people wait to be let in", waiting)
+        detail = _("They asked to join your office and cannot do anything until you decide.")
+        step = NextStep(title, url_for("people.waiting"), detail, _("Look at them"), priority=10)
+    else:
+        detail = _("Write their addresses; each gets a letter with a link.")
+        step = NextStep(
+            _("Bring people in"), url_for("people.invite"), detail, _("Invite people"), priority=95
+        )
+    return [DashboardCard("", next_step=step)]
 
 
 @hookimpl
@@ -189,7 +234,7 @@ def health_checks() -> Sequence[HealthCheck]:
     second = HealthCheck("accounts.doors", "ok", _("Tries to sign in are limited."))
     if not doors().is_shared:
         second = HealthCheck(
-            "accounts.doors", "warning", _("Tries to sign in are limited by each process alone, because Redis does not answer."),
+            "accounts.doors", "warning", _("Tries to sign in are limited on each machine alone, because Redis does not answer."),
             _("Start Redis again, or look at redis_url in lms.toml."),
         )  # fmt: skip
     return [first, second]

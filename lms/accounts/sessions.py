@@ -16,11 +16,11 @@ from typing import Any, cast
 import structlog
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
-from lms.accounts.models import SignInSession
+from lms.accounts.models import SignInSession, User
 from lms.clock import utcnow
 from lms.errors import Unavailable
 from lms.store.base import session as database
@@ -38,7 +38,11 @@ class WebSession(CallbackDict[str, Any], SessionMixin):
     """Flask's session: a dictionary that knows its row, or why it could not be read (``failure``)."""
 
     def __init__(
-        self, row: SignInSession | None = None, token: str = "", failure: OperationalError | None = None
+        self,
+        row: SignInSession | None = None,
+        token: str = "",
+        failure: OperationalError | None = None,
+        user: User | None = None,
     ) -> None:
         def changed(_self: Any) -> None:
             self.modified = True
@@ -48,6 +52,7 @@ class WebSession(CallbackDict[str, Any], SessionMixin):
         self.failure = failure
         self.row_id: uuid.UUID | None = row.id if row else None
         self.user_id: uuid.UUID | None = row.user_id if row else None
+        self.user = user
         self.is_due = row is not None and utcnow() - row.seen_at > SEEN_EVERY
         self.modified = False
         self.accessed = True
@@ -69,7 +74,8 @@ class DatabaseSessions(SessionInterface):
         """The session of the request's cookie, or a new one that exists only once it is used."""
         token = request.cookies.get(COOKIE, "")
         try:
-            return WebSession(find_session(token), token)
+            row, user = find_session(token)
+            return WebSession(row, token, user=user)
         except OperationalError as error:
             # Raised here it would come before everything that can answer; the guard raises it again.
             return WebSession(failure=error)
@@ -164,12 +170,21 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def find_session(token: str) -> SignInSession | None:
-    """The living session of a cookie's token; used by pages and by sockets."""
+_SESSION_AND_PERSON = (
+    select(SignInSession, User)
+    .outerjoin(User, User.id == SignInSession.user_id)
+    .where(SignInSession.token_hash == bindparam("token_hash"))
+)
+
+
+def find_session(token: str) -> tuple[SignInSession | None, User | None]:
+    """The living session of a cookie's token and whose it is; used by pages and by sockets."""
     if not token:
-        return None
-    row = database().scalar(select(SignInSession).filter_by(token_hash=hash_token(token)))
-    return row if row is not None and row.expires_at > utcnow() else None
+        return None, None
+    found = database().execute(_SESSION_AND_PERSON, {"token_hash": hash_token(token)}).one_or_none()
+    if found is None or found[0].expires_at <= utcnow():
+        return None, None
+    return found[0], found[1]
 
 
 def end_sessions(user_id: uuid.UUID, *, keep: uuid.UUID | None = None) -> None:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lms.access.actor import Actor
 from lms.accounts.people import find_members
@@ -140,27 +140,32 @@ def enrolment_of(actor: Actor, activity_id: uuid.UUID) -> Enrolment | None:
     return row if row is not None and row.state != "ended" else None
 
 
+_PARTICIPATIONS = (
+    select(Activity, Enrolment.state, Completion.completed_at)
+    .join(Enrolment, Enrolment.activity_id == Activity.id)
+    .outerjoin(
+        Completion,
+        (Completion.activity_id == Activity.id)
+        & (Completion.user_id == bindparam("user_id"))
+        & Completion.withdrawn_at.is_(None),
+    )
+    .where(
+        Enrolment.user_id == bindparam("user_id"), Enrolment.state != "ended", Activity.state == "published"
+    )
+    .order_by(
+        Completion.completed_at.is_not(None),
+        is_past(bindparam("now", type_=Activity.starts_at.type)),
+        Activity.starts_at.is_(None),
+        Activity.starts_at,
+        Activity.title,
+    )
+    .limit(bindparam("limit"))
+)
+
+
 def participations(user_id: uuid.UUID, limit: int = 50) -> list[Participation]:
     """Where a person takes part: what is next first; what is completed last."""
-    rows = session().execute(
-        select(Activity, Enrolment.state, Completion.completed_at)
-        .join(Enrolment, Enrolment.activity_id == Activity.id)
-        .outerjoin(
-            Completion,
-            (Completion.activity_id == Activity.id)
-            & (Completion.user_id == user_id)
-            & Completion.withdrawn_at.is_(None),
-        )
-        .where(Enrolment.user_id == user_id, Enrolment.state != "ended", Activity.state == "published")
-        .order_by(
-            Completion.completed_at.is_not(None),
-            is_past(),
-            Activity.starts_at.is_(None),
-            Activity.starts_at,
-            Activity.title,
-        )
-        .limit(limit)
-    )
+    rows = session().execute(_PARTICIPATIONS, {"user_id": user_id, "now": utcnow(), "limit": limit})
     return [
         Participation(activity, state, completed_at is not None) for activity, state, completed_at in rows
     ]

@@ -95,7 +95,9 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
 
 
 @hookimpl
-def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
+def calendar_items(
+    actor: Actor, start: datetime, end: datetime, limit: int | None
+) -> Sequence[CalendarEntry]:
     """Dated activities that the person may see."""
     return [
         CalendarEntry(
@@ -103,7 +105,7 @@ def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[Cal
             end=each.ends_at or each.starts_at + DEFAULT_LENGTH, url=activity_url(each), summary=each.summary,
             place=each.place, icon="calendar-event",
         )
-        for each in service.find_between(actor, start, end)
+        for each in service.find_between(actor, start, end, limit)
         if each.starts_at
     ]  # fmt: skip
 

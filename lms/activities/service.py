@@ -177,22 +177,20 @@ def find_activities(actor: Actor, *, query: str = "", limit: int = 50, offset: i
     rows = _visible(actor).where(Activity.parent_id.is_(None))
     if query:
         rows = rows.where(Activity.title.icontains(query, autoescape=True))
-    order = (is_past(), Activity.starts_at.is_(None), Activity.starts_at, Activity.title)
+    order = (is_past(utcnow()), Activity.starts_at.is_(None), Activity.starts_at, Activity.title)
     return list(session().scalars(rows.order_by(*order).limit(limit).offset(offset)))
 
 
-def is_past() -> ColumnElement[bool]:
+def is_past(now: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
     """SQL: the activity had a time and that is over."""
-    return and_(
-        Activity.starts_at.is_not(None), func.coalesce(Activity.ends_at, Activity.starts_at) < utcnow()
-    )
+    return and_(Activity.starts_at.is_not(None), func.coalesce(Activity.ends_at, Activity.starts_at) < now)
 
 
-def find_between(actor: Actor, start: datetime, end: datetime) -> list[Activity]:
-    """Dated activities that the actor may see and that touch the time between two moments."""
+def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[Activity]:
+    """Dated activities that the actor may see and that touch the time between two moments, by start."""
     ends = func.coalesce(Activity.ends_at, Activity.starts_at)
     rows = _visible(actor).where(Activity.starts_at < end, ends >= start).order_by(Activity.starts_at)
-    return list(session().scalars(rows))
+    return list(session().scalars(rows.limit(limit)))
 
 
 def find_visible(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Activity]:

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.actor import Actor
+from lms.accounts.views.entering import knock
 from lms.activities import enrolment, service
 from lms.activities.completion import explain
 from lms.activities.forms import ChangeRule, CreateActivity, EditActivity, EditEnrolment, Enrol
@@ -63,6 +64,8 @@ def join(activity_id: uuid.UUID) -> ResponseReturnValue:
     form = Form(
         Enrol, values={"key": ""}, submit=_("Take part"), context={"token": request.args.get("token")}
     )
+    if "key" in request.form:
+        knock("enrolment_key", f"{actor().user_id}/{activity_id}")
     if form.run(lambda command: enrolment.enrol(actor(), activity_id, command)):
         return redirect(url_for("activities.show", activity_id=activity_id))
     return render_template("activities/join.html", form=form, activity=activity), form.status

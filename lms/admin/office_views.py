@@ -154,7 +154,10 @@ def audit() -> ResponseReturnValue:
     before = min(before, MOST_ENTRIES) if before is not None else None
     entries = find_audit(_office().id, before=before)
     names = overview.names_of(entry.actor_id for entry in entries)
-    return render_template("admin/audit.html", entries=entries, names=names, **_frame("admin.audit"))
+    actions = hooks().audit_actions()
+    return render_template(
+        "admin/audit.html", entries=entries, names=names, actions=actions, **_frame("admin.audit")
+    )
 
 
 def _office() -> OfficeView:

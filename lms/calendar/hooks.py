@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, url_for
@@ -75,20 +76,23 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
     if not actor.is_member or actor.office_id is None:
         return []
     now = utcnow()
-    coming = service.find_all(actor, now, now + CARD_AHEAD)[:ON_CARD]
+    coming = service.find_all(actor, now, now + CARD_AHEAD, ON_CARD)
     return [DashboardCard("calendar/card.html", {"entries": coming}, priority=30)]
 
 
 @hookimpl
-def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
+def calendar_items(
+    actor: Actor, start: datetime, end: datetime, limit: int | None
+) -> Sequence[CalendarEntry]:
     """The office's own dates."""
+    found = sorted(service.find_occurrences(actor, start, end), key=itemgetter(1))
     return [
         CalendarEntry(
             uid=f"{item.id}-{begin:%Y%m%d}{OWN_UIDS}", title=item.title, start=begin, end=finish,
             url=url_for("calendar.show", item_id=item.id), summary=item.description, place=item.place,
             is_all_day=item.is_all_day, is_public=item.is_public, sequence=item.sequence,
         )
-        for item, begin, finish in service.find_occurrences(actor, start, end)
+        for item, begin, finish in found[:limit]
     ]  # fmt: skip
 
 

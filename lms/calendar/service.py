@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from lms.access.actor import Actor
 from lms.access.policy import require
@@ -30,26 +30,33 @@ UNDO_FOR = ONE_HOUR
 _PLANNING = ("starts_at", "ends_at", "is_all_day", "repeat", "repeat_until")
 
 
-def find_all(actor: Actor, start: datetime, end: datetime) -> list[CalendarEntry]:
+def find_all(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[CalendarEntry]:
     """Everything with a time between two moments that any part of the product has for the person, by time."""
-    found = hooks().calendar_items(actor, start, end)
-    return [
+    found = hooks().calendar_items(actor, start, end, limit)
+    touching = [
         entry
         for entry in found
         if entry.start < end and max(entry.end, entry.start + timedelta(seconds=1)) > start
     ]
+    return touching[:limit]
+
+
+_ITEMS = (
+    select(CalendarItem)
+    .where(
+        CalendarItem.deleted_at.is_(None),
+        CalendarItem.starts_at < bindparam("end"),
+        or_(CalendarItem.repeat != "none", CalendarItem.ends_at >= bindparam("start")),
+    )
+    .order_by(CalendarItem.starts_at)
+)
 
 
 def find_items(actor: Actor, start: datetime, end: datetime) -> list[CalendarItem]:
     """The office's own dates that may fall between two moments."""
     if not actor.is_member:
         return []
-    query = select(CalendarItem).where(
-        CalendarItem.deleted_at.is_(None),
-        CalendarItem.starts_at < end,
-        or_(CalendarItem.repeat != "none", CalendarItem.ends_at >= start),
-    )
-    return list(session().scalars(query.order_by(CalendarItem.starts_at)))
+    return list(session().scalars(_ITEMS, {"start": start, "end": end}))
 
 
 def find_occurrences(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 EXTENSION = "lms_hooks"
 Owned = tuple[str, Any]
+_OF_THE_CORE = f"{CORE}."
 
 
 def hooks() -> Hooks:
@@ -60,12 +61,23 @@ class Hooks:
         self.watch = watch or Watch()
         self._enabled_in = enabled_in
         self._publish = publish
+        self._is_settled = False
+        self._order: dict[str, tuple[tuple[str, Any], ...]] = {}
+        self._said_at_load: dict[str, list[Owned]] = {}
+
+    def settle(self) -> None:
+        """No plugin comes or goes any more: from now on remember who implements what, and what was said at load time."""
+        self._is_settled = True
 
     # --- L -------------------------------------------------------------------
 
     def permissions(self) -> list[tuple[str, c.Permission]]:
         """Owner and permission, for all loaded plugins."""
         return list(self._flat("permissions"))
+
+    def audit_actions(self) -> dict[str, c.AuditAction]:
+        """What the audit says, by the stable name."""
+        return {action.name: action for _owner, action in self._flat("audit_actions")}
 
     def settings_schema(self) -> dict[str, c.SettingsSchema]:
         """Settings of each plugin that has some."""
@@ -138,9 +150,12 @@ class Hooks:
         found = self._collect("page_slot", office_id, slot=slot, actor=actor, ref=ref)
         return sorted(found, key=lambda piece: piece.priority)
 
-    def calendar_items(self, actor: Actor, start: datetime, end: datetime) -> list[c.CalendarEntry]:
-        """Calendar entries between two moments, by start."""
-        found = self._collect("calendar_items", actor.office_id, actor=actor, start=start, end=end)
+    def calendar_items(
+        self, actor: Actor, start: datetime, end: datetime, limit: int | None = None
+    ) -> list[c.CalendarEntry]:
+        """Calendar entries between two moments, by start; with ``limit``, at least the earliest so many."""
+        arguments = {"actor": actor, "start": start, "end": end, "limit": limit}
+        found = self._collect("calendar_items", actor.office_id, **arguments)
         return sorted(found, key=lambda entry: entry.start)
 
     def cards(self, refs: Sequence[Ref], actor: Actor) -> dict[Ref, Card]:
@@ -282,12 +297,19 @@ class Hooks:
         return list(self._collect(hook, office_id, **arguments))
 
     def _implementations(self, hook: str, office_id: uuid.UUID | None = None) -> Iterator[tuple[str, Any]]:
-        caller = getattr(self.plugins.manager.hook, hook)
         allowed = None if office_id is None else self._enabled_in(office_id)
-        for implementation in sorted(caller.get_hookimpls(), key=_place):
-            owner = implementation.plugin_name
-            if allowed is None or owner.startswith(f"{CORE}.") or owner in allowed:
+        for owner, implementation in self._ordered(hook):
+            if allowed is None or owner.startswith(_OF_THE_CORE) or owner in allowed:
                 yield owner, implementation
+
+    def _ordered(self, hook: str) -> tuple[tuple[str, Any], ...]:
+        if hook in self._order:
+            return self._order[hook]
+        caller = getattr(self.plugins.manager.hook, hook)
+        found = tuple((each.plugin_name, each) for each in sorted(caller.get_hookimpls(), key=_place))
+        if self._is_settled:
+            self._order[hook] = found
+        return found
 
     def _each(self, hook: str, *, unroll: bool = False) -> Iterator[Owned]:
         for owner, function in self._implementations(hook):
@@ -295,9 +317,13 @@ class Hooks:
             if answer is not None:
                 yield owner, answer
 
-    def _flat(self, hook: str) -> Iterator[Owned]:
-        for owner, answer in self._each(hook, unroll=True):
-            yield from ((owner, item) for item in answer)
+    def _flat(self, hook: str) -> list[Owned]:
+        if hook in self._said_at_load:
+            return self._said_at_load[hook]
+        found = [(owner, item) for owner, answer in self._each(hook, unroll=True) for item in answer]
+        if self._is_settled:
+            self._said_at_load[hook] = found
+        return found
 
     def _collect(self, hook: str, office_id: uuid.UUID | None, **arguments: Any) -> Iterator[Any]:
         for owner, function in self._implementations(hook, office_id):

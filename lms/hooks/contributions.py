@@ -46,6 +46,14 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditAction:
+    """What an entry of the audit says: the stable name that ``write_audit`` is given, and words for people."""
+
+    name: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
 class NavItem:
     """An entry of the main navigation; lower ``priority`` comes first."""
 

@@ -21,6 +21,7 @@ import pluggy
 
 from lms.hooks.contributions import (
     ActivityType,
+    AuditAction,
     CalendarEntry,
     DashboardCard,
     ErasurePolicy,
@@ -70,6 +71,16 @@ def permissions() -> Sequence[Permission]:
     """Rights that the plugin checks. kind: L.
 
     Example: ``return [Permission("lounge.announce", _l("Announce to the office"), frozenset({"head"}))]``
+    May raise: nothing. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def audit_actions() -> Sequence[AuditAction]:
+    """What the plugin writes into the audit, in words for the page "Who did what". kind: L.
+
+    Example: ``return [AuditAction("people.invited", _l("Invited people"))]``
     May raise: nothing. Since 0.1.
     """
     raise NotImplementedError
@@ -240,8 +251,12 @@ def page_slot(slot: str, actor: Actor | None, ref: Ref | None) -> Sequence[SlotC
 
 
 @hookspec
-def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
+def calendar_items(
+    actor: Actor, start: datetime, end: datetime, limit: int | None
+) -> Sequence[CalendarEntry]:
     """What has a time between ``start`` and ``end`` for this person. kind: C.
+
+    With ``limit`` only so many, the earliest, will be shown; it may be ignored.
 
     Example: ``return [entry_of(each) for each in find_activities(actor, start, end)]``
     May raise: nothing. Since 0.1.

@@ -8,7 +8,9 @@ so that at most a few requests ever wait for it.
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 TIME_LIMIT_SECONDS = 5.0
 REST_SECONDS = 120.0
 KEPT_FAILURES = 200
+LOOK_SECONDS = 0.25
 
 
 class HookTimeout(BaseException):
@@ -112,33 +115,40 @@ class _Alarm:
 
 
 class _AlarmClock:
-    """One thread that rings all alarms of the process; it exists only while there are some."""
+    """One thread that rings all alarms of the process; it begins with the first one.
+
+    Setting and forgetting an alarm are single steps of the interpreter and need no lock.
+    """
 
     def __init__(self) -> None:
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
         self._pending: dict[_Alarm, float] = {}
         self._thread: threading.Thread | None = None
+        self._process_id = 0
 
     def add(self, due: float, alarm: _Alarm) -> None:
-        with self._condition:
-            self._pending[alarm] = due
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="hook-alarms", daemon=True)
-                self._thread.start()
+        self._pending[alarm] = due
+        if self._process_id != os.getpid():  # threads do not live on in a forked process
+            self._begin()
 
     def discard(self, alarm: _Alarm) -> None:
-        with self._condition:
-            self._pending.pop(alarm, None)
+        self._pending.pop(alarm, None)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._process_id != os.getpid():
+                self._thread = threading.Thread(target=self._run, name="hook-alarms", daemon=True)
+                self._thread.start()
+                self._process_id = os.getpid()
 
     def _run(self) -> None:
         while True:
-            with self._condition:
-                self._condition.wait(timeout=0.25)
-                due = [alarm for alarm, when in self._pending.items() if when <= monotonic()]
-                for alarm in due:
-                    del self._pending[alarm]
-            for alarm in due:
-                alarm.ring()
+            time.sleep(LOOK_SECONDS)
+            now = monotonic()
+            for alarm, when in self._pending.copy().items():
+                if when <= now:
+                    self._pending.pop(alarm, None)
+                    alarm.ring()
 
 
 _clock = _AlarmClock()

@@ -11,7 +11,14 @@ from flask import Blueprint
 from sqlalchemy import or_, select, update
 
 from lms.accounts.models import User
-from lms.hooks.contributions import ErasurePolicy, Importer, JobSpec, Permission, PersonalData
+from lms.hooks.contributions import (
+    AuditAction,
+    ErasurePolicy,
+    Importer,
+    JobSpec,
+    Permission,
+    PersonalData,
+)
 from lms.hooks.specs import hookimpl
 from lms.imports.models import PeopleImport
 from lms.imports.service import IMPORT, prune_imports, run_import
@@ -30,6 +37,14 @@ if TYPE_CHECKING:
 def permissions() -> Sequence[Permission]:
     """Who imports people."""
     return [Permission(IMPORT, _l("Import people from a file"), frozenset({"head", "operator"}))]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written into the audit."""
+    return [
+        AuditAction("people.imported", _l("Imported people")),
+    ]
 
 
 @hookimpl

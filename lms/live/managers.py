@@ -129,7 +129,7 @@ class DatagramManager(BusManager):
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
-        self._own_name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._own_name = ""
         # Addresses of sockets are limited to 107 bytes (unix(7)); through the descriptor they stay short.
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._inbox: socket.socket | None = None
@@ -139,7 +139,8 @@ class DatagramManager(BusManager):
         atexit.register(self.close)
 
     def initialize(self) -> None:
-        """Called at the first connection: from here on this process wants to hear others."""
+        """Called at the first connection: from here on this process (forked or not) wants to hear others."""
+        self._own_name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._inbox.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LARGEST_DATAGRAM)
         self._inbox.bind(self._address(self._own_name))

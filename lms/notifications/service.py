@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from lms.access.actor import Actor
 from lms.accounts.models import User
@@ -80,10 +80,16 @@ def notify(
     return row
 
 
+_UNREAD = (
+    select(func.count())
+    .select_from(Notification)
+    .where(Notification.user_id == bindparam("user_id"), Notification.in_app, Notification.read_at.is_(None))
+)
+
+
 def unread_count(actor: Actor) -> int:
     """How many notifications wait for the person, in one query."""
-    query = select(func.count()).select_from(Notification).filter_by(user_id=actor.user_id, in_app=True)
-    return session().scalar(query.where(Notification.read_at.is_(None))) or 0
+    return session().scalar(_UNREAD, {"user_id": actor.user_id}) or 0
 
 
 def find_notifications(actor: Actor, *, page: int = 1) -> tuple[list[Notification], int]:

@@ -10,7 +10,13 @@ from flask import url_for
 from sqlalchemy import select, update
 
 from lms.access.actor import Actor
-from lms.hooks.contributions import HealthCheck, NavItem, Permission, PersonalData
+from lms.hooks.contributions import (
+    AuditAction,
+    HealthCheck,
+    NavItem,
+    Permission,
+    PersonalData,
+)
 from lms.hooks.specs import hookimpl
 from lms.offices.leftovers import check_leftovers
 from lms.offices.models import OfficePlugin
@@ -36,6 +42,19 @@ def permissions() -> Sequence[Permission]:
         Permission(
             "office.reports", _l("See the office's numbers"), frozenset({"head", "counsellor", "trainer"})
         ),
+    ]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written into the audit."""
+    return [
+        AuditAction("office.created", _l("Made an office")),
+        AuditAction("office.edited", _l("Changed look or contact of the office")),
+        AuditAction("plugin.switched_on", _l("Switched a part on")),
+        AuditAction("plugin.switched_off", _l("Switched a part off")),
+        AuditAction("permission.granted", _l("Gave a role a right")),
+        AuditAction("permission.revoked", _l("Took a right from a role")),
     ]
 
 

@@ -1,7 +1,8 @@
 """The web server's command line, from measurements (see the process model in the design).
 
-Embedded (SQLite): one process with threads. Scale (PostgreSQL and Redis): gevent processes,
-1,000 sockets each with room. gevent and SQLite together freeze; the settings refuse them.
+Embedded (SQLite): two processes with threads, forked after the code was loaded, so that they share
+its memory. Scale (PostgreSQL and Redis): gevent processes that load the code themselves (gevent patches
+it), 1,000 sockets each with room. gevent and SQLite together freeze; the settings refuse them.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only a test for the folder that the kernel gives
 GRACEFUL_SECONDS = 5
+HOOKS = "python:lms.ops.gunicorn_hooks"
 GEVENT_CONNECTIONS = 5000
 
 
 @dataclass(frozen=True)
 class WebServer:
-    """How to serve: ``threads`` count in embedded mode, ``workers`` in scale mode.
+    """How to serve: ``threads`` of each process count in embedded mode only.
 
     ``proxy_addresses`` are the proxies whose forwarded headers count, "*" for any.
     """
@@ -45,13 +47,14 @@ class WebServer:
 
 
 def web_argv(server: WebServer) -> list[str]:
-    """The command that serves the application. The code is loaded by each worker, never before the fork."""
+    """The command that serves the application."""
     argv = [sys.executable, "-m", "gunicorn", "--bind", server.bind]
     if server.is_scaled:
         argv += ["--worker-class", "gevent", "--workers", str(server.workers)]
         argv += ["--worker-connections", str(GEVENT_CONNECTIONS)]
     else:
-        argv += ["--worker-class", "gthread", "--workers", "1", "--threads", str(server.threads)]
+        argv += ["--worker-class", "gthread", "--workers", str(server.workers)]
+        argv += ["--threads", str(server.threads), "--preload", "--config", HOOKS]
     # The control socket would write into the home folder of whoever runs this.
     argv += ["--no-control-socket", "--graceful-timeout", str(GRACEFUL_SECONDS)]
     argv += ["--keep-alive", "5", "--log-level", server.log_level]

@@ -54,6 +54,11 @@ def serve(port: int | None, only: str | None) -> int:
     return run_services(only)
 
 
+def _fitting_workers(is_scaled: bool) -> int:
+    """A second process uses a second core; a third would only cost memory on the machines that run embedded."""
+    return 1 if is_scaled else min(2, os.cpu_count() or 1)
+
+
 def run_services(only: str | None = None, on_ready: Callable[[], None] | None = None) -> int:
     """Supervise the processes of this installation; returns when told to stop, or gives up."""
     settings = load_settings().settings
@@ -64,11 +69,12 @@ def run_services(only: str | None = None, on_ready: Callable[[], None] | None = 
         port=settings.web.port,
         is_scaled=settings.is_scaled,
         threads=settings.web.threads,
-        workers=settings.web.workers,
+        workers=settings.web.workers or _fitting_workers(settings.is_scaled),
         log_level=settings.log_level,
         proxy_addresses="*" if settings.web.trusted_proxies else "127.0.0.1",
     )
-    env = {"LMS_INSTANCE": str(settings.instance_dir)}
+    # Many threads with an arena each would keep much memory that nobody uses (mallopt(3)).
+    env = {"LMS_INSTANCE": str(settings.instance_dir), "MALLOC_ARENA_MAX": "2"}
     url = server.local_url + "ready"
     parts = {
         "web": ChildSpec("web", web_argv(server), env, ready_url=url),

@@ -12,7 +12,13 @@ from flask import Blueprint
 from sqlalchemy import select
 
 from lms.accounts.models import User
-from lms.hooks.contributions import ErasurePolicy, HealthCheck, JobSpec, PersonalData
+from lms.hooks.contributions import (
+    AuditAction,
+    ErasurePolicy,
+    HealthCheck,
+    JobSpec,
+    PersonalData,
+)
 from lms.hooks.specs import hookimpl
 from lms.privacy import cli, service, views
 from lms.privacy.models import PrivacyRequest
@@ -24,6 +30,17 @@ from lms.work.jobs import JobRun
 
 if TYPE_CHECKING:
     from lms.privacy.archive import ExportArchive
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written into the audit."""
+    return [
+        AuditAction("export.made", _l("Made an archive of a person’s data")),
+        AuditAction("erasure.asked", _l("Asked to be erased")),
+        AuditAction("erasure.cancelled", _l("Took back the wish to be erased")),
+        AuditAction("user.erased", _l("Erased a person")),
+    ]
 
 
 @hookimpl

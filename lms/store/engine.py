@@ -70,7 +70,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)}",
         "temp_store=MEMORY",
-        "cache_size=-8000",
+        "cache_size=-2000",  # KiB for each connection; the mapped file is shared by all
         "mmap_size=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import iterate
 
 from lms.store.base import Base, OfficeScoped, session
@@ -113,14 +115,16 @@ def _filter(state: ORMExecuteState) -> None:
         return
     scope = _scope.get()
     if scope.office_id is not None:
-        office_id = scope.office_id
-        state.statement = state.statement.options(
-            with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == office_id, include_aliases=True)
-        )
+        state.statement = state.statement.options(_only_of(scope.office_id))
     elif not scope.is_set and _mentions_scoped(state.statement):
         raise ScopeMissing(
             "a row of an office was asked for without an office; use office_scope() or all_offices()"
         )
+
+
+@lru_cache(maxsize=1024)
+def _only_of(office_id: uuid.UUID) -> ExecutableOption:
+    return with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == office_id, include_aliases=True)
 
 
 def _mentions_scoped(statement: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from lms.errors import AppError, Invalid, SignInNeeded, TooMany, Unavailable
 from lms.store.base import session
 from lms.text import gettext as _
 
+MOST_KEPT = 200_000
+_SECRET = re.compile(r"^(current|code)$|password|secret|token", re.IGNORECASE)
 log = structlog.get_logger(__name__)
 
 
@@ -44,12 +47,28 @@ def install_errors(app: Flask) -> None:
 def _app_error(error: AppError) -> ResponseReturnValue:
     session().rollback()
     if isinstance(error, SignInNeeded) and not wants_json():
+        if kept := _written():
+            return _keep_form(kept), error.status
         here = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(f"{request.script_root}/sign-in" + (f"?next={quote(here, safe='/')}" if here else ""))
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if wants_json():
         return error_body(error), error.status, headers
     return _page(error.status, error.message, code=error.code), error.status, headers
+
+
+def _written() -> list[tuple[str, str]]:
+    """The fields of a form that was sent without a session: texts only, never passwords, and no more than a page holds."""
+    if request.method != "POST" or request.files:
+        return []
+    fields = [pair for pair in request.form.items(multi=True) if not _SECRET.search(pair[0])]
+    size = sum(len(value) for _name, value in fields)
+    return fields if any(value for _name, value in fields) and size <= MOST_KEPT else []
+
+
+def _keep_form(fields: list[tuple[str, str]]) -> str:
+    action = request.script_root + request.full_path.rstrip("?")
+    return render_template("kept_form.html", fields=fields, action=action)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

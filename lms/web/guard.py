@@ -20,7 +20,7 @@ from werkzeug.http import parse_cookie
 
 from lms.access.actor import Actor
 from lms.access.policy import Policy, mark, policy_of
-from lms.accounts.actors import load_actor
+from lms.accounts.actors import actor_of_account
 from lms.accounts.sessions import COOKIE, WebSession, find_session
 from lms.errors import Forbidden, Invalid, NotFound, SignInNeeded
 from lms.hooks.builtin import CORE
@@ -106,11 +106,11 @@ def guest_or_actor() -> Actor | None:
 def identify(environ: Mapping[str, Any], office_slug: str) -> Actor | None:
     """Who is behind a socket's handshake: its session cookie, seen in an office."""
     cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-    row = find_session(cookies.get(COOKIE, ""))
+    row, user = find_session(cookies.get(COOKIE, ""))
     office = directory().by_slug(office_slug)
-    if row is None or row.user_id is None or office is None:
+    if row is None or office is None:
         return None
-    return load_actor(row.user_id, office, row.id)
+    return actor_of_account(user, office, row.id)
 
 
 def install_guard(app: Flask) -> None:
@@ -142,8 +142,8 @@ def _prepare() -> None:
     office = resolve_office()
     if office:
         g.lms_stack.enter_context(office_scope(office.id))
-    if isinstance(web_session, WebSession) and web_session.user_id:
-        g.actor = load_actor(web_session.user_id, office, web_session.row_id)
+    if isinstance(web_session, WebSession):
+        g.actor = actor_of_account(web_session.user, office, web_session.row_id)
     choose_locale(guest_or_actor(), office)
 
 

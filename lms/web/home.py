@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -29,7 +32,9 @@ def index() -> ResponseReturnValue:
     if who is None or not who.is_member:
         return render_template("home/landing.html")
     cards = hooks().dashboard_cards(who)
-    return render_template("home/dashboard.html", cards=cards, next_step=_first(cards), render_card=_render)
+    return render_template(
+        "home/dashboard.html", cards=cards, next_step=_first(cards), render_card=_card_renderer()
+    )
 
 
 def _first(cards: list[DashboardCard]) -> NextStep | None:
@@ -37,5 +42,14 @@ def _first(cards: list[DashboardCard]) -> NextStep | None:
     return min(offers, key=lambda offer: offer.priority, default=None)
 
 
-def _render(card: DashboardCard) -> Markup:
-    return Markup(render_template(card.template, **card.context))  # noqa: S704 - rendered by our own templates
+def _card_renderer() -> Callable[[DashboardCard], Markup]:
+    """Renders cards over what every page knows, which is put together once for all of them."""
+    shared: dict[str, Any] = {}
+    current_app.update_template_context(shared)
+    templates = current_app.jinja_env
+
+    def render(card: DashboardCard) -> Markup:
+        text = templates.get_template(card.template).render(shared | dict(card.context))
+        return Markup(text)  # noqa: S704 - rendered by our own templates
+
+    return render

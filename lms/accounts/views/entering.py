@@ -16,6 +16,7 @@ from lms.clock import utcnow
 from lms.store.uow import unit_of_work
 
 PENDING = "pending"
+PROVED = "proved_at"
 PENDING_SECONDS = 600
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "CrOS", "Linux")
 _BROWSERS = (
@@ -56,6 +57,7 @@ def open_session(user_id: uuid.UUID, method: str) -> None:
     session.clear()
     session["_user_id"] = str(user_id)
     session["_fresh"] = True
+    session[PROVED] = utcnow().timestamp()
     session["method"] = method
     session["browser"] = describe_browser(request.user_agent.string)
     session["address"] = visitor_address()

@@ -9,6 +9,7 @@ from lms.accounts import profile
 from lms.accounts.actors import offices_of
 from lms.accounts.forms import ChangeEmail, ChooseLanguage, ChooseTheme, EditProfile
 from lms.accounts.views.entering import go, knock
+from lms.accounts.views.proving import proved
 from lms.hooks.callers import hooks
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
@@ -59,6 +60,7 @@ def language() -> ResponseReturnValue:
 
 @blueprint.route("/profile/email", methods=["GET", "POST"])
 @slow(signed_in)
+@proved
 def email() -> ResponseReturnValue:
     """Ask for another address."""
     who = actor()

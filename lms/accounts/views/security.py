@@ -8,9 +8,10 @@ from flask import Blueprint, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts import passkeys, profile, secondstep
-from lms.accounts.forms import ChangePassword, ConfirmAuthenticator, PasskeyAnswer, ProvePassword
+from lms.accounts.forms import ChangePassword, ConfirmAuthenticator, PasskeyAnswer
 from lms.accounts.sessions import find_sessions
 from lms.accounts.views.entering import go, knock
+from lms.accounts.views.proving import is_proved, proved
 from lms.accounts.views.sign_in import keep_challenge, relying_party, take_challenge
 from lms.store.uow import unit_of_work
 from lms.text import gettext as _
@@ -29,11 +30,13 @@ def show() -> str:
     return render_template(
         "accounts/security.html", user=profile.get_own_account(who), passkeys=passkeys.find_passkeys(who.user_id),
         codes_left=secondstep.recovery_codes_left(who.user_id), sessions=find_sessions(who.user_id),
+        is_proved=is_proved(),
     )  # fmt: skip
 
 
 @blueprint.route("/profile/password", methods=["GET", "POST"])
 @slow(signed_in)
+@proved
 def password() -> ResponseReturnValue:
     """Set or change the password."""
     who = actor()
@@ -49,6 +52,7 @@ def password() -> ResponseReturnValue:
 
 @blueprint.route("/profile/authenticator", methods=["GET", "POST"])
 @slow(signed_in)
+@proved
 def authenticator() -> ResponseReturnValue:
     """Set up the second step: scan, confirm, keep the recovery codes."""
     who = actor()
@@ -76,29 +80,20 @@ def _switch_on(secret: str, code: str) -> list[str]:
 
 
 @blueprint.route("/profile/authenticator/off", methods=["GET", "POST"])
-@slow(signed_in)
+@signed_in
+@proved
 def authenticator_off() -> ResponseReturnValue:
-    """Switch the second step off, after the password."""
-    form = Form(ProvePassword, submit=_("Switch off"))
-    has_password = bool(profile.get_own_account(actor()).password_hash)
-    if form.accept():
-        knock("password", str(actor().user_id))
-        if form.run(lambda c: _switch_off(c.current)):
-            flash(_("The second step is switched off."), "success")
-            return go(url_for("security.show"))
-    return render_template(
-        "accounts/authenticator_off.html", form=form, has_password=has_password
-    ), form.status
-
-
-def _switch_off(password: str | None) -> None:
-    profile.check_own_password(actor(), password)
-    with unit_of_work():
-        secondstep.switch_off(actor())
+    """Switch the second step off."""
+    if request.method == "GET":
+        return render_template("accounts/authenticator_off.html")
+    secondstep.switch_off(actor())
+    flash(_("The second step is switched off."), "success")
+    return go(url_for("security.show"))
 
 
 @blueprint.post("/profile/recovery-codes")
 @signed_in
+@proved
 def recovery_codes() -> str:
     """New recovery codes, shown once."""
     return render_template("accounts/recovery_codes.html", codes=secondstep.renew_recovery_codes(actor()))
@@ -106,6 +101,7 @@ def recovery_codes() -> str:
 
 @blueprint.post("/profile/passkeys/options")
 @slow(signed_in)
+@proved
 def passkey_options() -> ResponseReturnValue:
     """A challenge for a new passkey."""
     asked = passkeys.ask_for_new(actor(), relying_party())
@@ -115,6 +111,7 @@ def passkey_options() -> ResponseReturnValue:
 
 @blueprint.post("/profile/passkeys")
 @signed_in
+@proved
 def add_passkey() -> ResponseReturnValue:
     """Keep a new passkey."""
     command = PasskeyAnswer.read(request.get_json())
@@ -125,6 +122,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @blueprint.post("/profile/passkeys/<uuid:passkey_id>/remove")
 @signed_in
+@proved
 def remove_passkey(passkey_id: uuid.UUID) -> ResponseReturnValue:
     """Let a passkey open the account no longer."""
     passkeys.remove_passkey(actor(), passkey_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -158,8 +160,8 @@ def test_the_first_operator_is_made_on_the_command_line(world: World) -> None:
     )
 
 
-def test_while_redis_is_gone_doors_are_still_limited() -> None:
-    keeper = DoorKeeper("redis://127.0.0.1:1/0")
+def test_while_redis_is_gone_doors_are_still_limited(tmp_path: Path) -> None:
+    keeper = DoorKeeper("redis://127.0.0.1:1/0", tmp_path / "doors.db")
     for _try in range(5):
         keeper.knock("reset", "a@example.org", "192.0.2.1")
     assert not keeper.is_shared

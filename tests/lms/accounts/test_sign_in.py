@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -10,11 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.accounts import secondstep
+from lms.accounts.doors import DoorKeeper
 from lms.accounts.models import User
 from lms.accounts.secrets_kept import seal
 from lms.clock import utcnow
 from lms.demo import PASSWORD, World
-from lms.errors import Invalid
+from lms.errors import Invalid, TooMany
 from lms.store.base import session
 from lms.store.uow import unit_of_work
 from lms.testing import SignIn, TestSite
@@ -230,3 +232,11 @@ def test_asking_for_a_password_link_says_the_same_for_unknown_addresses(
     unknown = client.post("/o/siena/password", data={"email": "nobody@example.org"})
     assert known.text.replace("trainee@", "") == unknown.text.replace("nobody@", "")
     assert outbox.to("nobody@example.org") == []
+
+
+def test_guessing_for_one_account_from_many_addresses_is_limited(tmp_path: Path) -> None:
+    keeper = DoorKeeper("", tmp_path / "doors.db")
+    with pytest.raises(TooMany):
+        for number in range(101):
+            keeper.knock("password", "a@example.org", f"192.0.2.{number}")
+    keeper.knock("password", "b@example.org", "192.0.2.1")

@@ -13,9 +13,12 @@ from typing import Any
 import psutil
 import pytest
 
+from lms.config import ROOT
 from lms.ops.gunicorn_conf import WebServer, web_argv
 from lms.ops.ports import find_free_port
 from tests.lms.ops.conftest import Running, is_alive, wait_until
+
+OUR_CODE = {"PYTHONPATH": str(ROOT)}
 
 
 def understood(server: WebServer, folder: Path) -> dict[str, str]:
@@ -23,16 +26,22 @@ def understood(server: WebServer, folder: Path) -> dict[str, str]:
     (folder / "sample.py").write_text("def app(environ, start_response): return []\n", "utf-8")
     *command, application = web_argv(server)
     done = subprocess.run(
-        [*command, "--print-config", application], cwd=folder, capture_output=True, text=True, check=True
+        [*command, "--print-config", application],
+        cwd=folder,
+        env=os.environ | OUR_CODE,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     pairs = (line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
     return {name.strip(): value.strip() for name, value in pairs}
 
 
-def test_embedded_is_one_process_with_threads(tmp_path: Path) -> None:
-    config = understood(WebServer(port=9001, threads=340, workers=4, application="sample:app"), tmp_path)
+def test_embedded_is_processes_with_threads_that_share_the_loaded_code(tmp_path: Path) -> None:
+    config = understood(WebServer(port=9001, threads=340, workers=2, application="sample:app"), tmp_path)
 
-    assert (config["worker_class"], config["workers"], config["threads"]) == ("gthread", "1", "340")
+    assert (config["worker_class"], config["workers"], config["threads"]) == ("gthread", "2", "340")
+    assert config["preload_app"] == "True"
     assert config["bind"] == "['127.0.0.1:9001']"
 
 
@@ -43,13 +52,18 @@ def test_scale_is_gevent_processes(tmp_path: Path) -> None:
     assert config["worker_connections"] == "5000"
 
 
+def test_scale_loads_the_code_after_gevent_patched_it(tmp_path: Path) -> None:
+    config = understood(WebServer(is_scaled=True, application="sample:app"), tmp_path)
+
+    assert config["preload_app"] == "False"
+
+
 @pytest.mark.parametrize("is_scaled", [False, True])
-def test_both_stop_soon_write_nothing_at_home_and_load_the_code_late(tmp_path: Path, is_scaled: bool) -> None:
+def test_both_stop_soon_and_write_nothing_at_home(tmp_path: Path, is_scaled: bool) -> None:
     config = understood(WebServer(is_scaled=is_scaled, application="sample:app"), tmp_path)
 
     assert config["control_socket_disable"] == "True"
     assert config["graceful_timeout"] == "5"
-    assert config["preload_app"] == "False"
     assert config["accesslog"] == "None"
 
 
@@ -80,7 +94,8 @@ def served(folder: Path, is_scaled: bool) -> dict[str, Any]:
     )
     port = find_free_port()
     argv = web_argv(WebServer(port=port, is_scaled=is_scaled, threads=4, workers=1, application="sample:app"))
-    return {"name": "web", "argv": argv, "cwd": str(folder), "ready_url": f"http://127.0.0.1:{port}/live"}
+    ready_url = f"http://127.0.0.1:{port}/live"
+    return {"name": "web", "argv": argv, "cwd": str(folder), "env": OUR_CODE, "ready_url": ready_url}
 
 
 def processes_under(running: Running) -> list[psutil.Process]:

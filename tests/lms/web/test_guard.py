@@ -148,3 +148,20 @@ def test_numbers_about_the_site_are_not_for_visitors_that_a_proxy_speaks_for(
     forwarded = {"X-Forwarded-For": "203.0.113.9"}
     assert client.get("/metrics", headers=forwarded).status_code in {302, 403}
     assert sign_in("operator").get("/metrics", headers=forwarded).status_code == 200
+
+
+def test_what_was_written_when_the_session_ended_is_kept_in_the_page_and_can_be_sent_again(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    written = {"title": 'Open <day> "at last"', "password": "never shown", "form_id": "createactivity"}
+    answer = client.post("/o/siena/activities/new?type=event&lang=en", data=written)
+    assert answer.status_code == 401
+    assert 'value="Open &lt;day&gt; &#34;at last&#34;"' in answer.text
+    assert 'action="/o/siena/activities/new?type=event&amp;lang=en"' in answer.text
+    assert "never shown" not in answer.text
+    assert sign_in("trainer").post("/o/siena/activities/new?type=event", data=written).status_code == 302
+
+
+def test_an_empty_form_without_a_session_leads_to_the_sign_in_page(client: FlaskClient) -> None:
+    assert client.post("/o/siena/notifications/read-all", data={}).status_code in {302, 404}
+    assert client.post("/profile/sessions/end").location.startswith("/sign-in")
