@@ -230,7 +230,7 @@ def link_or_404(token: str) -> Share:
     """The living link of a token; wrong guesses are counted. Raises NotFound, TooMany."""
     share = shares.find_link(token)
     if share is None:
-        knock("secret_link", "", request.remote_addr or "")
+        knock("secret_link", token[:64], request.remote_addr or "")
         raise NotFound(_("This link does not work (any more). Ask whoever gave it to you for a new one."))
     return share
 
