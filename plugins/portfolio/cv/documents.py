@@ -76,10 +76,9 @@ def letter_text(letter: Letter, document: CvDocument, place: str, day: str) -> L
 def _frame(document: CvDocument) -> dict[str, Any]:
     with locale(document.language):
         title = _("CV of %(name)s", name=document.name) if document.name else _("CV")
-        about = _("About me")
     return {
-        "title": title, "about": about, "language": document.language, "template": document.template,
-        "accent": ACCENT_COLOURS[document.accent], "name": document.name,
+        "title": title, "language": document.language, "template": document.template,
+        "accent": ACCENT_COLOURS[document.accent], "name": document.name or title,
     }  # fmt: skip
 
 

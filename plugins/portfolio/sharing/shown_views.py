@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask import session as web_session
@@ -50,7 +51,6 @@ from plugins.portfolio.sharing.shares import Access, Thing, Viewer
 blueprint = Blueprint("portfolio_shown", __name__)
 links = Blueprint("portfolio_links", __name__)
 ASK_AGAIN = timedelta(seconds=0.5)
-PIECE = 64 * 1024
 OPENED = "portfolio_opened"
 
 
@@ -387,22 +387,37 @@ def file_answer(thing: Page | Cv, file: StoredFile, access: Access) -> Response:
     """A file, or the part that was asked for; it stops within half a second when the share is taken back."""
     response = guarded_headers(serve_file(file, as_download="download" in request.args))
     if access.share is not None and response.status_code in {200, 206}:
-        response.response = _while_alive(response.response, access.share.id, thing.office_id)  # type: ignore[arg-type]  # an iterable of bytes
+        response.response = _WhileAlive(response.response, access.share.id, thing.office_id)
     return response
 
 
-def _while_alive(pieces: Iterable[bytes], share_id: uuid.UUID, office_id: uuid.UUID) -> Iterator[bytes]:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
-    asked_at = utcnow()
-    for piece in pieces:
-        if utcnow() - asked_at > ASK_AGAIN:
-            with app.app_context(), office_scope(office_id):
-                is_alive = shares.is_alive(share_id)
+class _WhileAlive:
+    """The pieces of a file for as long as its share holds; closing it closes the file, begun or not."""
+
+    def __init__(self, pieces: Any, share_id: uuid.UUID, office_id: uuid.UUID) -> None:
+        self._pieces, self._next = pieces, iter(pieces)
+        self._share_id, self._office_id = share_id, office_id
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
+        self._asked_at = utcnow()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if utcnow() - self._asked_at > ASK_AGAIN:
+            with self._app.app_context(), office_scope(self._office_id):
+                is_alive = shares.is_alive(self._share_id)
                 session().rollback()
             if not is_alive:
                 raise ConnectionAbortedError("the share was taken back")
-            asked_at = utcnow()
-        yield piece
+            self._asked_at = utcnow()
+        return bytes(next(self._next))
+
+    def close(self) -> None:
+        """Called by the server when the answer is over."""
+        close = getattr(self._pieces, "close", None)
+        if close is not None:
+            close()
 
 
 def _by_collection(access: Access) -> bool:

@@ -130,15 +130,11 @@ def _read_channel(found: Candidate, values: dict[str, str], channel: Element) ->
         )
     elif code == "web":
         values["website"] = said(channel, "URI")
-    elif said(channel, "URI"):
+    elif said(channel, "URI") or said(channel, "ChannelName"):
         uri, own = said(channel, "URI"), said(channel, "UserName")
-        is_address = "." in uri and " " not in uri
-        found.add(
-            "profiles",
-            title=said(channel, "ChannelName") or said(channel, "OtherTitle") or code,
-            field=own,
-            url=uri if is_address else "",
-        )
+        is_address = "." in uri and " " not in uri and uri != own
+        title = said(channel, "ChannelName") or said(channel, "OtherTitle") or code
+        found.add("profiles", title=title, field=own, url=uri if is_address else "")
 
 
 def _read_job(found: Candidate, employer: Element, position: Element) -> None:
