@@ -10,7 +10,18 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
-from lms.plugin import Actor, Ref, World, completions_of, session, store_file
+from lms.plugin import (
+    Actor,
+    CreateActivity,
+    Ref,
+    World,
+    completions_of,
+    create_activity,
+    enrol_people,
+    session,
+    set_state,
+    store_file,
+)
 from plugins.portfolio.cv import letters, service, tailoring
 from plugins.portfolio.cv.forms import EditLetter, NewCv, NewLetter, SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Import
@@ -25,6 +36,7 @@ from plugins.portfolio.sharing import cards, comments, requests, shares
 from plugins.portfolio.sharing.forms import AskFeedback, Say, ShareWith
 from plugins.portfolio.sharing.models import Visit
 from plugins.portfolio.sharing.shares import Access
+from plugins.portfolio.tasks.models import Submission
 
 
 class Line(NamedTuple):
@@ -93,6 +105,7 @@ def build_portfolios(world: World) -> None:
             ("trainee3", MATTEO, "Magazziniere con patentino"),
         ):
             _short_portfolio(world, world.actor(key), lines, headline)
+        _task(world, page)
         template = pages.add_page(
             world.actor("counsellor"), NewPage(title="Il mio portfolio"), is_template=True
         )
@@ -372,6 +385,35 @@ def _journal(world: World, actor: Actor) -> JournalEntry:
     if chosen is None:
         raise LookupError("the journal has no entries")
     return chosen
+
+
+def _task(world: World, page: Page) -> None:
+    """A task of the trainer in which one has handed in and others have not."""
+    trainer = world.actor("trainer")
+    activity = create_activity(trainer, CreateActivity(title="Mostra un tuo lavoro", type="portfolio_task"))
+    activity.summary = (
+        "Fai una pagina con un lavoro tuo: una foto, che cosa hai fatto tu, che cosa faresti diversamente."
+    )
+    set_state(trainer, activity.id, "published")
+    enrol_people(trainer, activity.id, [world.people[key].id for key in ("trainee", "trainee2", "trainee3")])
+    content = {
+        "title": page.title,
+        "description": page.description,
+        "theme": page.theme,
+        "blocks": [{"width": "full", "html": "<h2>Come lavoro</h2><p>Peso tutto. Poi assaggio.</p>"}],
+        "files": [],
+    }
+    session().add(
+        Submission(
+            activity_id=activity.id,
+            owner_id=page.owner_id,
+            number=1,
+            target=str(ref_of("page", page.id)),
+            title=page.title,
+            content=content,
+            handed_in_at=world.moment(2),
+        )
+    )
 
 
 def _entries(actor: Actor, lines: Sequence[Line]) -> None:

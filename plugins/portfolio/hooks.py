@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from lms.plugin import (
     ROLES,
+    ActivityType,
     Actor,
     CalendarEntry,
     Card,
@@ -58,6 +59,7 @@ from plugins.portfolio.sharing.forms import PortfolioSettings
 from plugins.portfolio.sharing.requests import find_inbox
 from plugins.portfolio.sharing.shares import ADVISE, Viewer, find_access, things_of
 from plugins.portfolio.sharing.views import own_page, shared_url
+from plugins.portfolio.tasks import views as task_views
 
 KINDS = {"page": _l("Page"), "collection": _l("Collection"), "cv": _l("CV")}
 TASK_LENGTH = timedelta(days=1)
@@ -86,7 +88,26 @@ def blueprints() -> Sequence[Blueprint]:
     return [
         home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
         card_views.blueprint,
+        task_views.blueprint,
     ]  # fmt: skip
+
+
+@hookimpl
+def activity_types() -> Sequence[ActivityType]:
+    """A task: hand in a page or CV."""
+    summary = _l(
+        "People hand in a locked copy of a page or CV; staff say pass, work on it again, or not passed."
+    )
+    return [
+        ActivityType(
+            "portfolio_task",
+            _l("Portfolio task"),
+            "briefcase",
+            "portfolio_tasks.task",
+            summary,
+            ("confirmed", "submitted"),
+        )
+    ]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""The tables of CV, evidence, pages and sharing."""
+"""The tables of CV, evidence, pages, sharing and tasks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,9 +14,9 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "portfolio_collection",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("description", sa.String(length=500), nullable=False),
         sa.Column("removed_at", base.UtcDateTime(timezone=True), nullable=True),
@@ -36,9 +36,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_cv",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("target_job", sa.String(length=160), nullable=False),
@@ -73,9 +73,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_cv_entry",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("section", sa.String(length=20), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("heading", sa.String(length=80), nullable=False),
@@ -118,9 +118,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_hidden_proof",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("proof", sa.String(length=150), nullable=False),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_portfolio_hidden_proof_office_id_office")
@@ -136,9 +136,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_import",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
@@ -156,9 +156,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_journal",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("description", sa.String(length=500), nullable=False),
         sa.Column("removed_at", base.UtcDateTime(timezone=True), nullable=True),
@@ -176,9 +176,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_message",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("sender", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -196,9 +196,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_plan",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("description", sa.String(length=500), nullable=False),
         sa.Column("removed_at", base.UtcDateTime(timezone=True), nullable=True),
@@ -216,17 +216,17 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_request",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("adviser_id", sa.Uuid(), nullable=True),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("adviser_id", base.QuickUuid(), nullable=True),
         sa.Column("target", sa.String(length=150), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("signed_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", base.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("closed_by_id", base.QuickUuid(), nullable=True),
         sa.Column("answer", sa.String(length=10), nullable=False),
         sa.Column("answer_note", sa.String(length=1000), nullable=False),
         sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
@@ -253,13 +253,13 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_share",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("target", sa.String(length=150), nullable=False),
         sa.Column("audience", sa.String(length=8), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", base.QuickUuid(), nullable=True),
+        sa.Column("group_id", base.QuickUuid(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("passcode_hash", sa.String(length=200), nullable=False),
@@ -290,9 +290,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_tag",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("subject", sa.String(length=150), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_portfolio_tag_office_id_office")),
@@ -306,10 +306,10 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_cv_choice",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("cv_id", sa.Uuid(), nullable=False),
-        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("cv_id", base.QuickUuid(), nullable=False),
+        sa.Column("entry_id", base.QuickUuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=True),
         sa.Column("is_hidden", sa.Boolean(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -341,13 +341,13 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_item",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("file_id", base.QuickUuid(), nullable=True),
         sa.Column("folder", sa.String(length=80), nullable=False),
         sa.Column("licence", sa.String(length=20), nullable=False),
         sa.Column("level", sa.Integer(), nullable=True),
@@ -376,10 +376,10 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_journal_entry",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("journal_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("journal_id", base.QuickUuid(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("is_draft", sa.Boolean(), nullable=False),
@@ -409,10 +409,10 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_letter",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("cv_id", sa.Uuid(), nullable=True),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("cv_id", base.QuickUuid(), nullable=True),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("employer", sa.String(length=200), nullable=False),
         sa.Column("recipient", sa.String(length=400), nullable=False),
@@ -442,18 +442,18 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_page",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("collection_id", sa.Uuid(), nullable=True),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("collection_id", base.QuickUuid(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("description", sa.String(length=500), nullable=False),
-        sa.Column("cover_id", sa.Uuid(), nullable=True),
+        sa.Column("cover_id", base.QuickUuid(), nullable=True),
         sa.Column("theme", sa.String(length=8), nullable=False),
         sa.Column("is_template", sa.Boolean(), nullable=False),
         sa.Column("allows_copy", sa.Boolean(), nullable=False),
-        sa.Column("copied_from_id", sa.Uuid(), nullable=True),
+        sa.Column("copied_from_id", base.QuickUuid(), nullable=True),
         sa.Column("removed_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
@@ -492,9 +492,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_person",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("given_name", sa.String(length=80), nullable=False),
         sa.Column("family_name", sa.String(length=80), nullable=False),
         sa.Column("headline", sa.String(length=160), nullable=False),
@@ -510,7 +510,7 @@ def upgrade() -> None:
         sa.Column("nationality", sa.String(length=80), nullable=False),
         sa.Column("gender", sa.String(length=40), nullable=False),
         sa.Column("marital_status", sa.String(length=40), nullable=False),
-        sa.Column("photo_id", sa.Uuid(), nullable=True),
+        sa.Column("photo_id", base.QuickUuid(), nullable=True),
         sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -532,10 +532,10 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_plan_task",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("plan_id", base.QuickUuid(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("done_at", base.UtcDateTime(timezone=True), nullable=True),
@@ -560,13 +560,67 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_portfolio_plan_task_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
-        "portfolio_visit",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        "portfolio_submission",
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("activity_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("target", sa.String(length=150), nullable=False),
-        sa.Column("viewer_id", sa.Uuid(), nullable=True),
-        sa.Column("share_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("content", base.JsonObject(), nullable=False),
+        sa.Column("handed_in_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("result", sa.String(length=8), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("judged_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("judged_by_id", base.QuickUuid(), nullable=True),
+        sa.CheckConstraint(
+            "result IN ('', 'pass', 'revise', 'fail')", name=op.f("ck_portfolio_submission_result")
+        ),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activity.id"],
+            name=op.f("fk_portfolio_submission_activity_id_activity"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["judged_by_id"], ["user.id"], name=op.f("fk_portfolio_submission_judged_by_id_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_portfolio_submission_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user.id"], name=op.f("fk_portfolio_submission_owner_id_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_submission")),
+        sa.UniqueConstraint(
+            "activity_id",
+            "owner_id",
+            "number",
+            name=op.f("uq_portfolio_submission_activity_id_owner_id_number"),
+        ),
+    )
+    with op.batch_alter_table("portfolio_submission", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_portfolio_submission_activity_id"), ["activity_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_portfolio_submission_handed_in_at"), ["handed_in_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_portfolio_submission_judged_by_id"), ["judged_by_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_portfolio_submission_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_portfolio_submission_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "portfolio_visit",
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("target", sa.String(length=150), nullable=False),
+        sa.Column("viewer_id", base.QuickUuid(), nullable=True),
+        sa.Column("share_id", base.QuickUuid(), nullable=True),
         sa.Column("at", base.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["office_id"], ["office.id"], name=op.f("fk_portfolio_visit_office_id_office")
@@ -591,9 +645,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_block",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("page_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("page_id", base.QuickUuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("width", sa.String(length=8), nullable=False),
@@ -618,16 +672,16 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_card",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("headline", sa.String(length=160), nullable=False),
         sa.Column("about", sa.String(length=600), nullable=False),
         sa.Column("proof_1", sa.String(length=200), nullable=False),
         sa.Column("proof_2", sa.String(length=200), nullable=False),
         sa.Column("proof_3", sa.String(length=200), nullable=False),
-        sa.Column("page_id", sa.Uuid(), nullable=True),
+        sa.Column("page_id", base.QuickUuid(), nullable=True),
         sa.Column("shows_photo", sa.Boolean(), nullable=False),
         sa.Column("is_contactable", sa.Boolean(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
@@ -654,9 +708,9 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_version",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("page_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
+        sa.Column("page_id", base.QuickUuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("change", sa.String(length=80), nullable=False),
         sa.Column("made_at", base.UtcDateTime(timezone=True), nullable=False),
@@ -679,13 +733,13 @@ def upgrade() -> None:
 
     op.create_table(
         "portfolio_comment",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("id", base.QuickUuid(), nullable=False),
+        sa.Column("office_id", base.QuickUuid(), nullable=False),
         sa.Column("target", sa.String(length=150), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("author_id", sa.Uuid(), nullable=False),
-        sa.Column("block_id", sa.Uuid(), nullable=True),
-        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", base.QuickUuid(), nullable=False),
+        sa.Column("author_id", base.QuickUuid(), nullable=False),
+        sa.Column("block_id", base.QuickUuid(), nullable=True),
+        sa.Column("parent_id", base.QuickUuid(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("at_second", sa.Integer(), nullable=True),
         sa.Column("is_private", sa.Boolean(), nullable=False),
@@ -756,6 +810,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_portfolio_visit_at"))
 
     op.drop_table("portfolio_visit")
+    with op.batch_alter_table("portfolio_submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_portfolio_submission_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_portfolio_submission_office_id"))
+        batch_op.drop_index(batch_op.f("ix_portfolio_submission_judged_by_id"))
+        batch_op.drop_index(batch_op.f("ix_portfolio_submission_handed_in_at"))
+        batch_op.drop_index(batch_op.f("ix_portfolio_submission_activity_id"))
+
+    op.drop_table("portfolio_submission")
     with op.batch_alter_table("portfolio_plan_task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_portfolio_plan_task_plan_id"))
         batch_op.drop_index(batch_op.f("ix_portfolio_plan_task_owner_id"))
