@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, dashboard, fanout, memory, pages, start
+from benchmarks import append, dashboard, fanout, memory, pages, portfolio, start
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "fanout": fanout.run,
     "append": append.run,
     "memory": memory.run,
+    "portfolio": portfolio.run,
     "start": start.run,
 }
 

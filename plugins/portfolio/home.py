@@ -12,7 +12,7 @@ from plugins.portfolio.evidence.service import find_items, find_proofs
 from plugins.portfolio.pages.service import TEMPLATES, find_pages
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.comments import count_open
-from plugins.portfolio.sharing.requests import find_inbox
+from plugins.portfolio.sharing.requests import count_waiting
 from plugins.portfolio.sharing.shares import ADVISE, count_living, find_shared_with
 from plugins.portfolio.sharing.views import things_with_urls
 
@@ -30,5 +30,5 @@ def home() -> ResponseReturnValue:
     return render_template(
         "portfolio/home.html", person=get_person(who), entries=find_entries(who.user_id), cvs=cvs, pages=pages, files=find_items(who, "file"), proofs=find_proofs(who),
         shared=count_living(targets), comments=count_open(targets), theirs=things_with_urls(shared[:12]), owners=find_members(who, [each.owner_id for each in shared]),
-        waiting=len(find_inbox(who)) if who.can(ADVISE) else 0, may_advise=who.can(ADVISE), may_keep_templates=who.can(TEMPLATES),
+        waiting=count_waiting(who), may_advise=who.can(ADVISE), may_keep_templates=who.can(TEMPLATES),
     )  # fmt: skip

@@ -56,7 +56,7 @@ from plugins.portfolio.privacy import declarations, erase_person, export_person
 from plugins.portfolio.sharing import card_views, shown_views
 from plugins.portfolio.sharing import views as share_views
 from plugins.portfolio.sharing.forms import PortfolioSettings
-from plugins.portfolio.sharing.requests import find_inbox
+from plugins.portfolio.sharing.requests import count_waiting, find_inbox
 from plugins.portfolio.sharing.shares import ADVISE, Viewer, find_access, things_of
 from plugins.portfolio.sharing.views import own_page, shared_url
 from plugins.portfolio.tasks import views as task_views
@@ -169,7 +169,7 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
     """For members."""
     if actor.office_id is None or not actor.can(service.KEEP):
         return []
-    waiting = len(find_inbox(actor)) if actor.can(ADVISE) else 0
+    waiting = count_waiting(actor)
     return [
         NavItem(_l("Portfolio"), url_for("portfolio.home"), "briefcase", priority=30, badge=waiting or None)
     ]

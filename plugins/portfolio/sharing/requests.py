@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from lms.plugin import (
     Actor,
@@ -98,7 +98,8 @@ def ready_state(thing: Cv) -> Request | None:
 def find_inbox(actor: Actor, *, with_closed: bool = False) -> list[Waiting]:
     """What waits for an adviser: what has a day first, the earliest on top. Raises Forbidden."""
     require(actor, ADVISE)
-    query = select(Request).where(or_(Request.adviser_id.is_(None), Request.adviser_id == actor.user_id))
+    mine = or_(Request.adviser_id.is_(None), Request.adviser_id == actor.user_id)
+    query = select(Request).where(mine, Request.owner_id != actor.user_id)
     if not with_closed:
         query = query.where(Request.closed_at.is_(None))
     order = (Request.closed_at.is_not(None), Request.due_on.is_(None), Request.due_on, Request.created_at)
@@ -108,6 +109,15 @@ def find_inbox(actor: Actor, *, with_closed: bool = False) -> list[Waiting]:
     return [
         Waiting(row, things[row.target], people.get(row.owner_id)) for row in rows if row.target in things
     ]
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many requests wait for the actor, in one query; 0 for those who do not advise."""
+    if not actor.can(ADVISE):
+        return 0
+    query = select(func.count()).select_from(Request).where(Request.closed_at.is_(None))
+    mine = or_(Request.adviser_id.is_(None), Request.adviser_id == actor.user_id)
+    return session().scalar(query.where(mine, Request.owner_id != actor.user_id)) or 0
 
 
 def answer_request(actor: Actor, request_id: uuid.UUID, command: Answer) -> Request:
