@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, course, dashboard, fanout, memory, pages, quiz, start
+from benchmarks import append, course, dashboard, fanout, memory, pages, portfolio, quiz, start
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "append": append.run,
     "memory": memory.run,
     "quiz": quiz.run,
+    "portfolio": portfolio.run,
     "start": start.run,
 }
 

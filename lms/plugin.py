@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
+from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_members
 from lms.activities.children import (
     arrange_children,
@@ -156,7 +157,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "unit_of_work", "after_commit", "office_scope", "all_offices",
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
-    "actor", "guest_or_actor", "member", "operators_only", "public", "requires", "signed_in", "slow",
+    "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
     "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",

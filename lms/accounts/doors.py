@@ -43,6 +43,8 @@ Door = Literal[
     "registration",
     "reset",
     "enrolment_key",
+    "secret_link",
+    "contact",
 ]
 
 
@@ -68,6 +70,8 @@ _RULES: dict[Door, Rule] = {
     "registration": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
     "reset": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(60)),
     "enrolment_key": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(200, 15)),
+    "secret_link": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(60, 15)),
+    "contact": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(20)),
 }
 
 
@@ -132,6 +136,11 @@ def doors() -> DoorKeeper:
     """The limiter of the running application."""
     found: DoorKeeper = part(EXTENSION)
     return found
+
+
+def knock(door: Door, account: str, address: str) -> None:
+    """Count one try at a door of a plugin (a secret link, a message from a stranger). Raises TooMany."""
+    doors().knock(door, account, address)
 
 
 def _connect(redis_url: str) -> Storage:

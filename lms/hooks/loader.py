@@ -186,8 +186,7 @@ def _check_core_range(manifest: Manifest) -> None:
 
 def _register(manager: pluggy.PluginManager, name: str, hooks: ModuleType) -> None:
     try:
-        publish = getattr(hooks, "add_hookspecs", None)
-        for module in publish() if publish is not None else ():
+        for module in _published(hooks):
             manager.add_hookspecs(module)
         manager.register(hooks, name=name)
         unknown = [each.name for each in _unknown_hooks(manager, hooks, name)]
@@ -199,6 +198,15 @@ def _register(manager: pluggy.PluginManager, name: str, hooks: ModuleType) -> No
     except _Refused:
         _forget(manager, name)
         raise
+
+
+def _published(hooks: ModuleType) -> Iterable[ModuleType]:
+    """The hook specifications that a plugin publishes; whatever goes wrong with them keeps only that plugin out."""
+    publish = getattr(hooks, "add_hookspecs", None)
+    try:
+        return list(publish()) if publish is not None else []
+    except Exception as error:
+        raise _Refused(f"it failed to publish its hooks: {type(error).__name__}: {error}") from error
 
 
 def _unknown_hooks(

@@ -120,6 +120,7 @@ def test_a_crash_while_it_is_loaded_leaves_the_core_serving(
             folder = subject.directory.parent
             # a crash in the search for what was left behind must not break the models of the real one
             patch.setattr("lms.admission.Admission.forget", lambda _self, _package: None)
+            patch.setattr("lms.hooks.loader._forget_modules", lambda _package: None)
             broken = open_subject(subject.name, tmp_path / str(number), folder, is_filled=False)
         assert broken.app.test_client().get("/live").status_code == 200
         with broken.app.app_context():

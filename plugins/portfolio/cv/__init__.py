@@ -1,0 +1,1 @@
+"""The CV: one store of everything, many CVs made from it."""

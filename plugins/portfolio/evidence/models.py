@@ -1,0 +1,116 @@
+"""Tables of the evidence that a person collects."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.plugin import Base, Identified, OfficeScoped, Timestamped
+
+ITEM_KINDS = ("file", "note", "skill", "goal")
+
+
+class Item(Identified, OfficeScoped, Timestamped, Base):
+    """A file with what is said of it, a note, a skill or a goal. ``body`` is cleaned rich text.
+
+    ``level`` is a skill's own estimate, 1 to 4; ``due_on`` and ``done_at`` belong to goals.
+    """
+
+    __tablename__ = "portfolio_item"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {ITEM_KINDS}", name="kind"),
+        Index("ix_portfolio_item_list", "owner_id", "kind", "removed_at"),
+    )
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text, default="")
+    file_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="CASCADE"), index=True
+    )
+    folder: Mapped[str] = mapped_column(String(80), default="")
+    licence: Mapped[str] = mapped_column(String(20), default="")
+    level: Mapped[int | None] = mapped_column()
+    due_on: Mapped[date | None] = mapped_column(Date)
+    done_at: Mapped[datetime | None] = mapped_column()
+    removed_at: Mapped[datetime | None] = mapped_column()
+
+
+class Journal(Identified, OfficeScoped, Timestamped, Base):
+    """A diary with a purpose, such as "My internship"."""
+
+    __tablename__ = "portfolio_journal"
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    description: Mapped[str] = mapped_column(String(500), default="")
+    removed_at: Mapped[datetime | None] = mapped_column()
+
+
+class JournalEntry(Identified, OfficeScoped, Timestamped, Base):
+    """One entry of a journal; a draft is shown to nobody but its writer."""
+
+    __tablename__ = "portfolio_journal_entry"
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    journal_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("portfolio_journal.id", ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text, default="")
+    is_draft: Mapped[bool] = mapped_column(default=True)
+    removed_at: Mapped[datetime | None] = mapped_column()
+
+
+class Plan(Identified, OfficeScoped, Timestamped, Base):
+    """Something that a person wants to reach, in steps."""
+
+    __tablename__ = "portfolio_plan"
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    description: Mapped[str] = mapped_column(String(500), default="")
+    removed_at: Mapped[datetime | None] = mapped_column()
+
+
+class Task(Identified, OfficeScoped, Timestamped, Base):
+    """A step of a plan."""
+
+    __tablename__ = "portfolio_plan_task"
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    plan_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("portfolio_plan.id", ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str] = mapped_column(String(200))
+    due_on: Mapped[date | None] = mapped_column(Date)
+    done_at: Mapped[datetime | None] = mapped_column()
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Tag(Identified, OfficeScoped, Base):
+    """A word that a person put on something of their own; ``subject`` is its ref."""
+
+    __tablename__ = "portfolio_tag"
+    __table_args__ = (
+        UniqueConstraint("subject", "name"),
+        Index("ix_portfolio_tag_owner_name", "owner_id", "name"),
+    )
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    subject: Mapped[str] = mapped_column(String(150))
+    name: Mapped[str] = mapped_column(String(40))
+
+
+class HiddenProof(Identified, OfficeScoped, Base):
+    """Something that arrived by itself and that its person does not want to show."""
+
+    __tablename__ = "portfolio_hidden_proof"
+    __table_args__ = (UniqueConstraint("owner_id", "proof"),)
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    proof: Mapped[str] = mapped_column(String(150))

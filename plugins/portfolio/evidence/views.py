@@ -1,0 +1,344 @@
+"""Pages of the evidence: what one collects, in five lists."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import (
+    Command,
+    Form,
+    Invalid,
+    NotFound,
+    Text,
+    _,
+    _l,
+    actor,
+    get_file,
+    get_usage,
+    hooks,
+    max_upload_bytes,
+    ngettext,
+    requires,
+    serve_preview,
+    slow,
+    unit_of_work,
+    utcnow,
+)
+from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.cv.views import refuse_to_scripts, saved_answer
+from plugins.portfolio.evidence import service
+from plugins.portfolio.evidence.forms import (
+    SKILL_LEVELS,
+    AddTask,
+    EditDescribed,
+    EditEntry,
+    EditFile,
+    EditGoal,
+    EditNote,
+    EditSkill,
+    NewThing,
+)
+from plugins.portfolio.evidence.models import Item
+from plugins.portfolio.receiving import received_files
+from plugins.portfolio.refs import ref_of
+
+blueprint = Blueprint("portfolio_evidence", __name__)
+TABS: dict[str, Text] = {
+    "files": _l("Files"), "journals": _l("Journals and notes"), "plans": _l("Plans and goals"), "skills": _l("Skills"),
+    "proofs": _l("Arrived by itself"),
+}  # fmt: skip
+LISTS = {
+    "files": "portfolio/evidence/files.html", "journals": "portfolio/evidence/journals.html", "plans": "portfolio/evidence/plans.html",
+    "skills": "portfolio/evidence/skills.html", "proofs": "portfolio/evidence/proofs.html",
+}  # fmt: skip
+EDITS: dict[str, type[Command]] = {"file": EditFile, "note": EditNote, "skill": EditSkill, "goal": EditGoal}
+TAB_OF = {"file": "files", "note": "journals", "skill": "skills", "goal": "plans"}
+PROMPTS: tuple[Text, ...] = (
+    _l("What did I do today, and what was my part in it?"), _l("What was hard, and how did I solve it?"),
+    _l("What did I learn that I can use again?"), _l("Who helped me, and how?"), _l("What am I proud of?"), _l("What will I do differently next time?"),
+)  # fmt: skip
+ADDS: dict[str, Callable[..., Any]] = {
+    "note": lambda who, command: service.add_item(who, "note", command),
+    "skill": lambda who, command: service.add_item(who, "skill", command),
+    "goal": lambda who, command: service.add_item(who, "goal", command),
+    "journal": service.add_journal, "plan": service.add_plan,
+}  # fmt: skip
+NEW_TITLES: dict[str, Text] = {
+    "note": _l("New note"), "skill": _l("New skill"), "goal": _l("New goal"), "journal": _l("New journal"), "plan": _l("New plan"),
+}  # fmt: skip
+
+
+@blueprint.get("/portfolio/evidence")
+@requires(KEEP)
+def index() -> ResponseReturnValue:
+    """The first of the lists."""
+    return redirect(url_for("portfolio_evidence.tab", name="files"))
+
+
+@blueprint.get("/portfolio/evidence/<name>")
+@requires(KEEP)
+def tab(name: str) -> ResponseReturnValue:
+    """One of the lists."""
+    readers: dict[str, Callable[[], dict[str, Any]]] = {
+        "files": _files, "journals": _journals, "plans": _plans, "skills": _skills, "proofs": _proofs,
+    }  # fmt: skip
+    if name not in readers:
+        raise NotFound(_("There is no such page."))
+    tabs = [
+        (title, url_for("portfolio_evidence.tab", name=each), each == name, None)
+        for each, title in TABS.items()
+    ]
+    return render_template(
+        LISTS[name], tabs=tabs, today=utcnow().date(), is_overdue=service.is_overdue,
+        removed=request.args.get("removed"), breadcrumb=_trail(None), **readers[name](),
+    )  # fmt: skip
+
+
+@blueprint.post("/portfolio/evidence/files")
+@slow(requires(KEEP))
+def add_files() -> ResponseReturnValue:
+    """Files and photos, from the phone or the desk."""
+    every = frozenset({"image", "audio", "video", "document", "text", "archive"})
+    found = received_files(actor(), "files", "portfolio.file", every)  # type: ignore[arg-type]  # each is a Family
+    if not found:
+        raise Invalid(_("Choose a file first."))
+    with unit_of_work():
+        for file_id in found:
+            service.add_file(actor(), file_id, request.form.get("folder", ""))
+    flash(
+        ngettext("%(n)d file is in your portfolio.", "%(n)d files are in your portfolio.", len(found)),
+        "success",
+    )
+    return redirect(url_for("portfolio_evidence.tab", name="files"), 303)
+
+
+@blueprint.route("/portfolio/evidence/new/<kind>", methods=["GET", "POST"])
+@requires(KEEP)
+def new(kind: str) -> ResponseReturnValue:
+    """A note, skill, goal, journal or plan: its title, then the rest."""
+    if kind not in ADDS:
+        raise NotFound(_("There is no such page."))
+    form = Form(NewThing, submit=_("Go on"))
+    made: list[Any] = []
+    if form.run(lambda command: made.append(ADDS[kind](actor(), command))):
+        if kind in {"journal", "plan"}:
+            return redirect(url_for(f"portfolio_evidence.{kind}", **{f"{kind}_id": made[0].id}), 303)
+        return redirect(url_for("portfolio_evidence.item", item_id=made[0].id), 303)
+    return render_template(
+        "portfolio/evidence/new.html", form=form, title=NEW_TITLES[kind], breadcrumb=_trail(NEW_TITLES[kind])
+    ), form.status
+
+
+@blueprint.route("/portfolio/evidence/items/<uuid:item_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def item(item_id: uuid.UUID) -> ResponseReturnValue:
+    """One file, note, skill or goal; saved as one types."""
+    row = service.get_item(actor(), item_id)
+    ref = ref_of("item", row.id)
+    command = EDITS[row.kind]
+    values = {name: getattr(row, name) for name in command.model_fields if hasattr(row, name)}
+    values["tags"] = ", ".join(service.tags_of(actor(), [ref]).get(str(ref), []))
+    if row.kind == "skill":
+        values["proofs"] = service.proofs_of(row)
+    form = Form(command, values=values)
+    if form.run(lambda wanted: service.edit_item(actor(), item_id, wanted)):  # type: ignore[arg-type]  # one of EDITS
+        return saved_answer("portfolio_evidence.tab", name=TAB_OF[row.kind])
+    refuse_to_scripts(form)
+    file = get_file(actor(), row.file_id) if row.file_id else None
+    return render_template(
+        "portfolio/evidence/item.html", item=row, form=form, fields=_with_proofs(form, row), file=file, player=hooks().player(file, actor()) if file else None,
+        pages=service.used_in(actor(), row.file_id or row.id), folders=service.folders_of(actor()), tab=TAB_OF[row.kind], breadcrumb=_trail(row.title, TAB_OF[row.kind]),
+    ), form.status  # fmt: skip
+
+
+@blueprint.get("/portfolio/evidence/items/<uuid:item_id>/picture")
+@requires(KEEP)
+def picture(item_id: uuid.UUID) -> ResponseReturnValue:
+    """A small picture of a file."""
+    row = service.get_item(actor(), item_id)
+    file = get_file(actor(), row.file_id) if row.file_id else None
+    path = hooks().file_preview(file) if file else None
+    if file is None or path is None:
+        raise NotFound(_("There is no picture of this file."))
+    return serve_preview(path, file)
+
+
+@blueprint.post("/portfolio/evidence/items/<uuid:item_id>/<action>")
+@requires(KEEP)
+def change_item(item_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Remove, restore, tick, untick."""
+    row = service.get_item(actor(), item_id, with_removed=True)
+    back = TAB_OF[row.kind]
+    if action == "remove":
+        service.remove(row)
+        return redirect(url_for("portfolio_evidence.tab", name=back, removed=f"items/{item_id}"), 303)
+    if action == "restore":
+        service.restore(row)
+    elif action in {"done", "open"} and row.kind == "goal":
+        service.reach_goal(actor(), item_id, is_done=action == "done")
+    else:
+        raise NotFound(_("There is no such page."))
+    return redirect(url_for("portfolio_evidence.tab", name=back), 303)
+
+
+@blueprint.route("/portfolio/evidence/journals/<uuid:journal_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def journal(journal_id: uuid.UUID) -> ResponseReturnValue:
+    """A journal and its entries; the form changes its title."""
+    row = service.get_journal(actor(), journal_id)
+    form = Form(EditDescribed, values={"title": row.title, "description": row.description})
+    if form.run(lambda command: service.edit_journal(actor(), journal_id, command)):
+        return saved_answer("portfolio_evidence.journal", journal_id=journal_id)
+    refuse_to_scripts(form)
+    return render_template(
+        "portfolio/evidence/journal.html", journal=row, form=form, entries=service.find_entries(actor(), journal_id), prompts=PROMPTS, words=service.words_of,
+        removed=request.args.get("removed"), pages=service.used_in(actor(), row.id), breadcrumb=_trail(row.title, "journals"),
+    ), form.status  # fmt: skip
+
+
+@blueprint.post("/portfolio/evidence/journals/<uuid:journal_id>/write")
+@requires(KEEP)
+def write(journal_id: uuid.UUID) -> ResponseReturnValue:
+    """Begin an entry: with a title, a question, or the day."""
+    title = request.form.get("title", "").strip() or _("Entry of %(day)s", day=utcnow().date().isoformat())
+    made = service.add_entry(actor(), journal_id, NewThing.read({"title": title}))
+    return redirect(url_for("portfolio_evidence.entry", entry_id=made.id), 303)
+
+
+@blueprint.route("/portfolio/evidence/entries/<uuid:entry_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def entry(entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Write an entry; saved as one types."""
+    row = service.get_entry(actor(), entry_id)
+    ref = ref_of("entry", row.id)
+    tags = ", ".join(service.tags_of(actor(), [ref]).get(str(ref), []))
+    form = Form(
+        EditEntry, values={"title": row.title, "body": row.body, "is_draft": row.is_draft, "tags": tags}
+    )
+    if form.run(lambda command: service.edit_entry(actor(), entry_id, command)):
+        return saved_answer("portfolio_evidence.journal", journal_id=row.journal_id)
+    refuse_to_scripts(form)
+    return render_template(
+        "portfolio/evidence/entry.html",
+        entry=row,
+        form=form,
+        prompts=PROMPTS,
+        breadcrumb=_trail(row.title, "journals"),
+    ), form.status
+
+
+@blueprint.post("/portfolio/evidence/<kind>/<uuid:thing_id>/<any(remove, restore):action>")
+@requires(KEEP)
+def put_away(kind: str, thing_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Remove or restore a journal, an entry or a plan."""
+    getters: dict[str, Callable[..., Any]] = {
+        "journals": service.get_journal,
+        "entries": service.get_entry,
+        "plans": service.get_plan,
+    }
+    if kind not in getters:
+        raise NotFound(_("There is no such page."))
+    row = getters[kind](actor(), thing_id, with_removed=True)
+    (service.remove if action == "remove" else service.restore)(row)
+    removed = f"{kind}/{thing_id}" if action == "remove" else None
+    if kind == "entries":
+        return redirect(
+            url_for("portfolio_evidence.journal", journal_id=row.journal_id, removed=removed), 303
+        )
+    return redirect(url_for("portfolio_evidence.tab", name=kind, removed=removed), 303)
+
+
+@blueprint.route("/portfolio/evidence/plans/<uuid:plan_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """A plan with its steps."""
+    row = service.get_plan(actor(), plan_id)
+    form = Form(EditDescribed, values={"title": row.title, "description": row.description})
+    step = Form(AddTask, submit=_("Add step"))
+    if "due_on" in request.form and step.run(lambda command: service.add_task(actor(), plan_id, command)):
+        return redirect(url_for("portfolio_evidence.plan", plan_id=plan_id), 303)
+    if "description" in request.form and form.run(
+        lambda command: service.edit_plan(actor(), plan_id, command)
+    ):
+        return saved_answer("portfolio_evidence.plan", plan_id=plan_id)
+    refuse_to_scripts(form)
+    tasks = next((tasks for each, tasks in service.find_plans(actor()) if each.id == plan_id), [])
+    return render_template(
+        "portfolio/evidence/plan.html", plan=row, form=form, step=step, tasks=tasks, today=utcnow().date(), is_overdue=service.is_overdue,
+        breadcrumb=_trail(row.title, "plans"),
+    ), max(form.status, step.status)  # fmt: skip
+
+
+@blueprint.post("/portfolio/evidence/tasks/<uuid:task_id>/<any(done, open, remove):action>")
+@requires(KEEP)
+def change_task(task_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Tick, untick, remove a step."""
+    if action == "remove":
+        plan_id = service.remove_task(actor(), task_id)
+    else:
+        plan_id = service.tick_task(actor(), task_id, is_done=action == "done").plan_id
+    return redirect(url_for("portfolio_evidence.plan", plan_id=plan_id), 303)
+
+
+@blueprint.post("/portfolio/evidence/proofs")
+@requires(KEEP)
+def change_proof() -> ResponseReturnValue:
+    """Show or hide what arrived by itself."""
+    service.hide_proof(actor(), request.form.get("proof", ""), is_hidden=request.form.get("action") == "hide")
+    return redirect(url_for("portfolio_evidence.tab", name="proofs"), 303)
+
+
+def _files() -> dict[str, Any]:
+    folder, tag = request.args.get("folder", ""), request.args.get("tag", "")
+    items = service.find_items(actor(), "file", folder=folder, tag=tag)
+    return {
+        "items": items, "files": service.files_by_id(actor(), items), "folders": service.folders_of(actor()), "folder": folder, "tag": tag,
+        "tags": service.all_tags(actor()), "usage": get_usage(actor()), "max_bytes": max_upload_bytes(),
+    }  # fmt: skip
+
+
+def _journals() -> dict[str, Any]:
+    tag = request.args.get("tag", "")
+    return {
+        "journals": service.find_journals(actor()),
+        "notes": service.find_items(actor(), "note", tag=tag),
+        "words": service.words_of,
+    }
+
+
+def _plans() -> dict[str, Any]:
+    return {"plans": service.find_plans(actor()), "goals": service.find_items(actor(), "goal")}
+
+
+def _skills() -> dict[str, Any]:
+    return {"skills": service.find_items(actor(), "skill"), "levels": dict(SKILL_LEVELS)}
+
+
+def _proofs() -> dict[str, Any]:
+    return {"proofs": service.find_proofs(actor()), "key": service.proof_key}
+
+
+def _with_proofs(form: Form[Any], row: Item) -> list[Any]:
+    """The form's fields; a skill may be proved by any of one's files and notes."""
+    fields = form.fields
+    if row.kind == "skill":
+        items = [*service.find_items(actor(), "file"), *service.find_items(actor(), "note")]
+        for field in fields:
+            if field.name == "proofs":
+                field.choices = [(str(ref_of("item", each.id)), each.title) for each in items]
+        if not items:
+            fields = [field for field in fields if field.name != "proofs"]
+    return list(fields)
+
+
+def _trail(title: Text | None, tab_name: str = "") -> list[tuple[Text, str | None]]:
+    first: list[tuple[Text, str | None]] = [(_("Portfolio"), url_for("portfolio.home"))]
+    if title is None:
+        return [*first, (_("Evidence"), None)]
+    back = url_for("portfolio_evidence.tab", name=tab_name or "files")
+    return [*first, (TABS.get(tab_name, _("Evidence")), back), (title, None)]

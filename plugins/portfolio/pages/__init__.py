@@ -1,0 +1,1 @@
+"""Pages: blocks in a grid, their versions, and collections of pages."""

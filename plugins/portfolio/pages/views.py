@@ -1,0 +1,396 @@
+"""Pages where owners make their pages: the editor, versions, collections, templates of the office."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import (
+    Form,
+    NotFound,
+    Text,
+    _,
+    _l,
+    accept_attribute,
+    actor,
+    format_time,
+    max_upload_bytes,
+    requires,
+    serve_file,
+    slow,
+    unit_of_work,
+    utcnow,
+    wants_json,
+)
+from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.cv.views import ids_sent, refuse_to_scripts, saved_answer
+from plugins.portfolio.evidence.service import add_file
+from plugins.portfolio.pages import service
+from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
+from plugins.portfolio.pages.kinds import BlockType, Group, Showing, block_types
+from plugins.portfolio.pages.models import Page
+from plugins.portfolio.pages.showing import find_shown_file, show_blocks
+from plugins.portfolio.pages.versions import change_in_words, count_versions, differences, snapshot
+from plugins.portfolio.receiving import received_files
+from plugins.portfolio.refs import ref_of
+from plugins.portfolio.sharing.comments import count_open
+from plugins.portfolio.sharing.shares import count_living
+
+blueprint = Blueprint("portfolio_pages", __name__)
+GROUPS: dict[Group, Text] = {
+    "write": _l("Write"),
+    "show": _l("Show"),
+    "about": _l("About me"),
+    "more": _l("More"),
+}
+
+
+@blueprint.get("/portfolio/pages")
+@requires(KEEP)
+def index() -> ResponseReturnValue:
+    """All of one's pages, by collection."""
+    pages, collections = service.find_pages(actor()), service.find_collections(actor())
+    targets = [str(ref_of("page", page.id)) for page in pages] + [
+        str(ref_of("collection", each.id)) for each in collections
+    ]
+    return render_template(
+        "portfolio/pages/index.html", pages=pages, collections=collections, shared=count_living(targets), comments=count_open(targets),
+        removed=request.args.get("removed", type=uuid.UUID), removed_collection=request.args.get("removed_collection", type=uuid.UUID), breadcrumb=_trail(None),
+    )  # fmt: skip
+
+
+@blueprint.route("/portfolio/pages/new", methods=["GET", "POST"])
+@requires(KEEP)
+def new() -> ResponseReturnValue:
+    """A page: its title, then the blocks."""
+    form = Form(NewPage, submit=_("Make the page"))
+    made: list[Page] = []
+    if form.run(lambda command: made.append(service.add_page(actor(), command))):
+        return redirect(url_for("portfolio_pages.edit", page_id=made[0].id), 303)
+    return render_template(
+        "portfolio/pages/new.html", form=form, title=_("New page"), breadcrumb=_trail(_("New page"))
+    ), form.status
+
+
+@blueprint.get("/portfolio/pages/<uuid:page_id>")
+@requires(KEEP)
+def edit(page_id: uuid.UUID) -> ResponseReturnValue:
+    """The editor: the page as it is, each block with its tools."""
+    page = service.get_page(actor(), page_id)
+    shown = show_blocks(page, showing_for_owner(page))
+    kinds = block_types(page.office_id)
+    return render_template(
+        "portfolio/pages/edit.html", page=page, blocks=shown, groups=_grouped(kinds), versions=count_versions(page.id),
+        shared=count_living([str(ref_of("page", page.id))]), breadcrumb=_trail(page.title),
+    )  # fmt: skip
+
+
+@blueprint.route("/portfolio/pages/<uuid:page_id>/about", methods=["GET", "POST"])
+@requires(KEEP)
+def about(page_id: uuid.UUID) -> ResponseReturnValue:
+    """Title, look, collection, cover."""
+    page = service.get_page(actor(), page_id)
+    form = Form(EditPage, values={name: getattr(page, name) for name in EditPage.model_fields})
+    if form.run(lambda command: service.edit_page(actor(), page_id, command)):
+        return saved_answer("portfolio_pages.edit", page_id=page_id)
+    refuse_to_scripts(form)
+    fields = form.fields
+    for field in fields:
+        if field.name == "collection_id":
+            field.choices = [
+                ("", _("No collection")),
+                *((str(each.id), each.title) for each in service.find_collections(actor())),
+            ]
+    return render_template(
+        "portfolio/pages/about.html", page=page, form=form, fields=fields, max_bytes=max_upload_bytes(), accept=accept_attribute(["image"]), breadcrumb=_trail(page.title, page.id),
+    ), form.status  # fmt: skip
+
+
+@blueprint.post("/portfolio/pages/<uuid:page_id>/cover")
+@slow(requires(KEEP))
+def cover(page_id: uuid.UUID) -> ResponseReturnValue:
+    """A picture at the top, or none."""
+    files = (
+        []
+        if "remove" in request.form
+        else received_files(actor(), "cover", "portfolio.cover", frozenset({"image"}))
+    )
+    with unit_of_work():
+        service.set_cover(actor(), page_id, files[0] if files else None)
+    return redirect(url_for("portfolio_pages.about", page_id=page_id), 303)
+
+
+@blueprint.post("/portfolio/pages/<uuid:page_id>/<any(remove, restore, undo, copy):action>")
+@requires(KEEP)
+def change(page_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Remove, restore, take back the last change, copy."""
+    if action == "remove":
+        service.remove_page(actor(), page_id)
+        return redirect(url_for("portfolio_pages.index", removed=page_id), 303)
+    if action == "restore":
+        service.restore_page(actor(), page_id)
+    elif action == "copy":
+        page_id = service.copy_page(actor(), service.get_page(actor(), page_id)).id
+    else:
+        is_undone = service.undo(actor(), page_id)
+        flash(
+            _("The last change was taken back.") if is_undone else _("There is nothing to take back."),
+            "success" if is_undone else "info",
+        )
+    return redirect(url_for("portfolio_pages.edit", page_id=page_id), 303)
+
+
+# --- blocks ---------------------------------------------------------------------------
+
+
+@blueprint.post("/portfolio/pages/<uuid:page_id>/blocks")
+@requires(KEEP)
+def add_block(page_id: uuid.UUID) -> ResponseReturnValue:
+    """Put an empty block of a kind on the page; then it is filled."""
+    kind = service.kind_of_block(actor(), request.form.get("kind", ""))
+    content = kind.command.model_construct().model_dump(mode="json")
+    block = service.add_block(
+        actor(), page_id, kind.name, content, after=request.form.get("after", type=uuid.UUID)
+    )
+    return redirect(url_for("portfolio_pages.block", block_id=block.id), 303)
+
+
+@blueprint.route("/portfolio/blocks/<uuid:block_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def block(block_id: uuid.UUID) -> ResponseReturnValue:
+    """The form of a block: on a page of its own, or (for the script) alone, to stand in the block's place."""
+    page, row = service.get_block(actor(), block_id)
+    kind = service.kind_of_block(actor(), row.kind)
+    form = Form(kind.command, values=dict(row.content), prefix=f"block-{row.id}")
+    if form.run(lambda command: service.edit_block(actor(), block_id, command.model_dump(mode="json"))):
+        if wants_json():
+            return {"saved_at": format_time(utcnow())}
+        return redirect(url_for("portfolio_pages.edit", page_id=page.id, _anchor=f"block-{row.id}"), 303)
+    refuse_to_scripts(form)
+    template = (
+        "portfolio/pages/block_form.html" if "fragment" in request.args else "portfolio/pages/block.html"
+    )
+    return render_template(
+        template, page=page, block=row, kind=kind, form=form, fields=_with_choices(form, kind), max_bytes=max_upload_bytes(), breadcrumb=_trail(page.title, page.id)
+    ), form.status  # fmt: skip
+
+
+@blueprint.get("/portfolio/blocks/<uuid:block_id>/shown")
+@requires(KEEP)
+def shown_block(block_id: uuid.UUID) -> ResponseReturnValue:
+    """A block as the editor shows it, after it was changed."""
+    page, row = service.get_block(actor(), block_id)
+    found = show_blocks(page, showing_for_owner(page), [row])[0]
+    return render_template("portfolio/pages/block_shown.html", shown=found)
+
+
+@blueprint.post("/portfolio/blocks/<uuid:block_id>/upload")
+@slow(requires(KEEP))
+def upload(block_id: uuid.UUID) -> ResponseReturnValue:
+    """A photo or file taken on the spot: into the evidence, and into the block."""
+    with unit_of_work():
+        page, row = service.get_block(actor(), block_id)
+        content, page_id = dict(row.content), page.id
+    every = frozenset({"image", "audio", "video", "document", "text", "archive"})
+    files = received_files(actor(), "files", "portfolio.file", every)  # type: ignore[arg-type]  # each is a Family
+    with unit_of_work():
+        items = [str(add_file(actor(), file_id).id) for file_id in files]
+        if items and "items" in content:
+            content["items"] = [*content["items"], *items]
+        elif items:
+            content["item"] = items[0]
+        service.edit_block(actor(), block_id, content)
+    return redirect(url_for("portfolio_pages.edit", page_id=page_id, _anchor=f"block-{block_id}"), 303)
+
+
+@blueprint.post("/portfolio/blocks/<uuid:block_id>/<any(up, down, remove, full, half, third):action>")
+@requires(KEEP)
+def change_block(block_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Up, down, remove, or another width."""
+    page, row = service.get_block(actor(), block_id)
+    page_id, anchor = page.id, f"block-{row.id}"
+    if action in {"up", "down"}:
+        service.move_block(actor(), block_id, up=action == "up")
+    elif action == "remove":
+        service.remove_block(actor(), block_id)
+        return redirect(url_for("portfolio_pages.edit", page_id=page_id, removed="block"), 303)
+    else:
+        service.set_width(actor(), block_id, action)
+    if wants_json():
+        return {"saved_at": format_time(utcnow())}
+    return redirect(url_for("portfolio_pages.edit", page_id=page_id, _anchor=anchor), 303)
+
+
+@blueprint.post("/portfolio/pages/<uuid:page_id>/order")
+@requires(KEEP)
+def order(page_id: uuid.UUID) -> ResponseReturnValue:
+    """An order that was made by dragging."""
+    service.order_blocks(actor(), page_id, ids_sent("order"))
+    return saved_answer("portfolio_pages.edit", page_id=page_id)
+
+
+@blueprint.get("/portfolio/pages/<uuid:page_id>/files/<uuid:file_id>")
+@requires(KEEP)
+def file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """A file on one's own page."""
+    page = service.get_page(actor(), page_id)
+    return serve_file(find_shown_file(page, file_id), as_download="download" in request.args)
+
+
+# --- versions -------------------------------------------------------------------------
+
+
+@blueprint.get("/portfolio/pages/<uuid:page_id>/versions")
+@requires(KEEP)
+def versions(page_id: uuid.UUID) -> ResponseReturnValue:
+    """Former states of the page."""
+    page = service.get_page(actor(), page_id)
+    return render_template(
+        "portfolio/pages/versions.html", page=page, versions=service.find_versions(actor(), page_id), in_words=change_in_words, breadcrumb=_trail(page.title, page.id)
+    )  # fmt: skip
+
+
+@blueprint.route("/portfolio/versions/<uuid:version_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def version(version_id: uuid.UUID) -> ResponseReturnValue:
+    """What changed since, and the button that brings it back."""
+    page, row = service.get_version(actor(), version_id)
+    if request.method == "POST":
+        service.restore_version(actor(), version_id)
+        flash(_("The page is as it was. You can take that back, too."), "success")
+        return redirect(url_for("portfolio_pages.edit", page_id=page.id), 303)
+    found = differences(row.content, snapshot(page, service.find_blocks(page.id)))
+    kinds = {name: kind.title for name, kind in block_types(page.office_id).items()}
+    return render_template(
+        "portfolio/pages/version.html", page=page, version=row, differences=found, kinds=kinds, in_words=change_in_words, breadcrumb=_trail(page.title, page.id)
+    )  # fmt: skip
+
+
+# --- collections ----------------------------------------------------------------------
+
+
+@blueprint.route("/portfolio/collections/new", methods=["GET", "POST"])
+@requires(KEEP)
+def new_collection() -> ResponseReturnValue:
+    """A collection: its title."""
+    form = Form(NewPage, submit=_("Make the collection"))
+    made: list[uuid.UUID] = []
+    if form.run(lambda command: made.append(service.add_collection(actor(), command).id)):
+        return redirect(url_for("portfolio_pages.collection", collection_id=made[0]), 303)
+    return render_template(
+        "portfolio/pages/new.html",
+        form=form,
+        title=_("New collection"),
+        breadcrumb=_trail(_("New collection")),
+    ), form.status
+
+
+@blueprint.route("/portfolio/collections/<uuid:collection_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def collection(collection_id: uuid.UUID) -> ResponseReturnValue:
+    """Its pages in order, its words."""
+    row = service.get_collection(actor(), collection_id)
+    form = Form(EditCollection, values={"title": row.title, "description": row.description})
+    if form.run(lambda command: service.edit_collection(actor(), collection_id, command)):
+        return saved_answer("portfolio_pages.collection", collection_id=collection_id)
+    refuse_to_scripts(form)
+    others = [page for page in service.find_pages(actor()) if page.collection_id != row.id]
+    return render_template(
+        "portfolio/pages/collection.html", collection=row, form=form, pages=service.pages_in(row.id), others=others, breadcrumb=_trail(row.title)
+    ), form.status  # fmt: skip
+
+
+@blueprint.post("/portfolio/collections/<uuid:collection_id>/<any(remove, restore, add, order):action>")
+@requires(KEEP)
+def change_collection(collection_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Put it away, bring it back, take a page in, order its pages."""
+    if action == "remove":
+        service.remove_collection(actor(), collection_id)
+        return redirect(url_for("portfolio_pages.index", removed_collection=collection_id), 303)
+    if action == "restore":
+        service.restore_collection(actor(), collection_id)
+    elif action == "order":
+        service.order_pages(actor(), collection_id, ids_sent("order"))
+        return saved_answer("portfolio_pages.collection", collection_id=collection_id)
+    else:
+        page_id = request.form.get("page", type=uuid.UUID)
+        page = service.get_page(actor(), page_id or uuid.UUID(int=0))
+        page.collection_id = service.get_collection(actor(), collection_id).id
+        page.position = len(service.pages_in(collection_id))
+    return redirect(url_for("portfolio_pages.collection", collection_id=collection_id), 303)
+
+
+@blueprint.post("/portfolio/pages/<uuid:page_id>/in-collection/<any(up, down, out):action>")
+@requires(KEEP)
+def move_page(page_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Move a page in its collection, or take it out."""
+    page = service.get_page(actor(), page_id)
+    collection_id = page.collection_id
+    if collection_id is None:
+        raise NotFound(_("This page is in no collection."))
+    if action == "out":
+        page.collection_id = None
+    else:
+        service.move_page(actor(), page_id, up=action == "up")
+    return redirect(url_for("portfolio_pages.collection", collection_id=collection_id), 303)
+
+
+# --- templates ------------------------------------------------------------------------
+
+
+@blueprint.route("/portfolio/templates", methods=["GET", "POST"])
+@requires(service.TEMPLATES)
+def templates() -> ResponseReturnValue:
+    """Pages that newcomers of the office get a copy of."""
+    form = Form(NewPage, submit=_("Make the template"))
+    made: list[Page] = []
+    if form.run(lambda command: made.append(service.add_page(actor(), command, is_template=True))):
+        return redirect(url_for("portfolio_pages.edit", page_id=made[0].id), 303)
+    return render_template(
+        "portfolio/pages/templates.html",
+        form=form,
+        templates=service.find_templates(actor()),
+        breadcrumb=_trail(_("Templates")),
+    ), form.status
+
+
+def showing_for_owner(page: Page) -> Showing:
+    """The page as its owner edits it."""
+    navigation = [
+        (each.title, url_for("portfolio_pages.edit", page_id=each.id), each.id == page.id)
+        for each in (service.pages_in(page.collection_id) if page.collection_id else [])
+    ]
+    return Showing(
+        page.owner_id, page.office_id, page.id, address=lambda file_id: url_for("portfolio_pages.file", page_id=page.id, file_id=file_id),
+        navigation=navigation, is_editing=True,
+    )  # fmt: skip
+
+
+def _grouped(kinds: dict[str, BlockType]) -> list[tuple[Text, list[BlockType]]]:
+    return [
+        (title, [kind for kind in kinds.values() if kind.group == group]) for group, title in GROUPS.items()
+    ]
+
+
+def _with_choices(form: Form[Any], kind: BlockType) -> list[Any]:
+    choices = kind.choices(actor())
+    fields = form.fields
+    for field in fields:
+        if field.name in choices:
+            field.choices = list(choices[field.name])
+    return list(fields)
+
+
+def _trail(title: Text | None, page_id: uuid.UUID | None = None) -> list[tuple[Text, str | None]]:
+    way: list[tuple[Text, str | None]] = [(_("Portfolio"), url_for("portfolio.home"))]
+    if title is None:
+        return [*way, (_("Pages"), None)]
+    way.append((_("Pages"), url_for("portfolio_pages.index")))
+    return (
+        [*way, (title, url_for("portfolio_pages.edit", page_id=page_id)), (_("Change"), None)]
+        if page_id
+        else [*way, (title, None)]
+    )

@@ -1,0 +1,424 @@
+"""Pages as others see them: signed in, or by a secret link. Files follow the right of the page they stand on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import session as web_session
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import (
+    Form,
+    NotFound,
+    Ref,
+    StoredFile,
+    TooMany,
+    _,
+    actor,
+    guest_or_actor,
+    knock,
+    office_scope,
+    public,
+    requires,
+    serve_file,
+    session,
+    signed_in,
+    unit_of_work,
+    utcnow,
+    write_audit,
+)
+from plugins.portfolio.cv.composing import compose_cv
+from plugins.portfolio.cv.cv_views import cv_as_pdf
+from plugins.portfolio.cv.documents import entry_facts
+from plugins.portfolio.cv.models import Cv
+from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.pages.kinds import Showing
+from plugins.portfolio.pages.models import Collection, Page
+from plugins.portfolio.pages.service import copy_page, get_page, pages_in
+from plugins.portfolio.pages.showing import find_shown_file, show_blocks
+from plugins.portfolio.refs import ref_of
+from plugins.portfolio.sharing import comments, shares
+from plugins.portfolio.sharing.cards import owner_name
+from plugins.portfolio.sharing.forms import OpenLink, Say
+from plugins.portfolio.sharing.models import Share
+from plugins.portfolio.sharing.shares import Access, Thing, Viewer
+
+blueprint = Blueprint("portfolio_shown", __name__)
+links = Blueprint("portfolio_links", __name__)
+ASK_AGAIN = timedelta(seconds=0.5)
+OPENED = "portfolio_opened"
+
+
+# --- signed in, or public ---------------------------------------------------------------
+
+
+@blueprint.get("/portfolio/shared/pages/<uuid:page_id>")
+@public
+def page(page_id: uuid.UUID) -> ResponseReturnValue:
+    """A page that is shared with whoever looks."""
+    viewer = current_viewer()
+    found, access = shares.get_shared_page(viewer, page_id)
+    return page_answer(viewer, found, access, _Places())
+
+
+@blueprint.get("/portfolio/shared/pages/<uuid:page_id>/files/<uuid:file_id>")
+@public
+def page_file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """A file on a page, for whoever may see the page."""
+    found, access = shares.get_shared_page(current_viewer(), page_id)
+    return file_answer(found, find_shown_file(found, file_id), access)
+
+
+@blueprint.get("/portfolio/shared/collections/<uuid:collection_id>")
+@public
+def collection(collection_id: uuid.UUID) -> ResponseReturnValue:
+    """The first page of a collection."""
+    row = session().get(Collection, collection_id)
+    shares.get_access(current_viewer(), row)
+    pages = pages_in(collection_id)
+    if not pages:
+        raise NotFound(_("This collection has no pages yet."))
+    return redirect(url_for("portfolio_shown.page", page_id=pages[0].id))
+
+
+@blueprint.get("/portfolio/shared/cv/<uuid:cv_id>")
+@public
+def cv(cv_id: uuid.UUID) -> ResponseReturnValue:
+    """A CV that is shared with whoever looks."""
+    viewer = current_viewer()
+    found, access = shares.get_shared_cv(viewer, cv_id)
+    return cv_answer(viewer, found, access, _Places())
+
+
+@blueprint.get("/portfolio/shared/cv/<uuid:cv_id>/cv.pdf")
+@public
+def cv_pdf(cv_id: uuid.UUID) -> ResponseReturnValue:
+    """The PDF of a shared CV."""
+    found, _access = shares.get_shared_cv(current_viewer(), cv_id)
+    return guarded_headers(cv_as_pdf(found))
+
+
+@blueprint.get("/portfolio/shared/cv/<uuid:cv_id>/photo")
+@public
+def cv_photo(cv_id: uuid.UUID) -> ResponseReturnValue:
+    """The photo of a shared CV, if it shows one."""
+    found, access = shares.get_shared_cv(current_viewer(), cv_id)
+    return photo_answer(found, access)
+
+
+@blueprint.post("/portfolio/shared/pages/<uuid:page_id>/copy")
+@signed_in
+def copy(page_id: uuid.UUID) -> ResponseReturnValue:
+    """A page of one's own like this one, where its owner allows it."""
+    found, _access = shares.get_shared_page(current_viewer(), page_id)
+    if not found.allows_copy:
+        raise NotFound(_("This page cannot be copied."))
+    made = copy_page(actor(), found)
+    return redirect(url_for("portfolio_pages.edit", page_id=made.id), 303)
+
+
+@blueprint.get("/portfolio/pages/<uuid:page_id>/as/<any(employer, counsellor, public):who>")
+@requires(KEEP)
+def view_as(page_id: uuid.UUID, who: str) -> ResponseReturnValue:
+    """One's own page as somebody else would see it, and whether they can."""
+    found = get_page(actor(), page_id)
+    audience = {"employer": "link", "counsellor": "advisers", "public": "public"}[who]
+    rows = [
+        row
+        for target in shares.targets_of(found)
+        for row in shares.find_shares(actor(), Ref.parse(target))
+        if row.audience == audience
+    ]
+    access = Access(is_owner=False, share=rows[0] if rows else None)
+    return page_answer(Viewer(None), found, access, _Places(), view_as=who)
+
+
+# --- comments ---------------------------------------------------------------------------
+
+
+@blueprint.post("/portfolio/shared/<any(pages, cv):kind>/<uuid:thing_id>/comments")
+@signed_in
+def say(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
+    """Say something about a page or CV."""
+    viewer = current_viewer()
+    found: tuple[Page | Cv, Access] = (
+        shares.get_shared_page(viewer, thing_id)
+        if kind == "pages"
+        else shares.get_shared_cv(viewer, thing_id)
+    )
+    values = {**request.form.to_dict(), "is_private": "is_private" in request.form}
+    comments.say(
+        actor(), found[0], found[1], Say.read({name: value for name, value in values.items() if value != ""})
+    )
+    return redirect(_comments_url(kind, thing_id), 303)
+
+
+@blueprint.post("/portfolio/comments/<uuid:comment_id>/<any(close, open, remove):action>")
+@signed_in
+def change_comment(comment_id: uuid.UUID, action: str) -> ResponseReturnValue:
+    """Close a thread, open it again, take a comment away."""
+    row = (
+        comments.remove_comment(actor(), comment_id)
+        if action == "remove"
+        else comments.resolve(actor(), comment_id, is_resolved=action == "close")
+    )
+    kind = "pages" if ":page:" in row.target else "cv"
+    thing_id = uuid.UUID(row.target.rpartition(":")[2])
+    return redirect(_comments_url(kind, thing_id), 303)
+
+
+def _comments_url(kind: str, thing_id: uuid.UUID) -> str:
+    if kind == "pages":
+        return url_for("portfolio_shown.page", page_id=thing_id, _anchor="comments")
+    return url_for("portfolio_shown.cv", cv_id=thing_id, _anchor="comments")
+
+
+# --- by a secret link -------------------------------------------------------------------
+
+
+@links.route("/portfolio/s/<token>", methods=["GET", "POST"])
+@public
+def enter(token: str) -> ResponseReturnValue:
+    """Whatever a link leads to; a passcode is asked for first, if it has one."""
+    share = link_or_404(token)
+    if share.passcode_hash and str(share.id) not in web_session.get(OPENED, {}):
+        return _ask_passcode(token, share)
+    thing = shares.find_thing(share.target)
+    viewer = Viewer(guest_or_actor(), frozenset({share.id}))
+    access = shares.get_access(viewer, thing)
+    if isinstance(thing, Cv):
+        return cv_answer(viewer, thing, access, _Places(token))
+    if isinstance(thing, Collection):
+        pages = pages_in(thing.id)
+        if not pages:
+            raise NotFound(_("This collection has no pages yet."))
+        return page_answer(viewer, pages[0], access, _Places(token))
+    return page_answer(viewer, thing, access, _Places(token)) if isinstance(thing, Page) else redirect("/")
+
+
+@links.get("/portfolio/s/<token>/<uuid:page_id>")
+@public
+def linked_page(token: str, page_id: uuid.UUID) -> ResponseReturnValue:
+    """Another page of a collection that a link leads to."""
+    viewer = link_viewer(token)
+    found, access = shares.get_shared_page(viewer, page_id)
+    return page_answer(viewer, found, access, _Places(token))
+
+
+@links.get("/portfolio/s/<token>/<uuid:page_id>/files/<uuid:file_id>")
+@public
+def linked_file(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """A file on a page that a link leads to."""
+    found, access = shares.get_shared_page(link_viewer(token), page_id)
+    return file_answer(found, find_shown_file(found, file_id), access)
+
+
+@links.get("/portfolio/s/<token>/cv/<uuid:cv_id>/<any(pdf, photo):what>")
+@public
+def linked_cv(token: str, cv_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    """PDF or photo of a CV that a link leads to."""
+    found, access = shares.get_shared_cv(link_viewer(token), cv_id)
+    return photo_answer(found, access) if what == "photo" else guarded_headers(cv_as_pdf(found))
+
+
+def link_or_404(token: str) -> Share:
+    """The living link of a token; wrong guesses are counted. Raises NotFound, TooMany."""
+    share = shares.find_link(token)
+    if share is None:
+        knock("secret_link", token[:64], request.remote_addr or "")
+        raise NotFound(_("This link does not work (any more). Ask whoever gave it to you for a new one."))
+    return share
+
+
+def link_viewer(token: str) -> Viewer:
+    """Who holds a link (and gave its passcode). Raises NotFound."""
+    share = link_or_404(token)
+    if share.passcode_hash and str(share.id) not in web_session.get(OPENED, {}):
+        raise NotFound(_("This link does not work (any more). Ask whoever gave it to you for a new one."))
+    return Viewer(guest_or_actor(), frozenset({share.id}))
+
+
+def _ask_passcode(token: str, share: Share) -> ResponseReturnValue:
+    form = Form(OpenLink, submit=_("Open"))
+    command = form.accept()
+    if command is not None:
+        try:
+            knock("secret_link", str(share.id), request.remote_addr or "")
+        except TooMany as refusal:
+            form.errors.append(refusal.message)
+            command = None
+    if command is not None and shares.fits_passcode(share, command.passcode):
+        web_session[OPENED] = {**web_session.get(OPENED, {}), str(share.id): True}
+        return redirect(url_for("portfolio_links.enter", token=token), 303)
+    if command is not None:
+        form.field_errors["passcode"] = _("This is not the passcode.")
+    return guarded_headers(
+        Response(render_template("portfolio/sharing/passcode.html", form=form), status=form.status)
+    )
+
+
+# --- answers ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Addresses of a shown thing: as signed in, or under a link's token."""
+
+    token: str = ""
+
+    def page(self, page: Page) -> str:
+        if self.token:
+            return url_for("portfolio_links.linked_page", token=self.token, page_id=page.id)
+        return url_for("portfolio_shown.page", page_id=page.id)
+
+    def file(self, page: Page, file_id: uuid.UUID) -> str:
+        if self.token:
+            return url_for("portfolio_links.linked_file", token=self.token, page_id=page.id, file_id=file_id)
+        return url_for("portfolio_shown.page_file", page_id=page.id, file_id=file_id)
+
+    def cv(self, cv: Cv, what: str) -> str:
+        if self.token:
+            return url_for("portfolio_links.linked_cv", token=self.token, cv_id=cv.id, what=what)
+        return url_for(f"portfolio_shown.cv_{what}", cv_id=cv.id)
+
+    def message(self, page: Page) -> str:
+        if self.token:
+            return url_for("portfolio_cards.write_by_link", token=self.token, page_id=page.id)
+        return url_for("portfolio_cards.write_from_page", page_id=page.id)
+
+
+def current_viewer() -> Viewer:
+    """Who looks, without a link."""
+    return Viewer(guest_or_actor())
+
+
+def page_answer(
+    viewer: Viewer, page: Page, access: Access, places: _Places, view_as: str = ""
+) -> ResponseReturnValue:
+    """A page for a reader."""
+    if not view_as:
+        note(viewer, page, access)
+    siblings = pages_in(page.collection_id) if page.collection_id else []
+    visible = (
+        [each for each in siblings if each.id == page.id or shares.find_access(viewer, each)]
+        if not _by_collection(access)
+        else siblings
+    )
+    navigation = [(each.title, places.page(each), each.id == page.id) for each in visible]
+
+    def address(file_id: uuid.UUID) -> str:
+        return (
+            url_for("portfolio_pages.file", page_id=page.id, file_id=file_id)
+            if view_as
+            else places.file(page, file_id)
+        )
+
+    showing = Showing(
+        page.owner_id,
+        page.office_id,
+        page.id,
+        address=address,
+        message_url=places.message(page),
+        navigation=navigation,
+    )
+    shown = show_blocks(page, showing)
+    body = render_template(
+        "portfolio/sharing/page.html", page=page, blocks=shown, navigation=navigation if len(navigation) > 1 else [], owner=owner_name(page.owner_id),
+        cover_url=address(page.cover_id) if page.cover_id else "", access=access, view_as=view_as, own_url=url_for("portfolio_pages.edit", page_id=page.id),
+        threads=[] if view_as else comments.find_comments(viewer.actor, page, access), may_comment=access.may_comment and viewer.actor is not None and not view_as,
+        say_url=url_for("portfolio_shown.say", kind="pages", thing_id=page.id), is_open=access.share is not None and access.share.audience == "public",
+        copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
+    )  # fmt: skip
+    is_open = access.share is not None and access.share.audience == "public" and not places.token
+    return guarded_headers(Response(body), is_open=is_open)
+
+
+def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: _Places) -> ResponseReturnValue:
+    """A CV for a reader."""
+    note(viewer, cv, access)
+    body = render_template(
+        "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), facts=entry_facts, photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
+        threads=comments.find_comments(viewer.actor, cv, access), may_comment=access.may_comment and viewer.actor is not None, owner=owner_name(cv.owner_id),
+        say_url=url_for("portfolio_shown.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
+    )  # fmt: skip
+    return guarded_headers(Response(body))
+
+
+def photo_answer(cv: Cv, access: Access) -> ResponseReturnValue:
+    """The photo of a CV, if it shows one. Raises NotFound."""
+    photo_id = compose_cv(cv).photo_id
+    file = session().get(StoredFile, photo_id) if photo_id else None
+    if file is None or file.deleted_at is not None:
+        raise NotFound(_("There is no photo."))
+    return file_answer(cv, file, access)
+
+
+def note(viewer: Viewer, thing: Thing, access: Access) -> None:
+    """Write down who looked, for the owner's report; reads by staff also for the audit."""
+    if not shares.is_new_visit(viewer, thing, access):
+        return
+    with unit_of_work():
+        shares.note_visit(viewer, thing, access)
+        if (
+            viewer.actor is not None
+            and access.share is not None
+            and access.share.audience in {"advisers", "person"}
+            and viewer.actor.is_member
+        ):
+            kind = "page" if isinstance(thing, Page) else "cv" if isinstance(thing, Cv) else "collection"
+            write_audit(viewer.actor, "portfolio.read", ref_of(kind, thing.id))  # type: ignore[arg-type]  # one of the kinds
+
+
+def guarded_headers(response: Response, *, is_open: bool = False) -> Response:
+    """What is shared with some must not leak: no referrer, no index, no cache."""
+    if not is_open:
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def file_answer(thing: Page | Cv, file: StoredFile, access: Access) -> Response:
+    """A file, or the part that was asked for; it stops within half a second when the share is taken back."""
+    response = guarded_headers(serve_file(file, as_download="download" in request.args))
+    if access.share is not None and response.status_code in {200, 206}:
+        response.response = _WhileAlive(response.response, access.share.id, thing.office_id)
+    return response
+
+
+class _WhileAlive:
+    """The pieces of a file for as long as its share holds; closing it closes the file, begun or not."""
+
+    def __init__(self, pieces: Any, share_id: uuid.UUID, office_id: uuid.UUID) -> None:
+        self._pieces, self._next = pieces, iter(pieces)
+        self._share_id, self._office_id = share_id, office_id
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
+        self._asked_at = utcnow()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if utcnow() - self._asked_at > ASK_AGAIN:
+            with self._app.app_context(), office_scope(self._office_id):
+                is_alive = shares.is_alive(self._share_id)
+                session().rollback()
+            if not is_alive:
+                raise ConnectionAbortedError("the share was taken back")
+            self._asked_at = utcnow()
+        return bytes(next(self._next))
+
+    def close(self) -> None:
+        """Called by the server when the answer is over."""
+        close = getattr(self._pieces, "close", None)
+        if close is not None:
+            close()
+
+
+def _by_collection(access: Access) -> bool:
+    return access.is_owner or (access.share is not None and ":collection:" in access.share.target)

@@ -1,0 +1,548 @@
+"""Who may see what: every answer, every link, every end; and what people say about it."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import current_app
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from lms.plugin import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    Ref,
+    World,
+    hooks,
+    save_settings,
+    session,
+    store_file,
+    utcnow,
+)
+from lms.testing import SignIn
+from plugins.portfolio.cv import tailoring
+from plugins.portfolio.cv.forms import EditCv, SavePrivate
+from plugins.portfolio.cv.service import save_person
+from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.pages import service as pages
+from plugins.portfolio.pages.forms import NewPage
+from plugins.portfolio.pages.models import Page
+from plugins.portfolio.refs import ref_of
+from plugins.portfolio.sharing import comments, requests, shares
+from plugins.portfolio.sharing.forms import Answer, AskFeedback, PortfolioSettings, Say, ShareWith
+from plugins.portfolio.sharing.models import Message, Share, Visit
+from plugins.portfolio.sharing.shares import Viewer, age_on, find_access
+from plugins.portfolio.sharing.shown_views import _WhileAlive
+
+HOME = "/o/siena/portfolio"
+OWNER = "trainee9"
+
+
+def make_page(world: World, *, with_file: bool = True) -> tuple[uuid.UUID, uuid.UUID | None]:
+    """A page of somebody, with a file on it; ids of both."""
+    with world.inside("siena"):
+        actor = world.actor(OWNER)
+        page = pages.add_page(actor, NewPage(title="La mia pagina segreta"))
+        pages.add_block(actor, page.id, "heading", {"text": "Zaffiro"})
+        if not with_file:
+            return page.id, None
+        file = store_file(actor, io.BytesIO(b"a secret text\n" * 20_000), "segreto.txt", "portfolio.file")
+        item = evidence.add_file(actor, file.id)
+        pages.add_block(actor, page.id, "files", {"items": [str(item.id)], "caption": ""})
+        return page.id, file.id
+
+
+def give(world: World, page_id: uuid.UUID, audience: str, **values: Any) -> tuple[uuid.UUID, str]:
+    """Share the page; id of the share and, of a link, its token."""
+    with world.inside("siena"):
+        row, token = shares.share(
+            world.actor(OWNER), ref_of("page", page_id), ShareWith.read({"audience": audience} | values)
+        )
+        return row.id, token
+
+
+def status(browser: FlaskClient, path: str) -> int:
+    """The status of an answer whose bytes nobody reads."""
+    with browser.get(path) as answer:
+        return answer.status_code
+
+
+def can_see(browser: FlaskClient, page_id: uuid.UUID, file_id: uuid.UUID | None) -> bool:
+    """Whether page and file are both seen; they must never differ."""
+    page = status(browser, f"{HOME}/shared/pages/{page_id}")
+    file = status(browser, f"{HOME}/shared/pages/{page_id}/files/{file_id}")
+    assert page == file
+    assert page in {200, 404}
+    return page == 200
+
+
+@pytest.mark.parametrize(
+    ("audience", "seen_by"),
+    [
+        ("nobody", set()), ("advisers", {"counsellor", "tutor", "trainer"}), ("person", {"trainee2"}), ("office", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head"}),
+        ("members", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head", "trainee_vienna"}),
+        ("public", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head", "trainee_vienna", ""}),
+    ],
+)  # fmt: skip
+def test_each_audience_sees_page_and_files_and_nobody_else_does(
+    world: World, sign_in: SignIn, client: FlaskClient, audience: str, seen_by: set[str]
+) -> None:
+    page_id, file_id = make_page(world)
+    with world.inside("siena"):
+        save_person(world.actor(OWNER), SavePrivate(birth_date="1990"))
+    if audience != "nobody":
+        give(
+            world,
+            page_id,
+            audience,
+            **({"person_id": world.people["trainee2"].id} if audience == "person" else {}),
+        )
+    everybody = ("trainee2", "trainee3", "counsellor", "tutor", "trainer", "head", "trainee_vienna", "")
+    found = {key for key in everybody if can_see(sign_in(key) if key else client, page_id, file_id)}
+    assert found == seen_by
+    assert can_see(sign_in(OWNER), page_id, file_id)
+
+
+def test_the_core_does_not_hand_out_the_file_beside_the_page(
+    world: World, sign_in: SignIn, client: FlaskClient
+) -> None:
+    page_id, file_id = make_page(world)
+    give(world, page_id, "advisers")
+    for browser in (sign_in("trainee2"), sign_in("head"), client):
+        assert browser.get(f"/o/siena/files/{file_id}/segreto.txt").status_code == 404
+
+
+def test_only_files_that_stand_on_the_page_come_with_it(world: World, sign_in: SignIn) -> None:
+    page_id, _file_id = make_page(world)
+    give(world, page_id, "advisers")
+    with world.inside("siena"):
+        other = store_file(
+            world.actor(OWNER), io.BytesIO(b"not on the page"), "altro.txt", "portfolio.file"
+        ).id
+        draft = evidence.add_entry(
+            world.actor(OWNER),
+            evidence.add_journal(world.actor(OWNER), evidence.NewThing(title="J")).id,
+            evidence.NewThing(title="E"),
+        ).id
+    browser = sign_in("counsellor")
+    for file_id in (other, draft, uuid.uuid4()):
+        assert browser.get(f"{HOME}/shared/pages/{page_id}/files/{file_id}").status_code == 404
+
+
+def test_a_share_holds_only_from_its_beginning_to_its_end(world: World, sign_in: SignIn) -> None:
+    page_id, file_id = make_page(world)
+    now = utcnow()
+    give(world, page_id, "office", starts_at=now + timedelta(hours=1))
+    browser = sign_in("trainee2")
+    assert not can_see(browser, page_id, file_id)
+    give(world, page_id, "office", starts_at=now - timedelta(hours=2), ends_at=now + timedelta(hours=1))
+    assert can_see(browser, page_id, file_id)
+    give(world, page_id, "office", starts_at=now - timedelta(hours=2), ends_at=now - timedelta(hours=1))
+    assert not can_see(browser, page_id, file_id)
+
+
+def test_a_link_opens_the_page_for_a_stranger_and_tells_nobody_where_it_came_from(
+    world: World, client: FlaskClient
+) -> None:
+    page_id, file_id = make_page(world)
+    share_id, token = give(world, page_id, "link", name="Forno")
+    answer = client.get(f"{HOME}/s/{token}")
+    assert answer.status_code == 200
+    assert "Zaffiro" in answer.text
+    assert f"{HOME}/s/{token}/{page_id}/files/{file_id}" in answer.text
+    assert status(client, f"{HOME}/s/{token}/{page_id}/files/{file_id}") == 200
+    with client.get(f"{HOME}/s/{token}/{page_id}/files/{file_id}") as file_answer:
+        headers = [answer.headers, file_answer.headers]
+    for each in headers:
+        assert each["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in each["X-Robots-Tag"]
+        assert "no-store" in each["Cache-Control"]
+    assert not can_see(client, page_id, file_id)
+    with world.inside("siena"):
+        row = session().get_one(Share, share_id)
+        assert row.views == 1
+        assert token not in str(vars(row))
+        assert len(token) * 6 >= 128
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "not yet", "removed", "nobody"])
+def test_a_link_that_ended_is_as_unknown_as_a_guess(world: World, client: FlaskClient, end: str) -> None:
+    page_id, file_id = make_page(world)
+    share_id, token = give(world, page_id, "link")
+    with world.inside("siena"):
+        actor, row = world.actor(OWNER), session().get_one(Share, share_id)
+        if end == "revoked":
+            shares.revoke(actor, share_id)
+        elif end == "nobody":
+            shares.share_with_nobody(actor, ref_of("page", page_id))
+        elif end == "removed":
+            pages.remove_page(actor, page_id)
+        else:
+            row.starts_at, row.ends_at = (
+                (utcnow() + timedelta(hours=1), None)
+                if end == "not yet"
+                else (None, utcnow() - timedelta(seconds=1))
+            )
+    guess = client.get(f"{HOME}/s/{'x' * 32}")
+    for path in (f"/s/{token}", f"/s/{token}/{page_id}", f"/s/{token}/{page_id}/files/{file_id}"):
+        answer = client.get(HOME + path)
+        assert answer.status_code == guess.status_code == 404
+        assert "Zaffiro" not in answer.text
+
+
+def test_a_link_of_another_page_or_office_opens_nothing_here(world: World, client: FlaskClient) -> None:
+    first, _file = make_page(world)
+    second, file_id = make_page(world)
+    _share, token = give(world, first, "link")
+    assert client.get(f"{HOME}/s/{token}/{second}").status_code == 404
+    assert client.get(f"{HOME}/s/{token}/{second}/files/{file_id}").status_code == 404
+    assert client.get(f"/o/vienna/portfolio/s/{token}").status_code == 404
+
+
+def test_guessing_links_is_slowed_down(world: World, client: FlaskClient) -> None:
+    statuses = [client.get(f"{HOME}/s/{number:032}").status_code for number in range(70)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+
+
+def test_a_passcode_is_asked_for_and_cannot_be_tried_for_ever(world: World, client: FlaskClient) -> None:
+    page_id, file_id = make_page(world)
+    _share, token = give(world, page_id, "link", passcode="girasole")
+    first = client.get(f"{HOME}/s/{token}")
+    assert "Zaffiro" not in first.text
+    assert client.get(f"{HOME}/s/{token}/{page_id}").status_code == 404
+    assert status(client, f"{HOME}/s/{token}/{page_id}/files/{file_id}") == 404
+    wrong = client.post(f"{HOME}/s/{token}", data={"passcode": "girasola"})
+    assert wrong.status_code == 422
+    assert client.post(f"{HOME}/s/{token}", data={"passcode": "girasole"}).status_code == 303
+    assert "Zaffiro" in client.get(f"{HOME}/s/{token}").text
+    assert status(client, f"{HOME}/s/{token}/{page_id}/files/{file_id}") == 200
+    other = client.application.test_client()
+    tries = [
+        other.post(f"{HOME}/s/{token}", data={"passcode": f"wrong{number}"}).text for number in range(12)
+    ]
+    assert "girasole" not in tries[-1]
+    assert other.post(f"{HOME}/s/{token}", data={"passcode": "girasole"}).status_code == 422
+
+
+def test_a_revoked_share_stops_a_download_that_is_on_its_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_id, _file = make_page(world)
+    share_id, _token = give(world, page_id, "link")
+    monkeypatch.setattr("plugins.portfolio.sharing.shown_views.ASK_AGAIN", timedelta(seconds=-1))
+    stream = iter(_WhileAlive(iter([b"one", b"two", b"three"]), share_id, world.office("siena").id))
+    assert next(stream) == b"one"
+    with world.inside("siena"):
+        shares.revoke(world.actor(OWNER), share_id)
+    with pytest.raises(ConnectionAbortedError):
+        list(stream)
+
+
+def test_a_range_of_a_shared_file_is_served_and_ends_with_the_share(
+    world: World, client: FlaskClient
+) -> None:
+    page_id, file_id = make_page(world)
+    share_id, token = give(world, page_id, "link")
+    path = f"{HOME}/s/{token}/{page_id}/files/{file_id}"
+    with client.get(path, headers={"Range": "bytes=5-9"}) as part:
+        assert (part.status_code, part.data) == (206, b"ret t")
+    with world.inside("siena"):
+        shares.revoke(world.actor(OWNER), share_id)
+    assert client.get(path, headers={"Range": "bytes=5-9"}).status_code == 404
+
+
+def test_a_new_link_is_shown_once_with_a_code_to_scan(sign_in: SignIn, world: World) -> None:
+    page_id, _file = make_page(world)
+    browser = sign_in(OWNER)
+    answer = browser.post(
+        f"{HOME}/share/pages/{page_id}/link", data={"name": "Forno", "ends_at": "2030-01-01"}
+    )
+    link = re.search(r"/portfolio/s/([\w-]{30,})", answer.text)
+    assert link is not None
+    assert "pf-qr" in answer.text
+    assert link[1] not in browser.get(f"{HOME}/share/pages/{page_id}").text
+
+
+def test_revoking_can_be_undone(world: World, sign_in: SignIn) -> None:
+    page_id, file_id = make_page(world)
+    share_id, _token = give(world, page_id, "office")
+    browser = sign_in(OWNER)
+    answer = browser.post(f"{HOME}/shares/{share_id}/revoke", follow_redirects=True)
+    assert not can_see(sign_in("trainee2"), page_id, file_id)
+    assert f"/shares/{share_id}/restore" in answer.text
+    browser.post(f"{HOME}/shares/{share_id}/restore")
+    assert can_see(sign_in("trainee2"), page_id, file_id)
+
+
+def test_nobody_shares_or_revokes_what_is_not_theirs(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    share_id, _token = give(world, page_id, "office")
+    for key in ("trainee2", "counsellor", "head"):
+        browser = sign_in(key)
+        assert browser.get(f"{HOME}/share/pages/{page_id}").status_code == 404
+        assert (
+            browser.post(f"{HOME}/share/pages/{page_id}/give", data={"audience": "public"}).status_code == 404
+        )
+        assert browser.post(f"{HOME}/shares/{share_id}/revoke").status_code == 404
+        assert browser.get(f"{HOME}/share/pages/{page_id}/visits").status_code == 404
+
+
+def test_a_page_is_not_shared_with_people_or_groups_of_elsewhere(world: World) -> None:
+    page_id, _file = make_page(world)
+    for values in ({"person_id": world.people["trainee_vienna"].id}, {"person_id": None}):
+        with pytest.raises(Exception, match="office"):
+            give(world, page_id, "person", **values)
+    with pytest.raises(Exception, match="group"):
+        give(world, page_id, "group", group_id=uuid.uuid4())
+
+
+@given(
+    st.dates(date(1950, 1, 1), date(2020, 12, 31)),
+    st.dates(date(2021, 1, 1), date(2060, 12, 31)),
+    st.sampled_from([4, 7, 10]),
+)
+def test_an_age_is_never_guessed_too_high(born: date, today: date, known: int) -> None:
+    age = age_on(born.isoformat()[:known], today)
+    real = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    assert age is not None
+    assert real - 1 <= age <= real
+
+
+def test_who_is_under_age_or_does_not_say_cannot_be_public_and_the_office_decides(
+    world: World, client: FlaskClient
+) -> None:
+    page_id, file_id = make_page(world)
+    with pytest.raises(Forbidden, match="date of birth"):
+        give(world, page_id, "public")
+    with world.inside("siena"):
+        save_person(world.actor(OWNER), SavePrivate(birth_date=f"{utcnow().year - 17}"))
+    with pytest.raises(Forbidden, match="18"):
+        give(world, page_id, "public")
+    with world.inside("siena") as office:
+        save_settings(world.actor("head"), office.id, "portfolio", PortfolioSettings(public_age=16))
+        save_person(world.actor(OWNER), SavePrivate(birth_date=f"{utcnow().year - 18}"))
+    give(world, page_id, "public")
+    assert can_see(client, page_id, file_id)
+    with world.inside("siena") as office:
+        save_settings(
+            world.actor("head"), office.id, "portfolio", PortfolioSettings(public_age=18, allows_links=False)
+        )
+    assert not can_see(client, page_id, file_id)
+    with pytest.raises(Forbidden, match="links"):
+        give(world, page_id, "link")
+
+
+def test_the_owner_reads_who_looked_and_staff_reads_are_audited(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "advisers")
+    counsellor = sign_in("counsellor")
+    for _time in range(3):
+        counsellor.get(f"{HOME}/shared/pages/{page_id}")
+    with world.inside("siena"):
+        visits = session().scalars(select(Visit).filter_by(target=f"portfolio:page:{page_id}")).all()
+        assert [visit.viewer_id for visit in visits] == [world.people["counsellor"].id]
+    assert "Maria Concetta" in sign_in(OWNER).get(f"{HOME}/share/pages/{page_id}/visits").text
+    assert "portfolio.read" in sign_in("head").get("/o/siena/admin/audit").text
+
+
+def test_the_owner_sees_a_page_as_others_would(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    browser = sign_in(OWNER)
+    before = browser.get(f"{HOME}/pages/{page_id}/as/employer").text
+    give(world, page_id, "link")
+    after = browser.get(f"{HOME}/pages/{page_id}/as/employer").text
+    assert "Zaffiro" in before
+    assert before != after
+    assert sign_in("trainee2").get(f"{HOME}/pages/{page_id}/as/employer").status_code == 404
+
+
+def test_a_shared_collection_shows_all_its_pages_by_one_link(world: World, client: FlaskClient) -> None:
+    page_id, _file = make_page(world)
+    with world.inside("siena"):
+        actor = world.actor(OWNER)
+        collection = pages.add_collection(actor, NewPage(title="Tutto"))
+        second = pages.add_page(actor, NewPage(title="La seconda"))
+        for each in (page_id, second.id):
+            pages.get_page(actor, each).collection_id = collection.id
+        second_id = second.id
+        _row, token = shares.share(actor, ref_of("collection", collection.id), ShareWith(audience="link"))
+    first = client.get(f"{HOME}/s/{token}").text
+    assert "La seconda" in first
+    assert client.get(f"{HOME}/s/{token}/{second_id}").status_code == 200
+
+
+# --- comments, requests -------------------------------------------------------------------
+
+
+def test_a_comment_on_a_block_is_answered_and_closed(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "advisers", allows_comments=True)
+    with world.inside("siena"):
+        block_id = pages.find_blocks(page_id)[0].id
+    counsellor, owner = sign_in("counsellor"), sign_in(OWNER)
+    path = f"{HOME}/shared/pages/{page_id}"
+    assert (
+        counsellor.post(
+            f"{path}/comments", data={"body": "Bello <script>", "block_id": str(block_id)}
+        ).status_code
+        == 303
+    )
+    page = owner.get(path).text
+    assert "Bello &lt;script&gt;" in page
+    comment_id = re.search(r"/comments/([0-9a-f-]{36})/close", page)
+    assert comment_id is not None
+    owner.post(f"{path}/comments", data={"body": "Grazie", "parent_id": comment_id[1]})
+    assert "Grazie" in counsellor.get(path).text
+    assert owner.post(f"{HOME}/comments/{comment_id[1]}/close").status_code == 303
+    assert sign_in("trainee2").post(f"{HOME}/comments/{comment_id[1]}/open").status_code == 404
+
+
+def test_comments_are_refused_where_they_are_not_wanted_and_on_blocks_of_other_pages(
+    world: World, sign_in: SignIn
+) -> None:
+    page_id, _file = make_page(world)
+    other, _file2 = make_page(world)
+    give(world, page_id, "office")
+    assert (
+        sign_in("trainee2").post(f"{HOME}/shared/pages/{page_id}/comments", data={"body": "x"}).status_code
+        == 403
+    )
+    give(world, page_id, "office", allows_comments=True)
+    with world.inside("siena"):
+        foreign = pages.find_blocks(other)[0].id
+    assert (
+        sign_in("trainee2")
+        .post(f"{HOME}/shared/pages/{page_id}/comments", data={"body": "x", "block_id": str(foreign)})
+        .status_code
+        == 404
+    )
+
+
+def test_a_private_comment_is_for_the_two_of_them(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "office", allows_comments=True)
+    path = f"{HOME}/shared/pages/{page_id}"
+    sign_in("trainee2").post(f"{path}/comments", data={"body": "solo per te", "is_private": "1"})
+    assert "solo per te" in sign_in(OWNER).get(path).text
+    assert "solo per te" in sign_in("trainee2").get(path).text
+    assert "solo per te" not in sign_in("trainee3").get(path).text
+
+
+def test_a_moment_of_a_video_can_be_named(world: World) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "advisers", allows_comments=True)
+    with world.inside("siena"):
+        counsellor = world.actor("counsellor")
+        page, access = shares.get_shared_page(Viewer(counsellor), page_id)
+        comments.say(counsellor, page, access, Say(body="Qui parli piano", at_second=65))
+        assert comments.find_comments(counsellor, page, access)[0].moment == "1:05"
+
+
+def test_asking_for_feedback_shares_with_advisers_and_reaches_their_inbox(
+    world: World, sign_in: SignIn
+) -> None:
+    page_id, _file = make_page(world)
+    browser = sign_in(OWNER)
+    assert (
+        browser.post(
+            f"{HOME}/share/pages/{page_id}/ask", data={"note": "Che ne pensi?", "due_on": "2020-01-01"}
+        ).status_code
+        == 303
+    )
+    assert browser.post(f"{HOME}/share/pages/{page_id}/ask", data={}).status_code == 409
+    inbox = sign_in("counsellor").get(f"{HOME}/inbox").text
+    assert "Che ne pensi?" in inbox
+    assert sign_in("trainee2").get(f"{HOME}/inbox").status_code == 403
+    with world.inside("siena"):
+        waiting = next(
+            each
+            for each in requests.find_inbox(world.actor("counsellor"))
+            if each.request.note == "Che ne pensi?"
+        )
+        assert waiting.is_late(utcnow().date())
+        requests.answer_request(
+            world.actor("counsellor"), waiting.request.id, Answer(answer="done", note="Brava")
+        )
+        with pytest.raises(Conflict):
+            requests.answer_request(world.actor("tutor"), waiting.request.id, Answer(answer="done"))
+    assert "Brava" in browser.get(f"{HOME}/share/pages/{page_id}").text
+
+
+def test_a_cv_is_signed_confirmed_and_the_confirmation_ends_when_it_changes(world: World) -> None:
+    with world.inside("siena"):
+        owner, counsellor = world.actor("trainee2"), world.actor("counsellor")
+        cv = tailoring.find_cvs(owner)[0]
+        row = requests.sign_cv(owner, ref_of("cv", cv.id), AskFeedback())
+        assert row.signed_at is not None
+        assert requests.ready_state(cv) is None
+        with pytest.raises(Conflict):
+            requests.answer_request(counsellor, row.id, Answer(answer="done"))
+        requests.answer_request(counsellor, row.id, Answer(answer="confirmed"))
+        assert requests.ready_state(cv) is not None
+        tailoring.edit_cv(owner, cv.id, EditCv(title="Altro", language="it"))
+        assert requests.ready_state(cv) is None
+
+
+def test_nobody_answers_their_own_request(world: World) -> None:
+    with world.inside("siena"):
+        tutor = world.actor("tutor")
+        page = pages.add_page(tutor, NewPage(title="Mia"))
+        row = requests.ask_feedback(tutor, ref_of("page", page.id), AskFeedback())
+        with pytest.raises(NotFound):
+            requests.answer_request(tutor, row.id, Answer(answer="done"))
+
+
+# --- the public card ----------------------------------------------------------------------
+
+
+def test_a_public_card_takes_messages_and_hides_the_address(world: World, client: FlaskClient) -> None:
+    page = client.get(f"{HOME}/p/aicha-benali")
+    assert page.status_code == 200
+    assert "aicha.benali@example.org" not in page.text
+    assert "333 000" not in page.text
+    assert 'property="og:title"' in page.text
+    sent = client.post(
+        f"{HOME}/p/aicha-benali/write",
+        data={"sender": "Ugo", "email": "ugo@example.org", "text": "Buongiorno, può venire domani?"},
+    )
+    assert sent.status_code == 303
+    with world.inside("siena"):
+        assert session().scalar(select(Message).filter_by(sender="Ugo")) is not None
+    statuses = [
+        client.post(
+            f"{HOME}/p/aicha-benali/write",
+            data={"sender": "Ugo", "email": "ugo@example.org", "text": f"Ancora io {number} volte"},
+        ).status_code
+        for number in range(8)
+    ]
+    assert statuses[-1] == 422
+
+
+def test_a_card_that_is_not_public_is_not_there(world: World, client: FlaskClient, sign_in: SignIn) -> None:
+    browser = sign_in(OWNER)
+    assert browser.post(f"{HOME}/card", data={"slug": "nove"}).status_code == 303
+    assert client.get(f"{HOME}/p/nove").status_code == 404
+    taken = browser.post(f"{HOME}/card", data={"slug": "aicha-benali"})
+    assert taken.status_code == 422
+
+
+def test_cards_of_things_go_to_whoever_may_see_them(world: World) -> None:
+    page_id, _file = make_page(world)
+    ref = Ref.of("portfolio", "page", page_id)
+    with current_app.test_request_context("/"), world.inside("siena"):
+        assert ref in hooks().cards([ref], world.actor(OWNER))
+        assert ref not in hooks().cards([ref], world.actor("counsellor"))
+    give(world, page_id, "advisers")
+    with current_app.test_request_context("/"), world.inside("siena"):
+        assert ref in hooks().cards([ref], world.actor("counsellor"))
+        page = session().get_one(Page, page_id)
+        assert find_access(Viewer(world.actor("trainee2")), page) is None
