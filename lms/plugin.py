@@ -10,21 +10,55 @@ from __future__ import annotations
 from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.people import PersonView, find_members
-from lms.activities.completion import explain
-from lms.activities.enrolment import enrol, enrol_people, enrolment_of, leave, list_enrolments, participations
-from lms.activities.forms import CreateActivity, EditActivity, Enrol
+from lms.activities.children import (
+    arrange_children,
+    children_of,
+    copy_activity,
+    find_children,
+    hide_child,
+    move_child,
+    remove_child,
+)
+from lms.activities.completion import RuleChange, explain, reason_of
+from lms.activities.enrolment import (
+    approve,
+    enrol,
+    enrol_people,
+    enrolment_of,
+    leave,
+    list_enrolments,
+    participations,
+)
+from lms.activities.enrolment import places as places_of
+from lms.activities.forms import (
+    COMPLETION_CHOICES,
+    ChangeRule,
+    CreateActivity,
+    EditActivity,
+    EditEnrolment,
+    Enrol,
+)
+from lms.activities.hooks import activity_url
 from lms.activities.models import Activity, Completion, Enrolment
 from lms.activities.service import (
+    change_rule,
     completions_in,
     completions_of,
     create_activity,
     edit_activity,
+    edit_enrolment_rule,
+    frame_of,
     get_activity,
+    is_enrolled,
     may_manage,
+    offered_types,
+    open_activity,
+    preview_rule_change,
     record_progress,
     set_state,
 )
 from lms.activities.service import get_managed as get_managed_activity
+from lms.activities.views import edit_url, parent_edit_url
 from lms.clock import utcnow
 from lms.commands import Command, Ui
 from lms.demo import World
@@ -44,13 +78,16 @@ from lms.groups.service import member_ids as group_member_ids
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import (
     ROLES,
+    ActivityContent,
     ActivityType,
+    AddFile,
     AuditAction,
     CalendarEntry,
     DashboardCard,
     ErasurePolicy,
     Evidence,
     Exporter,
+    Frame,
     HealthCheck,
     IdentityProvider,
     Importer,
@@ -68,6 +105,8 @@ from lms.hooks.contributions import (
     SearchDocument,
     SettingsSchema,
     SlotContent,
+    StepGuide,
+    TakeFile,
     Text,
     Upload,
 )
@@ -105,7 +144,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityType", "AuditAction", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
+    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence",
+    "Exporter", "Frame", "HealthCheck", "StepGuide", "TakeFile",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
@@ -127,10 +167,13 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # things of others, the record log, the audit
     "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them
-    "Activity", "Completion", "CreateActivity", "EditActivity", "Enrol", "Enrolment", "completions_in",
-    "completions_of", "create_activity", "edit_activity", "enrol", "enrol_people", "enrolment_of", "explain",
-    "get_activity", "get_managed_activity", "leave", "list_enrolments", "may_manage", "participations",
-    "record_progress", "set_state",
+    "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
+    "Enrol", "Enrolment", "RuleChange", "activity_url", "approve", "arrange_children", "change_rule", "children_of",
+    "completions_in", "completions_of", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
+    "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
+    "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",
+    "offered_types", "open_activity", "parent_edit_url", "participations", "places_of", "preview_rule_change",
+    "reason_of", "record_progress", "remove_child", "set_state",
     # groups, and telling people
     "find_groups", "group_member_ids", "groups_of", "notify",
     # files

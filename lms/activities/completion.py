@@ -52,13 +52,15 @@ def ref_of(activity_id: uuid.UUID) -> Ref:
     return Ref.of(CORE, "activity", activity_id)
 
 
-def evaluate(activity: Activity, user_id: uuid.UUID) -> Completion | None:
-    """Bring a person's completion up to date with the records; tells when it is new."""
+def evaluate(activity: Activity, user_id: uuid.UUID, *, may_withdraw: bool = True) -> Completion | None:
+    """Bring a person's completion up to date with the records; tells when it is new. The parent's follows."""
     verdict = judge(activity.completion_rule, activity.completion_goal, activity, [user_id]).get(user_id)
     row = session().scalar(select(Completion).filter_by(activity_id=activity.id, user_id=user_id))
     if verdict is None:
-        if row is not None and row.withdrawn_at is None:
+        if row is not None and row.withdrawn_at is None and may_withdraw:
             row.withdrawn_at = utcnow()
+            session().flush()
+            _evaluate_parent(activity, user_id, may_withdraw=True)
         return None
     if row is None:
         row = Completion(
@@ -70,14 +72,16 @@ def evaluate(activity: Activity, user_id: uuid.UUID) -> Completion | None:
         hooks().on_completed(activity.office_id, activity.id, user_id)
     else:
         row.withdrawn_at = None
-    _evaluate_parent(activity, user_id)
+        session().flush()
+    _evaluate_parent(activity, user_id, may_withdraw=False)
     return row
 
 
 def preview_rule(activity: Activity, rule: str, goal: int | None) -> RuleChange:
     """Who would gain or lose the completion under another rule."""
+    enrolled_in = activity.root_id or activity.id
     people = list(
-        session().scalars(select(Enrolment.user_id).filter_by(activity_id=activity.id, state="active"))
+        session().scalars(select(Enrolment.user_id).filter_by(activity_id=enrolled_in, state="active"))
     )
     before = set(
         session().scalars(
@@ -90,20 +94,29 @@ def preview_rule(activity: Activity, rule: str, goal: int | None) -> RuleChange:
     return RuleChange(gains=tuple(sorted(after - before)), losses=tuple(sorted(before - after)))
 
 
-def explain(activity: Activity, completion: Completion) -> str:
-    """Why somebody has the tick, in words for that person."""
-    value, version = completion.value, completion.rule_version
+def explain(activity: Activity, completion: Completion, record: Record | None = None) -> str:
+    """Why somebody has the tick, in words for that person; ``record`` (the evidence) lets it name points."""
+    version, reason = completion.rule_version, reason_of(completion, record)
+    return _("Completed %(reason)s (rule %(version)s).", reason=reason, version=version)
+
+
+def reason_of(completion: Completion, record: Record | None = None) -> str:
+    """The reason alone, such as "because of 8 of 10 points"."""
+    value = completion.value
+    points = record.result if record is not None else {}
+    if completion.rule == "score" and "points" in points and "max" in points:
+        return _("because of %(points)s of %(max)s points", points=points["points"], max=points["max"])
     reasons = {
         "viewed": _("because it was viewed to the end"),
         "minutes": _("because of %(value)s minutes of work", value=value),
-        "score": _("because of %(value)s points", value=value),
+        "score": _("because of a score of %(value)s %%", value=value),
         "submitted": _("because something was handed in"),
         "attended": _("because of %(value)s minutes of attendance", value=value),
         "confirmed": _("because a member of staff confirmed it"),
         "own_tick": _("because it was ticked by the person"),
         "children": _("because all parts are completed"),
     }
-    return _("Completed %(reason)s (rule %(version)s).", reason=reasons[completion.rule], version=version)
+    return reasons[completion.rule]
 
 
 def judge(
@@ -129,23 +142,32 @@ def judge(
 
 
 def _first_met(rule: str, goal: int | None, records: Iterable[Record]) -> Verdict | None:
+    if rule in {"minutes", "attended", "score"}:
+        return _reached(rule, goal or 1, records)
+    standing: Verdict | None = None
+    for record in records:
+        if record.result.get("undone"):
+            standing = None
+        elif standing is None:
+            standing = Verdict(record.at, None, record.id)
+    return standing
+
+
+def _reached(rule: str, goal: int, records: Iterable[Record]) -> Verdict | None:
     total = 0
     for record in records:
-        if rule in {"minutes", "attended"}:
-            total += int(record.result.get("minutes", 0))
-        elif rule == "score":
+        if rule == "score":
             total = max(total, int(record.result.get("score", 0)))
-        elif record.result.get("undone"):
-            continue
         else:
-            return Verdict(record.at, None, record.id)
-        if total >= (goal or 1):
+            total += int(record.result.get("minutes", 0))
+        if total >= goal:
             return Verdict(record.at, total, record.id)
     return None
 
 
 def _judge_children(activity: Activity, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, Verdict]:
-    children = set(session().scalars(select(Activity.id).filter_by(parent_id=activity.id, state="published")))
+    required = select(Activity.id).filter_by(parent_id=activity.id, state="published", is_required=True)
+    children = set(session().scalars(required))
     if not children:
         return {}
     done: dict[uuid.UUID, dict[uuid.UUID, datetime]] = defaultdict(dict)
@@ -165,7 +187,8 @@ def _judge_children(activity: Activity, people: Sequence[uuid.UUID]) -> dict[uui
     }
 
 
-def _evaluate_parent(activity: Activity, user_id: uuid.UUID) -> None:
+def _evaluate_parent(activity: Activity, user_id: uuid.UUID, *, may_withdraw: bool) -> None:
+    """A step gained never takes the whole away (a step may have been added since); a step lost may."""
     parent = session().get(Activity, activity.parent_id) if activity.parent_id else None
     if parent is not None and parent.completion_rule == "children":
-        evaluate(parent, user_id)
+        evaluate(parent, user_id, may_withdraw=may_withdraw)

@@ -53,6 +53,8 @@ def enrol(actor: Actor, activity_id: uuid.UUID, command: Enrol) -> Enrolment:
     activity = _locked(get_activity(actor, activity_id).id)
     if activity.state != "published":
         raise Conflict(_("This is not open yet."))
+    if activity.root_id is not None:
+        raise Conflict(_("This is a part of something larger. Whoever takes part in that takes part here."))
     _check_rule(actor, activity, command)
     hooks().check_enrol(actor, activity.id, actor.user_id)
     return _admit(activity, actor.user_id, needs_approval=activity.enrolment_rule == "approval")

@@ -97,7 +97,7 @@ class ChangeRule(Command):
     completion_goal: Annotated[
         int | None,
         Field(ge=1, le=100000),
-        Ui(_l("How many minutes or points"), hint=_l("Only for rules with a number.")),
+        Ui(_l("How many minutes, or percent of the score"), hint=_l("Only for rules with a number.")),
     ] = None
 
     @model_validator(mode="after")

@@ -30,8 +30,10 @@ class Activity(Identified, OfficeScoped, Timestamped, Base):
     """The header of anything one can take part in; what is special about it belongs to its type.
 
     ``type`` is a registered activity type. A course is an activity with children, in
-    the order of ``position``. ``capacity`` None means no limit. ``completion_goal`` is
-    in the rule's own unit (minutes, points).
+    the order of ``position``; ``root_id`` is the activity at the top, in which people are
+    enrolled. ``is_required``: the parent's rule ``children`` waits for it. A child that is
+    ``draft`` is hidden, one that is ``archived`` was taken out. ``capacity`` None means no
+    limit. ``completion_goal`` is in the rule's own unit (minutes, percent of a score).
     """
 
     __tablename__ = "activity"
@@ -48,7 +50,11 @@ class Activity(Identified, OfficeScoped, Timestamped, Base):
     parent_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("activity.id", ondelete="CASCADE"), index=True
     )
+    root_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("activity.id", ondelete="CASCADE"), index=True
+    )
     position: Mapped[int] = mapped_column(default=0)
+    is_required: Mapped[bool] = mapped_column(default=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(2000), default="")
     place: Mapped[str] = mapped_column(String(200), default="")

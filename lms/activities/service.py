@@ -6,9 +6,10 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from lms.access.actor import Actor
 from lms.access.policy import require
@@ -19,6 +20,8 @@ from lms.clock import utcnow
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.hooks.builtin import CORE
 from lms.hooks.callers import hooks
+from lms.hooks.contributions import ActivityType, Frame, StepGuide
+from lms.offices.directory import directory
 from lms.store.base import session
 from lms.store.records import Record, write_record
 from lms.text import gettext as _
@@ -27,26 +30,63 @@ MANAGE = "activities.manage"
 
 
 def create_activity(actor: Actor, command: CreateActivity) -> Activity:
-    """Make a draft. Raises Forbidden; Invalid for an unknown type."""
+    """Make a draft, or a step of another activity (hidden, if that is published already).
+
+    Raises Forbidden; Invalid for a type that is unknown, switched off, or has its place elsewhere.
+    """
     require(actor, MANAGE)
-    if command.type not in hooks().activity_types():
-        raise Invalid(
-            _("There is no such kind of activity."), fields={"type": _("Please choose another kind.")}
-        )
-    if command.parent_id:
-        get_managed(actor, command.parent_id)
-    position = (
-        session().scalar(select(func.count()).select_from(Activity).filter_by(parent_id=command.parent_id))
-        or 0
-    )
-    rules = hooks().activity_types()[command.type][1].completion
+    kind = kind_to_create(actor, command.type)
+    parent = get_managed(actor, command.parent_id) if command.parent_id else None
+    _check_place(kind, parent)
+    last = session().scalar(select(func.max(Activity.position)).filter_by(parent_id=command.parent_id))
     activity = Activity(
-        type=command.type, title=command.title, parent_id=command.parent_id, position=position, owner_id=actor.user_id,
-        invitation_token=secrets.token_urlsafe(24), completion_rule=rules[0],
+        type=command.type, title=command.title, parent_id=command.parent_id, position=0 if last is None else last + 1,
+        root_id=(parent.root_id or parent.id) if parent else None, owner_id=actor.user_id,
+        state="published" if parent is not None and parent.state == "draft" else "draft",
+        invitation_token=secrets.token_urlsafe(24), completion_rule=kind.completion[0],
     )  # fmt: skip
     session().add(activity)
     session().flush()
+    if kind.content.create:
+        kind.content.create(actor, activity.id)
     return activity
+
+
+def offered_types(actor: Actor, place: Literal["top", "child"]) -> list[ActivityType]:
+    """Kinds that the office has switched on and that may stand there."""
+    switched_on = _switched_on(actor)
+    return [
+        kind
+        for owner, kind in hooks().activity_types().values()
+        if kind.place in {"any", place} and (owner.startswith(CORE) or owner in switched_on)
+    ]
+
+
+def kind_to_create(actor: Actor, name: str) -> ActivityType:
+    """The type of that name. Raises Invalid where nobody provides it in the actor's office."""
+    owner, kind = hooks().activity_types().get(name, ("", None))
+    if kind is None or not (owner.startswith(CORE) or owner in _switched_on(actor)):
+        raise Invalid(
+            _("There is no such kind of activity."), fields={"type": _("Please choose another kind.")}
+        )
+    return kind
+
+
+def _switched_on(actor: Actor) -> frozenset[str]:
+    return directory().get(actor.office_id).plugins if actor.office_id else frozenset()
+
+
+def _check_place(kind: ActivityType, parent: Activity | None) -> None:
+    if parent is None and kind.place == "child":
+        raise Invalid(_("This can only be a part of something larger, such as a course."))
+    if parent is not None and (kind.place == "top" or guide_of(parent) is None):
+        raise Invalid(_("This cannot be put there."))
+
+
+def guide_of(activity: Activity) -> StepGuide | None:
+    """How the activity leads through its children; None where it has none."""
+    kind = hooks().activity_types().get(activity.type, ("", None))[1]
+    return kind.steps if kind is not None else None
 
 
 def get_activity(actor: Actor, activity_id: uuid.UUID) -> Activity:
@@ -66,13 +106,52 @@ def get_managed(actor: Actor, activity_id: uuid.UUID) -> Activity:
 
 
 def may_see(actor: Actor, activity: Activity) -> bool:
-    """Published ones are for all members; drafts and archived ones for those who manage them."""
-    return actor.is_member and (activity.state == "published" or may_manage(actor, activity))
+    """Published ones are for all members, their steps for those enrolled; the rest for those who manage them."""
+    if not actor.is_member:
+        return False
+    if may_manage(actor, activity):
+        return True
+    if activity.state != "published" or activity.root_id is None:
+        return activity.state == "published"
+    root = session().get(Activity, activity.root_id)
+    return root is not None and root.state == "published" and is_enrolled(actor.user_id, root.id)
 
 
 def may_manage(actor: Actor, activity: Activity) -> bool:
-    """Its owner, and whoever manages all activities of the office."""
-    return actor.can(MANAGE) or activity.owner_id == actor.user_id
+    """Its owner, the owner of the whole that it is a step of, and whoever manages all activities of the office."""
+    if actor.can(MANAGE) or activity.owner_id == actor.user_id:
+        return True
+    root = session().get(Activity, activity.root_id) if activity.root_id else None
+    return root is not None and root.owner_id == actor.user_id
+
+
+def is_enrolled(user_id: uuid.UUID, activity_id: uuid.UUID) -> bool:
+    """True while the person takes part."""
+    query = select(Enrolment.id).filter_by(activity_id=activity_id, user_id=user_id, state="active")
+    return session().scalar(query) is not None
+
+
+def open_activity(actor: Actor, activity_id: uuid.UUID) -> Activity:
+    """An activity that the actor may work in now: a step must be unlocked. Raises NotFound, Forbidden with the reason."""
+    activity = get_activity(actor, activity_id)
+    _check_open(actor, activity)
+    return activity
+
+
+def frame_of(actor: Actor, activity: Activity) -> Frame | None:
+    """Where a step stands in the whole that it belongs to; None for what stands alone."""
+    parent = session().get(Activity, activity.parent_id) if activity.parent_id else None
+    guide = guide_of(parent) if parent is not None else None
+    return guide.frame(actor, parent.id, activity.id) if guide is not None and parent is not None else None
+
+
+def _check_open(actor: Actor, activity: Activity) -> None:
+    if activity.parent_id is None or may_manage(actor, activity):
+        return
+    parent = session().get(Activity, activity.parent_id)
+    guide = guide_of(parent) if parent is not None else None
+    if guide is not None and parent is not None:
+        guide.check(actor, parent.id, activity.id)
 
 
 def edit_activity(actor: Actor, activity_id: uuid.UUID, command: EditActivity) -> Activity:
@@ -138,12 +217,16 @@ def record_progress(
 ) -> Record:
     """Write what a person did in an activity and see at once whether that completes it.
 
-    ``user_id`` other than the actor's own needs the right to manage the activity.
+    ``user_id`` other than the actor's own needs the right to manage the activity; one's own
+    progress needs a step that is not locked. The result of ``scored`` holds ``score`` from 0
+    to 100 and may hold ``points`` and ``max``; ``minutes`` is the one of ``worked`` and ``attended``.
     """
     person = user_id or actor.user_id
     activity = (
         get_activity(actor, activity_id) if person == actor.user_id else get_managed(actor, activity_id)
     )
+    if person == actor.user_id:
+        _check_open(actor, activity)
     record = write_record(person, verb, ref_of(activity.id), result=result, key=key, at=at)
     hooks().on_recorded(activity.office_id, record.id)
     evaluate(activity, person)
@@ -156,7 +239,7 @@ def confirm(actor: Actor, activity_id: uuid.UUID, people: Sequence[uuid.UUID]) -
     enrolled = set(
         session().scalars(
             select(Enrolment.user_id)
-            .filter_by(activity_id=activity.id, state="active")
+            .filter_by(activity_id=activity.root_id or activity.id, state="active")
             .where(Enrolment.user_id.in_(people))
         )
     )
@@ -199,12 +282,21 @@ def find_visible(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Activity]:
 
 
 def _visible(actor: Actor) -> Select[Activity]:
-    seen: ColumnElement[bool] = Activity.state == "published"
+    root = aliased(Activity)
+    whole = select(root.id).where(root.id == Activity.root_id)
+    joined = whole.join(Enrolment, Enrolment.activity_id == root.id).where(
+        root.state == "published", Enrolment.user_id == actor.user_id, Enrolment.state == "active"
+    )
+    owned = or_(
+        Activity.owner_id == actor.user_id,
+        whole.where(root.owner_id == actor.user_id).exists(),
+    )
+    seen: ColumnElement[bool] = and_(
+        Activity.state == "published", or_(Activity.root_id.is_(None), joined.exists())
+    )
     if actor.can(MANAGE):
         seen = Activity.state != "archived"
-    return select(Activity).where(
-        or_(seen, Activity.owner_id == actor.user_id), true() if actor.is_member else false()
-    )
+    return select(Activity).where(or_(seen, owned), true() if actor.is_member else false())
 
 
 def completions_of(user_id: uuid.UUID) -> list[tuple[Completion, Activity]]:

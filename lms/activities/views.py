@@ -18,10 +18,12 @@ from lms.activities.models import Activity
 from lms.errors import Invalid
 from lms.groups.service import find_groups
 from lms.hooks.callers import hooks
+from lms.store.base import session
 from lms.text import gettext as _
 from lms.web.forms import Form
 from lms.web.guard import actor, member, requires
 from lms.web.i18n import current_zone, to_utc
+from lms.web.offices import current_office
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activities")
 
@@ -43,8 +45,8 @@ def new() -> ResponseReturnValue:
     form = Form(CreateActivity, submit=_("Create"), context={"type": request.args.get("type", "event")})
     made: list[Activity] = []
     if form.run(lambda command: made.append(service.create_activity(actor(), command))):
-        return redirect(url_for("activities.edit", activity_id=made[0].id))
-    kinds = [kind for owner, kind in hooks().activity_types().values()]
+        return redirect(edit_url(made[0]))
+    kinds = service.offered_types(actor(), "top")
     return render_template("activities/new.html", form=form, kinds=kinds), form.status
 
 
@@ -53,6 +55,9 @@ def new() -> ResponseReturnValue:
 def show(activity_id: uuid.UUID) -> ResponseReturnValue:
     """One activity, and what this person can do about it."""
     activity = service.get_activity(actor(), activity_id)
+    endpoint = service.endpoint_of(activity, current_plugins())
+    if endpoint != "activities.show":
+        return redirect(url_for(endpoint, activity_id=activity_id))
     return render_template("activities/show.html", **_shown(actor(), activity))
 
 
@@ -164,6 +169,25 @@ def change_state(activity_id: uuid.UUID) -> ResponseReturnValue:
         raise Invalid(_("Please choose what to do."))
     service.set_state(actor(), activity_id, wanted)
     return redirect(url_for("activities.show", activity_id=activity_id))
+
+
+def current_plugins() -> frozenset[str]:
+    """What the office of this request has switched on."""
+    office = current_office()
+    return office.plugins if office else frozenset()
+
+
+def edit_url(activity: Activity) -> str:
+    """Where the content of an activity is written: by its type, or in the core's own form."""
+    kind = hooks().activity_types().get(activity.type, ("", None))[1]
+    endpoint = kind.edit_endpoint if kind is not None and kind.edit_endpoint else "activities.edit"
+    return url_for(endpoint, activity_id=activity.id)
+
+
+def parent_edit_url(activity: Activity) -> str | None:
+    """Where the whole is written that a step belongs to; None for what stands alone."""
+    parent = session().get(Activity, activity.parent_id) if activity.parent_id else None
+    return edit_url(parent) if parent is not None else None
 
 
 def _shown(who: Actor, activity: Activity) -> dict[str, Any]:

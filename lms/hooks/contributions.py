@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from babel.support import LazyProxy
 
 from lms.refs import Ref
+
+if TYPE_CHECKING:
+    from lms.access.actor import Actor
 
 Text = str | LazyProxy
 Role = Literal["trainee", "practitioner", "tutor", "trainer", "counsellor", "head", "operator"]
@@ -122,12 +125,71 @@ class CalendarEntry:
     sequence: int = 0
 
 
+AddFile = Callable[[uuid.UUID], str]
+"""Takes a file into a copy or archive; returns the name by which the data holds it."""
+TakeFile = Callable[[str], uuid.UUID]
+"""The id here of a file that the data holds by that name. Raises Invalid when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityContent:
+    """What a plugin does for the content that belongs to its activities; all inside the unit of work.
+
+    ``create(actor, activity_id)`` makes the plugin's own rows of a new activity. ``export``
+    returns them as JSON data, ``import_`` fills an activity that was just created from such
+    data and raises Invalid when the data is wrong. ``copy(actor, source, target)`` is for the
+    same office; without it, a copy is an export that is imported. The header (title, times,
+    rules) is the core's. Since 0.1.
+    """
+
+    create: Callable[[Actor, uuid.UUID], None] | None = None
+    copy: Callable[[Actor, uuid.UUID, uuid.UUID], None] | None = None
+    export: Callable[[Actor, uuid.UUID, AddFile], dict[str, Any]] | None = None
+    import_: Callable[[Actor, uuid.UUID, Mapping[str, Any], TakeFile], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a step stands in the whole: what the shell ``focus`` shows around it. Addresses are empty where there is none."""
+
+    title: str
+    exit_url: str
+    back_url: str = ""
+    next_url: str = ""
+    step: int = 0
+    steps: int = 0
+    minutes_left: int | None = None
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The variables of the template ``shell/focus.html``."""
+        names = ("exit_url", "back_url", "next_url", "step", "steps", "minutes_left")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class StepGuide:
+    """How a type with children leads people through them.
+
+    ``check(actor, parent_id, child_id)`` raises Forbidden, with the reason in words, while the
+    child is locked for the actor. ``frame`` tells where the child stands. ``copy(actor, ids)``
+    is called when children were copied (old id to new): it copies what the parent holds about
+    them, and what refers from one to the other. Since 0.1.
+    """
+
+    check: Callable[[Actor, uuid.UUID, uuid.UUID], None]
+    frame: Callable[[Actor, uuid.UUID, uuid.UUID], Frame | None]
+    copy: Callable[[Actor, Mapping[uuid.UUID, uuid.UUID]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityType:
     """A kind of activity that can be created, enrolled in and completed.
 
-    ``endpoint`` shows one activity and takes ``activity_id``. ``completion`` names
-    the rules that make sense for it.
+    ``endpoint`` shows one activity and takes ``activity_id``; ``edit_endpoint`` likewise is
+    where its content is written (the core's own form if empty). ``completion`` names the
+    rules that make sense for it, the usual one first. ``place`` says whether it may stand by
+    itself, as a step of another activity, or both. A type with ``steps`` can have children.
     """
 
     name: str
@@ -136,6 +198,10 @@ class ActivityType:
     endpoint: str
     summary: Text = ""
     completion: tuple[str, ...] = ("viewed", "confirmed", "own_tick")
+    edit_endpoint: str = ""
+    place: Literal["any", "top", "child"] = "any"
+    content: ActivityContent = ActivityContent()
+    steps: StepGuide | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,344 @@
+"""Reading a course: its steps as one person sees them, in a few queries however many there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from lms.plugin import (
+    Activity,
+    Actor,
+    Completion,
+    Enrolment,
+    NotFound,
+    Record,
+    Ref,
+    _,
+    current_locale,
+    directory,
+    format_date,
+    format_datetime,
+    get_activity,
+    groups_of,
+    hooks,
+    may_manage,
+    session,
+    utcnow,
+)
+from plugins.courses.gates import ConditionKind, Gate, Standing, missing
+from plugins.courses.models import ActivityText, Condition, Course, Place, Step
+
+SECTION = "section"
+COURSE = "course"
+
+
+@dataclass(slots=True)
+class StepView:
+    """A step as one person sees it. ``lock`` says what opens it; ``section`` is the heading above it.
+
+    ``is_there`` is False while the part of the product that shows it is switched off.
+    """
+
+    id: uuid.UUID
+    type: str
+    title: str
+    icon: str
+    endpoint: str
+    level: int
+    minutes: int
+    is_required: bool
+    is_hidden: bool
+    is_there: bool
+    rule: str
+    goal: int | None
+    done_at: datetime | None = None
+    lock: str = ""
+    section: str = ""
+    number: int = 0
+
+    @property
+    def is_section(self) -> bool:
+        """A heading, nothing to work on."""
+        return self.type == SECTION
+
+    @property
+    def is_open(self) -> bool:
+        """The person may work on it now."""
+        return self.is_there and not self.lock
+
+    @property
+    def state(self) -> str:
+        """``done``, ``locked``, ``off`` or ``todo``."""
+        if self.done_at:
+            return "done"
+        if not self.is_there:
+            return "off"
+        return "locked" if self.lock else "todo"
+
+
+@dataclass(slots=True)
+class Outline:
+    """A course as one person sees it, in one of its languages."""
+
+    activity: Activity
+    course: Course
+    locale: str
+    title: str
+    summary: str
+    objectives: str
+    rows: list[StepView]
+    enrolment: str = ""
+    completed_at: datetime | None = None
+    place: Place | None = None
+    may_manage: bool = False
+    is_preview: bool = False
+    steps: list[StepView] = field(default_factory=list)
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The course's activity."""
+        return self.activity.id
+
+    @property
+    def languages(self) -> list[str]:
+        """Codes; the first is the one it is written in."""
+        return languages_of(self.course)
+
+    @property
+    def is_active(self) -> bool:
+        """The person takes part now."""
+        return self.enrolment == "active"
+
+    @property
+    def done(self) -> int:
+        """How many required steps are done."""
+        return sum(1 for each in self.steps if each.done_at and each.is_required)
+
+    @property
+    def required(self) -> int:
+        """How many steps are required."""
+        return sum(1 for each in self.steps if each.is_required)
+
+    @property
+    def minutes(self) -> int:
+        """How long the required steps take in all."""
+        return sum(each.minutes for each in self.steps if each.is_required)
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the required steps that are not done take."""
+        return sum(each.minutes for each in self.steps if each.is_required and not each.done_at)
+
+    @property
+    def next_step(self) -> StepView | None:
+        """Where to go on: the step where one left, if it is not done, else the next open one after it, else the first."""
+        here = next(
+            (n for n, each in enumerate(self.steps) if self.place and each.id == self.place.step_id), 0
+        )
+        ring = [*self.steps[here:], *self.steps[:here]]
+        waiting = [each for each in ring if not each.done_at and each.is_open]
+        return next((each for each in waiting if each.is_required), waiting[0] if waiting else None)
+
+    def find(self, step_id: uuid.UUID) -> StepView | None:
+        """A step by its id."""
+        return next((each for each in self.rows if each.id == step_id), None)
+
+
+def languages_of(course: Course) -> list[str]:
+    """Codes of the languages of a course, the one it is written in first."""
+    return course.languages.split(",")
+
+
+def choose_language(course: Course, wanted: str = "") -> str:
+    """The language asked for, else the reader's, else the course's own."""
+    have = languages_of(course)
+    return next((each for each in (wanted, current_locale()) if each in have), have[0])
+
+
+def read_outline(
+    actor: Actor, course_id: uuid.UUID, *, language: str = "", as_trainee: bool = False
+) -> Outline:
+    """The course for the actor. ``as_trainee``: as somebody who has just joined. Raises NotFound."""
+    activity = get_activity(actor, course_id)
+    head = _read_head(activity, actor.user_id)
+    if head is None:
+        raise NotFound(_("There is no such course."))
+    course, enrolment, place, completed_at = head
+    manages = may_manage(actor, activity)
+    shown = choose_language(course, language or (place.locale if place else ""))
+    words = _translation(activity.id, shown)
+    is_preview = manages and as_trainee
+    rows = _read_rows(activity, course, shown, None if is_preview else actor.user_id)
+    visible = [each for each in rows if not each.is_hidden or (manages and not is_preview)]
+    _number(visible)
+    outline = Outline(
+        activity, course, shown,
+        title=(words.title if words and shown != languages_of(course)[0] else "") or activity.title,
+        summary=(words.summary if words and shown != languages_of(course)[0] else "") or activity.summary,
+        objectives=words.objectives if words else "", rows=visible,
+        enrolment="active" if is_preview else enrolment or "",
+        completed_at=None if is_preview else completed_at, place=None if is_preview else place,
+        may_manage=manages, is_preview=is_preview, steps=[each for each in visible if not each.is_section],
+    )  # fmt: skip
+    _lock(outline, actor, is_fresh=is_preview)
+    return outline
+
+
+def _read_head(
+    activity: Activity, user_id: uuid.UUID
+) -> tuple[Course, str | None, Place | None, datetime | None] | None:
+    row = session().execute(
+        select(Course, Enrolment.state, Place, Completion.completed_at)
+        .outerjoin(
+            Enrolment,
+            and_(
+                Enrolment.activity_id == Course.activity_id,
+                Enrolment.user_id == user_id,
+                Enrolment.state != "ended",
+            ),
+        )
+        .outerjoin(Place, and_(Place.course_id == Course.activity_id, Place.user_id == user_id))
+        .outerjoin(Completion, _completed(Course.activity_id, user_id))
+        .where(Course.activity_id == activity.id)
+    )
+    found = row.one_or_none()
+    return (found[0], found[1], found[2], found[3]) if found else None
+
+
+def _completed(column: Any, user_id: uuid.UUID) -> Any:
+    return and_(
+        Completion.activity_id == column, Completion.user_id == user_id, Completion.withdrawn_at.is_(None)
+    )
+
+
+def _translation(activity_id: uuid.UUID, locale: str) -> ActivityText | None:
+    return session().scalar(select(ActivityText).filter_by(activity_id=activity_id, locale=locale))
+
+
+def _read_rows(activity: Activity, course: Course, locale: str, user_id: uuid.UUID | None) -> list[StepView]:
+    words = aliased(ActivityText)
+    is_original = locale == languages_of(course)[0]
+    query = (
+        select(
+            Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
+            Activity.completion_rule, Activity.completion_goal, Step.level, words.title, Completion.completed_at,
+        )
+        .outerjoin(Step, Step.activity_id == Activity.id)
+        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == ("" if is_original else locale)))
+        .outerjoin(Completion, _completed(Activity.id, user_id or uuid.UUID(int=0)))
+        .where(Activity.parent_id == activity.id, Activity.state != "archived")
+        .order_by(Activity.position, Activity.id)
+    )  # fmt: skip
+    kinds = hooks().activity_types()
+    plugins = directory().get(activity.office_id).plugins
+    found = []
+    for row in session().execute(query):
+        owner, kind = kinds.get(row[1], ("", None))
+        is_there = kind is not None and (owner.startswith("core") or owner in plugins)
+        found.append(
+            StepView(
+                row[0], row[1], row[9] or row[2], kind.icon if kind else "puzzle", kind.endpoint if kind else "",
+                row[8] or 0, row[3] or 0, row[4], row[5] != "published", is_there, row[6], row[7], row[10],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _number(rows: Sequence[StepView]) -> None:
+    number, section = 0, ""
+    for row in rows:
+        if row.is_section:
+            section = row.title
+            continue
+        number += 1
+        row.number = number
+        row.section = section if row.level else ""
+
+
+def gates_of(course_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, list[Gate]]]:
+    """How conditions are combined, and the conditions, of each step that has some."""
+    rows = session().execute(
+        select(
+            Condition.step_id, Step.match, Condition.kind, Condition.other_id, Condition.opens_at,
+            Condition.group_id, Condition.score,
+        )
+        .join(Step, Step.activity_id == Condition.step_id)
+        .where(Step.course_id == course_id)
+        .order_by(Condition.id)
+    )  # fmt: skip
+    found: dict[uuid.UUID, tuple[str, list[Gate]]] = {}
+    for row in rows:
+        gate = Gate(_kind(row.kind), row.other_id, row.opens_at, row.group_id, row.score or 0)
+        found.setdefault(row.step_id, (row.match, []))[1].append(gate)
+    return found
+
+
+def _kind(name: str) -> ConditionKind:
+    return next(each for each in get_args(ConditionKind) if each == name)
+
+
+def _lock(outline: Outline, actor: Actor, *, is_fresh: bool) -> None:
+    gates = gates_of(outline.id)
+    if not gates or (outline.may_manage and not outline.is_preview and not outline.is_active):
+        return
+    every = [gate for _match, some in gates.values() for gate in some]
+    standing = Standing(
+        utcnow(),
+        frozenset(each.id for each in outline.steps if not each.is_hidden),
+        frozenset(each.id for each in outline.steps if each.done_at),
+        {} if is_fresh else best_scores(actor.user_id, {g.other_id for g in every if g.kind == "score" and g.other_id}),
+        frozenset(each.id for each in groups_of(actor.user_id)) if any(g.kind == "group" for g in every) else frozenset(),
+    )  # fmt: skip
+    titles = {each.id: each for each in outline.steps}
+    for step in outline.steps:
+        match, some = gates.get(step.id, ("all", []))
+        unmet = missing(some, "any" if match == "any" else "all", standing)
+        if unmet and not step.done_at:
+            step.lock = why_locked(unmet, match, titles)
+
+
+def best_scores(user_id: uuid.UUID, step_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The best score of a person in each of these activities, 0 to 100."""
+    if not step_ids:
+        return {}
+    by_object = {str(Ref.of("core", "activity", each)): each for each in step_ids}
+    rows = session().execute(
+        select(Record.object, Record.result).where(
+            Record.user_id == user_id, Record.object.in_(by_object), Record.verb == "scored"
+        )
+    )
+    best: dict[uuid.UUID, int] = {}
+    for name, result in rows:
+        step_id = by_object[name]
+        best[step_id] = max(best.get(step_id, 0), int(result.get("score", 0)))
+    return best
+
+
+def why_locked(unmet: Sequence[Gate], match: str, steps: Mapping[uuid.UUID, StepView]) -> str:
+    """What opens a step, in words."""
+    reasons = [_reason(gate, steps) for gate in unmet]
+    joined = (_(" or ") if match == "any" else _(" and ")).join(reasons)
+    return _("Opens when %(reasons)s.", reasons=joined)
+
+
+def _reason(gate: Gate, steps: Mapping[uuid.UUID, StepView]) -> str:
+    other = steps.get(gate.other_id) if gate.other_id else None
+    title = other.title if other else ""
+    match gate.kind:
+        case "step" if other is not None and not other.is_there:
+            return _("“%(title)s” is done (it is switched off at the moment: ask your trainer)", title=title)
+        case "step":
+            return _("“%(title)s” is done", title=title)
+        case "score":
+            return _("you reach %(score)s %% in “%(title)s”", score=gate.score, title=title)
+        case "date" if gate.opens_at is not None:
+            whole_day = gate.opens_at.second == 0 and gate.opens_at.minute == 0
+            return _("it is %(date)s", date=(format_date if whole_day and gate.opens_at.hour == 0 else format_datetime)(gate.opens_at))  # fmt: skip
+        case _:
+            return _("you are in the group that this is for")

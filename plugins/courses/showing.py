@@ -1,0 +1,102 @@
+"""How a course is laid out for people: frames around steps, languages, files, addresses."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from babel import Locale
+from flask import request, url_for
+
+from lms.plugin import Actor, Frame, _, current_locale, find_members, ngettext
+from plugins.courses.assignment_models import Submission
+from plugins.courses.learning import neighbours
+from plugins.courses.models import Course
+from plugins.courses.outline import Outline, StepView, languages_of, read_outline
+from plugins.courses.translating import count_missing
+
+
+def frame_step(actor: Actor, course_id: uuid.UUID, step_id: uuid.UUID) -> Frame | None:
+    """Where a step stands in its course, for the shell around it."""
+    return frame_in(read_outline(actor, course_id), step_id)
+
+
+def frame_in(outline: Outline, step_id: uuid.UUID) -> Frame | None:
+    """Where a step stands in an outline that was read already."""
+    step = outline.find(step_id)
+    if step is None:
+        return None
+    near = neighbours(outline, step_id)
+    return Frame(
+        outline.title, url_for("courses.show", activity_id=outline.id),
+        step_url(near.before) if near.before else "", step_url(near.after) if near.after else "",
+        step.number, len(outline.steps), outline.minutes_left,
+    )  # fmt: skip
+
+
+def step_url(step: StepView) -> str:
+    """The page on which a step is worked on."""
+    return url_for(
+        step.endpoint if step.is_there and step.endpoint else "activities.show", activity_id=step.id
+    )
+
+
+def describe_next(outline: Outline, step: StepView) -> str:
+    """Where one goes on, such as "Methodologies, step 3 of 7, 12 minutes left"."""
+    left = outline.minutes_left
+    where = _(
+        "%(step)s, step %(number)s of %(count)s",
+        step=step.title,
+        number=step.number,
+        count=len(outline.steps),
+    )
+    if not left:
+        return where
+    return f"{where}, " + ngettext("%(num)d minute left", "%(num)d minutes left", left)
+
+
+def language_names(codes: list[str]) -> list[tuple[str, str]]:
+    """Code and name of languages, each in itself, such as ``it`` and “italiano”."""
+    return [(code, name_of_language(code)) for code in codes]
+
+
+def name_of_language(code: str) -> str:
+    """What a language calls itself."""
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:]
+
+
+def language_here(code: str) -> str:
+    """What a language is called in the reader's."""
+    return Locale.parse(code).get_display_name(current_locale()) or code
+
+
+def file_url(file_id: uuid.UUID | None, name: str = "content") -> str:
+    """Where the bytes of a file are; empty for none."""
+    return f"{request.script_root}/files/{file_id}/{name}" if file_id else ""
+
+
+def preview_url(file_id: uuid.UUID | None) -> str:
+    """Where a small picture of a file is; empty for none."""
+    return f"{request.script_root}/files/{file_id}/preview" if file_id else ""
+
+
+def names_of(actor: Actor, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of people of the office."""
+    return {user_id: person.name for user_id, person in find_members(actor, people).items()}
+
+
+def find_untranslated(course: Course, course_id: uuid.UUID) -> list[tuple[str, int]]:
+    """For each further language of a course, its name and how many titles and texts are not there in it."""
+    codes = languages_of(course)
+    if len(codes) < 2:
+        return []
+    missing = count_missing(course_id, codes)
+    return [(name_of_language(code), missing[code]) for code in codes[1:] if missing[code]]
+
+
+def submission_url(actor: Actor, row: Submission) -> str:
+    """Where a submission is seen: by who wrote it, or by who grades it."""
+    if row.user_id == actor.user_id:
+        return url_for("courses.step", activity_id=row.activity_id)
+    return url_for("courses.submission", submission_id=row.id)

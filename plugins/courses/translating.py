@@ -1,0 +1,55 @@
+"""What is not yet there in each language of a course."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from lms.plugin import Activity, children_of, session
+from plugins.courses.models import ActivityText, Page, PageText
+
+
+def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[Activity]]:
+    """Steps (and the course) whose title or text is there in the first language, but not in another one."""
+    first, others = codes[0], list(codes[1:])
+    course = session().get_one(Activity, course_id)
+    things = [course, *(each for each in children_of(course_id))]
+    ids = [each.id for each in things]
+    words = {
+        (row.activity_id, row.locale): row
+        for row in session().scalars(select(ActivityText).where(ActivityText.activity_id.in_(ids)))
+    }
+    pages = _pages(ids)
+    found: dict[str, list[Activity]] = {code: [] for code in others}
+    for code in others:
+        for each in things:
+            there, original = words.get((each.id, code)), words.get((each.id, first))
+            has_title = bool(there and there.title)
+            has_body = not (original and original.body) or bool(there and there.body)
+            written = pages.get((each.id, first), set())
+            if not has_title or not has_body or written - pages.get((each.id, code), set()):
+                found[code].append(each)
+    return found
+
+
+def count_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, int]:
+    """How many, by language."""
+    return {code: len(some) for code, some in find_missing(course_id, codes).items()}
+
+
+def _pages(ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], set[uuid.UUID]]:
+    rows = session().execute(
+        select(Page.activity_id, PageText.locale, Page.id)
+        .join(PageText, PageText.page_id == Page.id)
+        .where(
+            Page.activity_id.in_(ids),
+            Page.removed_at.is_(None),
+            (PageText.html != "") | (PageText.draft_html.is_not(None)),
+        )
+    )
+    found: dict[tuple[uuid.UUID, str], set[uuid.UUID]] = {}
+    for activity_id, locale, page_id in rows:
+        found.setdefault((activity_id, locale), set()).add(page_id)
+    return found
