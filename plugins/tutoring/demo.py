@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from lms.plugin import World, session
+from lms.plugin import CreateActivity, World, create_activity, enrol_people, session, set_state
 from plugins.tutoring import booking, offering
 from plugins.tutoring.forms import AddPattern
-from plugins.tutoring.models import Booking, Slot, Waiting
+from plugins.tutoring.models import Booking, DayOff, Slot, Waiting
 
 LINES = {
     "siena": {
@@ -63,6 +63,7 @@ def build_tutoring(world: World) -> None:
                     offering.add_pattern(world.actor(key), command)
             _add_past(world, slug)
             _add_coming(world, slug)
+            _add_goal(world, slug)
 
 
 def _add_past(world: World, slug: str) -> None:
@@ -99,6 +100,17 @@ def _add_coming(world: World, slug: str) -> None:
     waiting = world.trainees(slug)[6:8]
     for number, person in enumerate(waiting):
         session().add(Waiting(trainee_id=person.id, created_at=world.moment(3 - number)))
+
+
+def _add_goal(world: World, slug: str) -> None:
+    title = {"siena": "Due incontri con un tutor", "vienna": "Two sessions with a tutor"}[slug]
+    owner = world.actor({"siena": "trainer", "vienna": "trainer_vienna"}[slug])
+    activity = create_activity(owner, CreateActivity(title=title, type="tutoring"))
+    set_state(owner, activity.id, "published")
+    enrol_people(owner, activity.id, [each.id for each in world.trainees(slug)[:6]])
+    tutor = world.actor(next(iter(LINES[slug])))
+    session().add(DayOff(tutor_id=tutor.user_id, day=_day(world.now, 61)))
+    session().flush()
 
 
 def _day(moment: datetime, days: int) -> date:

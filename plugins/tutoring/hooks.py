@@ -227,11 +227,16 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
             {"day": row.day.isoformat()}
             for row in session().scalars(select(DayOff).filter_by(tutor_id=user_id))
         ]
+        times = [
+            {"starts_at": row.starts_at, "ends_at": row.ends_at, "where": row.where, "topic": row.topic}
+            for row in session().scalars(select(Slot).filter_by(tutor_id=user_id).order_by(Slot.starts_at))
+        ]
         waiting = [
             {"since": row.created_at}
             for row in session().scalars(select(Waiting).filter_by(trainee_id=user_id))
         ]
     archive.add_rows("tutoring_sessions", _l("Tutoring sessions"), sessions)
+    archive.add_rows("tutoring_times", _l("Single tutoring times that you offered"), times)
     archive.add_rows("tutoring_week", _l("Tutoring hours that you offer"), week)
     archive.add_rows("tutoring_days_off", _l("Days off"), days)
     archive.add_rows("tutoring_waiting", _l("Waiting for a session"), waiting)

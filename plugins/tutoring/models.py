@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.plugin import Base, Identified, OfficeScoped, Timestamped
@@ -13,7 +13,6 @@ from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 PLACES = ("chat", "call", "in_person")
 STATES = ("held", "booked", "done", "missed", "cancelled")
 OPEN = ("held", "booked")
-_TAKES_A_SEAT = text("state != 'cancelled'")
 
 
 class Pattern(Identified, OfficeScoped, Timestamped, Base):
@@ -100,7 +99,6 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     __tablename__ = "tutoring_booking"
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
-        Index("uq_tutoring_booking_seat", "slot_id", "seat", unique=True, sqlite_where=_TAKES_A_SEAT, postgresql_where=_TAKES_A_SEAT),
         Index("ix_tutoring_booking_trainee_id_state", "trainee_id", "state"),
     )  # fmt: skip
 
@@ -118,6 +116,13 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     cancelled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
 
     slot: Mapped[Slot] = relationship(lazy="joined")
+
+
+_TAKES_A_SEAT = Booking.state != "cancelled"
+Index(
+    "uq_tutoring_booking_seat", Booking.slot_id, Booking.seat,
+    unique=True, sqlite_where=_TAKES_A_SEAT, postgresql_where=_TAKES_A_SEAT,
+)  # fmt: skip
 
 
 class Waiting(Identified, OfficeScoped, Timestamped, Base):
