@@ -24,6 +24,7 @@ from lms.plugin import (
     ExportArchive,
     Invalid,
     JobSpec,
+    LiveNamespace,
     NavItem,
     NextStep,
     NotificationKind,
@@ -50,6 +51,7 @@ from plugins.tutoring.forms import EditGoal, TutoringSettings
 from plugins.tutoring.letters import uid_of
 from plugins.tutoring.models import Booking, DayOff, Pattern, Slot, Waiting
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
 
 SOON = timedelta(days=3)
@@ -72,6 +74,12 @@ def settings_schema() -> SettingsSchema:
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
     return [blueprint]
+
+
+@hookimpl
+def socket_namespaces() -> Sequence[LiveNamespace]:
+    """Conversations; a new one for each application."""
+    return [TutoringNamespace()]
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Actor,
+    EventView,
     Form,
     PersonView,
     _,
@@ -29,9 +31,12 @@ from lms.plugin import (
     parent_edit_url,
     requires,
     utcnow,
+    wants_json,
+    who_is_here,
 )
-from plugins.tutoring import booking, meeting, offering
+from plugins.tutoring import booking, chat, meeting, offering
 from plugins.tutoring.booking import FreeSlot
+from plugins.tutoring.chat import Say
 from plugins.tutoring.forms import (
     PLACE_CHOICES,
     PURPOSES,
@@ -54,15 +59,17 @@ def index() -> ResponseReturnValue:
     """The next free time first, then one's own sessions and all other free times."""
     who, wanted = actor(), request.args.get("tutor", type=uuid.UUID)
     free, coming = booking.find_free(who, tutor_id=wanted), booking.find_coming(who)
-    people = _people_of(who, coming, free)
+    past, unsettled = booking.find_past(who, 5), meeting.find_unsettled(who)
+    is_offered = not (coming or unsettled)
+    people = _people_of(who, [*coming, *past, *unsettled], free)
     tutors = sorted(
         {each.slot.tutor_id for each in booking.find_free(who)} & set(people),
         key=lambda key: people[key].name,
     )
     return render_template(
-        "tutoring/index.html", free=free, days=_by_day(free[1:]), coming=coming, past=booking.find_past(who, 5), people=people,
+        "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=coming, past=past, people=people,
         tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER), rules=booking.rules_of(who),
-        unsettled=meeting.find_unsettled(who), **_words(who),
+        unsettled=unsettled, **_words(who),
     )  # fmt: skip
 
 
@@ -99,6 +106,8 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", row=row, is_tutor=is_tutor, form=form, people=_people_of(who, [row]),
         files=linked_files(who, booking.ref_of(row)), may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
+        messages=chat.read_messages(who, row) if row.state != "held" else [], seq=chat.latest_seq(who, row), is_open=chat.is_open(row),
+        max_bytes=max_upload_bytes(), people_here=who_is_here(chat.channel_of(row)), ends=row.slot.ends_at, authors=_authors,
         room=hooks().live_room(None, who) if row.slot.place == "call" else None, breadcrumb=_trail(_("Session")), **_words(who),
     )  # fmt: skip
     return page, form.status
@@ -120,6 +129,27 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
         "tutoring/move.html", row=row, days=_by_day(free), others=_by_day(others), people=_people_of(actor(), [row], free + others),
         breadcrumb=_trail(_("Move")), **_words(actor()),
     )  # fmt: skip
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/say")
+@member
+def say(booking_id: uuid.UUID) -> ResponseReturnValue:
+    """A message from a page without a live connection; files come with it."""
+    for address in request.form.getlist("files"):
+        chat.share_file(actor(), booking_id, address, request.form.get("key") or secrets.token_urlsafe(16))
+    if request.form.get("text", "").strip():
+        chat.say(actor(), booking_id, Say.read(request.form.to_dict()))
+    if wants_json():
+        return "", 204
+    return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="chat"), 303)
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/messages/<int:seq>/withdraw")
+@member
+def take_back(booking_id: uuid.UUID, seq: int) -> ResponseReturnValue:
+    """Take back one's own message."""
+    chat.take_back(actor(), booking_id, seq)
+    return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="chat"), 303)
 
 
 @blueprint.post("/tutoring/sessions/<uuid:booking_id>/<any(cancel, missed, accept, decline):what>")
@@ -233,6 +263,11 @@ def _people_of(
 ) -> dict[uuid.UUID, PersonView]:
     ids = {row.trainee_id for row in rows} | {row.slot.tutor_id for row in rows}
     return find_members(who, sorted(ids | {each.slot.tutor_id for each in free or []}))
+
+
+def _authors(event: EventView) -> Actor:
+    """Who wrote, as the components want a person; nameless for who left for good."""
+    return Actor(event.actor_id or uuid.UUID(int=0), event.actor_name or "–")
 
 
 def _by_day(free: list[FreeSlot]) -> list[tuple[Any, list[FreeSlot]]]:

@@ -25,12 +25,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/", "/activities/", "/activities/{activity}", "/calendar", "/calendar?view=list", "/calendar/items/{date}",
         "/calendar/feed", "/lounge", "/files", "/files/{file}", "/notifications", "/notifications/preferences",
         "/search", "/search?q=lavoro", "/profile", "/profile/security", "/profile/authenticator", "/profile/email",
-        "/profile/password", "/privacy/", "/links", "/no-such-page",
+        "/profile/password", "/privacy/", "/links", "/tutoring", "/no-such-page",
     ),
     "trainer": (
         "/activities/new", "/activities/{activity}/edit", "/activities/{activity}/rules", "/activities/{activity}/people",
         "/calendar/items/new", "/lounge", "/links/new",
     ),
+    "tutor": ("/tutoring", "/tutoring/hours"),
     "head": (
         "/", "/people", "/people/{person}", "/people/waiting", "/people/invite", "/people/import", "/groups",
         "/groups/{group}", "/admin/brand", "/admin/parts", "/admin/roles", "/admin/report", "/admin/audit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
@@ -95,7 +96,9 @@ def test_a_file_sent_along_is_for_those_two_only(sign_in: SignIn, world: World) 
     with world.inside("siena"):
         tutor_id = session().get_one(Slot, slot_id).tutor_id
     tutor = next(key for key, person in world.people.items() if person.id == tutor_id)
-    path = page.split("/o/siena/files/")[1].split('"')[0]
+    found = re.search(r"/o/siena/files/([0-9a-f-]{36}/cv\.txt)", page)
+    assert found
+    path = found[1]
     with sign_in(tutor).get(f"/o/siena/files/{path}") as seen:
         assert seen.data == b"Il mio CV"
     assert sign_in("trainee6").get(f"/o/siena/files/{path}").status_code == 404
