@@ -11,6 +11,7 @@ from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_members
+from lms.accounts.signin import site_prefix as office_address
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -69,7 +70,7 @@ from lms.files.accepting import accept_stream as store_file
 from lms.files.accepting import get_usage, max_upload_bytes
 from lms.files.archives import check_archive
 from lms.files.kinds import Family, accept_attribute, kind_of
-from lms.files.service import attach_embedded, attach_file, get_file, open_file
+from lms.files.service import attach_embedded, attach_file, get_file, linked_files, open_file
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
@@ -164,7 +165,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "_", "_l", "current_locale", "gettext", "lazy_gettext", "locale", "ngettext", "pgettext",
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
     # offices and people
-    "OfficeView", "PersonView", "current_office", "directory", "find_members", "get_settings", "save_settings",
+    "OfficeView", "PersonView", "current_office", "directory", "find_members", "get_settings", "office_address", "save_settings",
     # things of others, the record log, the audit
     "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them
@@ -179,7 +180,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "find_groups", "group_member_ids", "groups_of", "notify",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
-    "find_visible_files", "format_size", "get_file", "get_usage", "kind_of", "max_upload_bytes", "open_file",
+    "find_visible_files", "format_size", "get_file", "get_usage", "kind_of", "linked_files", "max_upload_bytes", "open_file",
     "serve_file", "serve_preview", "store_file",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",

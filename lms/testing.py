@@ -7,6 +7,7 @@ A plugin's own suite uses them by ``pytest_plugins = ["lms.testing"]``.
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import shutil
@@ -21,7 +22,7 @@ from typing import Any, Protocol
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from lms.accounts.models import SignInSession
 from lms.accounts.sessions import COOKIE, hash_token
@@ -31,10 +32,12 @@ from lms.config import ROOT, LoadedSettings, load_settings, make_secret_file
 from lms.demo import World, build_world
 from lms.hooks.callers import hooks
 from lms.hooks.loader import open_folders
+from lms.notifications.models import Notification
 from lms.offices.directory import directory
 from lms.store import migrate
 from lms.store.base import db, session
 from lms.store.uow import unit_of_work
+from lms.work.models import Mail
 
 SignIn = Callable[..., FlaskClient]
 WORLD, COPY = "lms_world", "lms_test"
@@ -150,6 +153,31 @@ def open_session_for(user_id: uuid.UUID) -> str:
             )
         )  # fmt: skip
     return token
+
+
+def sent_mail(address: str) -> list[Mail]:
+    """The letters to an address that are in the outbox, oldest first; inside an application context."""
+    return list(session().scalars(select(Mail).filter_by(to=address).order_by(Mail.created_at, Mail.id)))
+
+
+def notifications_of(user_id: uuid.UUID) -> list[Notification]:
+    """What a person was told, oldest first; inside an application context."""
+    query = select(Notification).filter_by(user_id=user_id)
+    return list(session().scalars(query.order_by(Notification.created_at, Notification.id)))
+
+
+def upload(browser: FlaskClient, office: str, name: str, body: bytes) -> str:
+    """Send a file in pieces as a page does; returns the address that a form would carry."""
+    headers = {"Tus-Resumable": "1.0.0"}
+    named = f"filename {base64.b64encode(name.encode()).decode()}"
+    begun = browser.post(
+        f"/o/{office}/files/uploads",
+        headers=headers | {"Upload-Length": str(len(body)), "Upload-Metadata": named},
+    )
+    address = str(begun.headers["Location"])
+    piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    browser.patch(address, data=body, headers=headers | piece)
+    return address
 
 
 def pytest_configure() -> None:

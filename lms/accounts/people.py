@@ -63,6 +63,7 @@ class PersonView:
     joined_at: datetime | None
     asked_at: datetime
     last_seen_at: datetime | None
+    locale: str = ""
 
     @property
     def initials(self) -> str:
@@ -340,5 +341,5 @@ def _view(row: Membership) -> PersonView:
         id=user.id, name=user.name, email=user.email, headline=user.headline, phone=user.phone,
         function=row.function, roles=tuple(role for role in ROLES if role in held), state=row.state,  # type: ignore[arg-type]  # a check constraint allows no other
         is_blocked=user.state == "blocked", blocked_reason=user.blocked_reason, joined_at=row.joined_at,
-        asked_at=row.created_at, last_seen_at=user.last_seen_at,
+        asked_at=row.created_at, last_seen_at=user.last_seen_at, locale=user.locale,
     )  # fmt: skip

@@ -111,6 +111,18 @@ def attach_file(file: StoredFile, ref: Ref) -> None:
     link(ref_of(file), ATTACHED, ref)
 
 
+def linked_files(actor: Actor, ref: Ref) -> list[StoredFile]:
+    """The files attached to a thing that the actor may read, in the order in which they came."""
+    links = (
+        select(Link.subject).filter_by(object=str(ref), relation=ATTACHED).order_by(Link.created_at, Link.id)
+    )
+    ids = [
+        found.uuid for subject in session().scalars(links) if (found := Ref.parse(subject)).plugin == "files"
+    ]
+    by_id = {file.id: file for file in find_visible(actor, ids)} if ids else {}
+    return [by_id[each] for each in ids if each in by_id]
+
+
 def attach_embedded(actor: Actor, html: str, ref: Ref) -> None:
     """Let whoever may see ``ref`` read the files that a cleaned text shows. Raises Invalid for one that the actor may not read."""
     wanted = embedded_files(html)

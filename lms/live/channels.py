@@ -110,7 +110,7 @@ def append(
     session().flush()
     _broadcast_after_commit(row.office_id, channel, _view(event))
     if event_kind.on_append is not None and at is None:
-        event_kind.on_append(actor, data, event.seq)
+        event_kind.on_append(actor, channel, data, event.seq)
     return Appended(event.seq, is_new=True)
 
 

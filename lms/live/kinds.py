@@ -30,7 +30,7 @@ class Rate:
 class EventKind:
     """What one kind of event carries. With ``is_for_clients=False`` only services append it.
 
-    ``on_append`` is told of each new event, with its payload and number, in the unit of work that
+    ``on_append`` is told of each new event (who, channel, payload, number) in the unit of work that
     writes it; it enqueues what should follow.
     """
 
@@ -38,7 +38,7 @@ class EventKind:
     rate: Rate = Rate(20, 10)
     max_bytes: int = 8_000
     is_for_clients: bool = True
-    on_append: Callable[[Actor, Mapping[str, Any], int], None] | None = None
+    on_append: Callable[[Actor, str, Mapping[str, Any], int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

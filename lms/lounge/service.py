@@ -60,7 +60,7 @@ def may_append(actor: Actor, _channel: str, _kind: str) -> Decision:
     return Policy("permission", ANNOUNCE).decide(actor)
 
 
-def enqueue_telling(actor: Actor, payload: Mapping[str, Any], seq: int) -> None:
+def enqueue_telling(actor: Actor, _channel: str, payload: Mapping[str, Any], seq: int) -> None:
     """Have all members told of a new announcement, without making its author wait for it."""
     enqueue(
         TELL_JOB,

@@ -28,6 +28,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/profile/password", "/privacy/", "/links", "/no-such-page",
         "/courses/", "/courses/?show=mine", "/courses/{course}", "/courses/{course}?why=1", "/courses/{course}/notes",
         "/courses/step/{step}", "/courses/certificates",
+        "/profile/password", "/privacy/", "/links", "/tutoring", "/no-such-page",
     ),
     "trainer": (
         "/activities/new", "/activities/{activity}/edit", "/activities/{activity}/rules", "/activities/{activity}/people",
@@ -36,6 +37,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/courses/{course}/grading", "/courses/{course}/issued", "/courses/step/{step}/settings", "/courses/page/{page}",
         "/courses/page/{page}/versions", "/courses/submission/{submission}", "/courses/{course}?as=trainee",
     ),
+    "tutor": ("/tutoring", "/tutoring/hours"),
     "head": (
         "/", "/people", "/people/{person}", "/people/waiting", "/people/invite", "/people/import", "/groups",
         "/groups/{group}", "/admin/brand", "/admin/parts", "/admin/roles", "/admin/report", "/admin/audit",

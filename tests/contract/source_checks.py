@@ -16,7 +16,7 @@ SHOWN = {
     "flash", "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable", "NavItem", "NextStep", "Ui",
     "SettingsSchema", "NotificationKind", "MessageChannel", "IdentityProvider",
 }  # fmt: skip
-SHARED_TEMPLATES = ("shell/", "ui/")
+SHARED_TEMPLATES = ("shell/", "ui/", "mail/base.")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TAG = re.compile(r"<[^>]*>", re.DOTALL)
 _SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|label)=(\"[^\"]*\"|'[^']*')")

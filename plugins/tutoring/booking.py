@@ -1,0 +1,333 @@
+"""Taking a time, moving it, giving it back, and the list of those who wait."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.exc import IntegrityError
+
+from lms.plugin import (
+    Actor,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Ref,
+    _,
+    claim_upload,
+    directory,
+    get_settings,
+    session,
+    utcnow,
+)
+from plugins.tutoring import letters
+from plugins.tutoring.forms import Book, TutoringSettings
+from plugins.tutoring.models import OPEN, Booking, Slot, Waiting
+
+HELD_FOR = timedelta(minutes=30)
+SHOWN = 60
+PLUGIN, KIND = "tutoring", "booking"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSlot:
+    """A time that can be taken now, and how many seats it still has."""
+
+    slot: Slot
+    seats: int
+
+
+def find_free(actor: Actor, *, tutor_id: uuid.UUID | None = None, limit: int = SHOWN) -> list[FreeSlot]:
+    """The next times that the actor could take, in order; nobody is offered their own."""
+    if not actor.is_member:
+        return []
+    rules, now = rules_of(actor), utcnow()
+    taken = (
+        select(func.count()).where(Booking.slot_id == Slot.id, Booking.state != "cancelled").scalar_subquery()
+    )
+    query = (
+        select(Slot, taken)
+        .where(
+            Slot.starts_at >= now + timedelta(hours=rules.notice_hours),
+            Slot.starts_at <= now + timedelta(days=rules.window_days),
+            Slot.is_closed.is_(False), Slot.tutor_id != actor.user_id, taken < Slot.capacity,
+        )
+        .order_by(Slot.starts_at, Slot.id)
+        .limit(limit)
+    )  # fmt: skip
+    if tutor_id is not None:
+        query = query.where(Slot.tutor_id == tutor_id)
+    return [FreeSlot(slot, slot.capacity - used) for slot, used in session().execute(query)]
+
+
+def get_slot(actor: Actor, slot_id: uuid.UUID) -> Slot:
+    """A time that is still to come. Raises NotFound."""
+    slot = session().get(Slot, slot_id)
+    if slot is None or not actor.is_member or slot.starts_at <= utcnow():
+        raise NotFound(_("This time is not there any more."))
+    return slot
+
+
+def book(actor: Actor, slot_id: uuid.UUID, command: Book) -> Booking:
+    """Take a time. Raises NotFound, Forbidden, and Conflict with the reason: taken, too late, too many, double."""
+    slot = get_slot(actor, slot_id)
+    _check_rules(actor, slot)
+    row = _take_seat(slot, actor.user_id, "booked")
+    row.purpose, row.message = command.purpose, command.message or ""
+    for address in command.files:
+        claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(row))
+    _stop_waiting(actor.user_id)
+    letters.tell_booked(row)
+    return row
+
+
+def move(actor: Actor, booking_id: uuid.UUID, slot_id: uuid.UUID) -> Booking:
+    """Take another time instead; the old one is free again. Raises what ``book`` and ``cancel`` raise."""
+    row = get_booking(actor, booking_id)
+    _check_may_change(actor, row)
+    slot = get_slot(actor, slot_id)
+    _check_rules(actor, slot, instead_of=row)
+    left = row.slot
+    row.slot_id, row.seat = slot.id, _free_seat(slot)
+    row.sequence += 1
+    _flush_seat()
+    session().refresh(row)
+    letters.tell_moved(row)
+    offer_freed(left)
+    return row
+
+
+def cancel(actor: Actor, booking_id: uuid.UUID) -> Booking:
+    """Give a time back; the next on the waiting list is asked. Raises NotFound, Conflict when it is too late."""
+    row = get_booking(actor, booking_id)
+    _check_may_change(actor, row)
+    row.state, row.cancelled_by_id = "cancelled", actor.user_id
+    row.sequence += 1
+    session().flush()
+    letters.tell_cancelled(row, actor)
+    offer_freed(row.slot)
+    return row
+
+
+def get_booking(actor: Actor, booking_id: uuid.UUID) -> Booking:
+    """A session in which the actor is trainee or tutor. Raises NotFound."""
+    row = session().get(Booking, booking_id)
+    if row is None or not (actor.is_system or actor.user_id in {row.trainee_id, row.slot.tutor_id}):
+        raise NotFound(_("There is no such session."))
+    return row
+
+
+def find_coming(actor: Actor) -> list[Booking]:
+    """The actor's own sessions that are not over, as trainee or tutor, the next first."""
+    return list(
+        session().scalars(
+            _own(actor).where(Slot.ends_at > utcnow(), Booking.state.in_(OPEN)).order_by(Slot.starts_at)
+        )
+    )
+
+
+def find_past(actor: Actor, limit: int = 30) -> list[Booking]:
+    """The actor's own sessions that are over, the latest first."""
+    query = _own(actor).where(Slot.ends_at <= utcnow(), Booking.state != "cancelled", Booking.state != "held")
+    return list(session().scalars(query.order_by(Slot.starts_at.desc()).limit(limit)))
+
+
+def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None) -> list[Booking]:
+    """The actor's own sessions that touch the time between two moments."""
+    query = _own(actor).where(
+        Slot.starts_at < end, Slot.ends_at > start, Booking.state.in_(("booked", "done"))
+    )
+    return list(session().scalars(query.order_by(Slot.starts_at).limit(limit)))
+
+
+def find_visible(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Booking]:
+    """Those of the sessions in which the actor is trainee or tutor."""
+    return list(session().scalars(_own(actor).where(Booking.id.in_(ids))))
+
+
+# --- waiting ------------------------------------------------------------------------
+
+
+def wait(actor: Actor, tutor_id: uuid.UUID | None) -> None:
+    """Be asked when a time becomes free; asking twice is once. Raises Forbidden."""
+    if not actor.is_member:
+        raise Forbidden(_("Only members of the office can wait for a session."))
+    row = session().scalar(select(Waiting).filter_by(trainee_id=actor.user_id))
+    if row is None:
+        session().add(Waiting(trainee_id=actor.user_id, tutor_id=tutor_id))
+    else:
+        row.tutor_id = tutor_id
+    session().flush()
+
+
+def is_waiting(actor: Actor) -> bool:
+    """True if the actor is on the list."""
+    return session().scalar(select(Waiting.id).filter_by(trainee_id=actor.user_id)) is not None
+
+
+def stop_waiting(actor: Actor) -> None:
+    """Leave the list; leaving twice is fine."""
+    _stop_waiting(actor.user_id)
+
+
+def accept_offer(actor: Actor, booking_id: uuid.UUID) -> Booking:
+    """Take the time that is being held. Raises NotFound, Conflict when the half hour to decide is over."""
+    row = get_booking(actor, booking_id)
+    if row.trainee_id != actor.user_id or row.state != "held":
+        raise NotFound(_("This offer is not there any more."))
+    if row.held_until is not None and row.held_until <= utcnow():
+        raise Conflict(
+            _("The time to decide is over, and the next person was asked. You are still on the list.")
+        )
+    row.state, row.held_until, row.purpose = "booked", None, "other"
+    _stop_waiting(actor.user_id)
+    letters.tell_booked(row)
+    return row
+
+
+def decline_offer(actor: Actor, booking_id: uuid.UUID) -> None:
+    """Leave the time to the next one, and stay on the list. Raises NotFound."""
+    row = get_booking(actor, booking_id)
+    if row.trainee_id != actor.user_id or row.state != "held":
+        raise NotFound(_("This offer is not there any more."))
+    _release(row)
+
+
+def offer_freed(slot: Slot) -> Booking | None:
+    """Hold a freed time for the next on the list: who had no session yet first, then who waits longest."""
+    if slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR:
+        return None
+    had_one = exists().where(Booking.trainee_id == Waiting.trainee_id, Booking.state == "done")
+    was_asked = exists().where(
+        Booking.trainee_id == Waiting.trainee_id,
+        (Booking.state == "held") | and_(Booking.slot_id == slot.id, Booking.held_until.is_not(None)),
+    )
+    query = (
+        select(Waiting)
+        .where((Waiting.tutor_id == slot.tutor_id) | Waiting.tutor_id.is_(None))
+        .where(Waiting.trainee_id != slot.tutor_id, ~was_asked)
+        .order_by(had_one, Waiting.created_at, Waiting.id)
+        .limit(1)
+    )
+    person = session().scalar(query)
+    if person is None:
+        return None
+    row = _take_seat(slot, person.trainee_id, "held")
+    row.held_until = utcnow() + HELD_FOR
+    letters.tell_offer(row)
+    return row
+
+
+def release_expired() -> int:
+    """Ask the next person where nobody decided in time, in the office in scope; returns how many."""
+    late = select(Booking).where(Booking.state == "held", Booking.held_until <= utcnow())
+    rows = list(session().scalars(late))
+    for row in rows:
+        _release(row)
+    return len(rows)
+
+
+# --- how ----------------------------------------------------------------------------
+
+
+def rules_of(actor: Actor) -> TutoringSettings:
+    """The house rules of the actor's office."""
+    if actor.office_id is None:
+        return TutoringSettings()
+    return get_settings(directory().get(actor.office_id), PLUGIN, TutoringSettings)
+
+
+def ref_of(row: Booking) -> Ref:
+    """The reference of a session."""
+    return Ref.of(PLUGIN, KIND, row.id)
+
+
+def may_change(actor: Actor, row: Booking) -> bool:
+    """True if the actor can still move or cancel it; tutors can until it begins."""
+    if row.state not in OPEN or row.slot.starts_at <= utcnow():
+        return False
+    hours = 0 if actor.user_id == row.slot.tutor_id else rules_of(actor).cancel_hours
+    return utcnow() <= row.slot.starts_at - timedelta(hours=hours)
+
+
+def _check_may_change(actor: Actor, row: Booking) -> None:
+    if not may_change(actor, row):
+        raise Conflict(
+            _("It is too late to change this session here. Please tell the other person."), code="too_late"
+        )
+
+
+def _check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None) -> None:
+    rules, now = rules_of(actor), utcnow()
+    if slot.tutor_id == actor.user_id:
+        raise Forbidden(_("You cannot book a session with yourself."))
+    if slot.is_closed:
+        raise Conflict(_("Your tutor is not there at that time any more. Please choose another one."))
+    if slot.starts_at < now + timedelta(hours=rules.notice_hours):
+        raise Conflict(
+            _("This is too soon: sessions are booked %(hours)s hours before.", hours=rules.notice_hours),
+            code="too_soon",
+        )
+    if slot.starts_at > now + timedelta(days=rules.window_days):
+        raise Conflict(_("This is too far ahead: book at most %(days)s days before.", days=rules.window_days))
+    others = [each for each in find_coming(actor) if instead_of is None or each.id != instead_of.id]
+    booked = [each for each in others if each.trainee_id == actor.user_id]
+    if len(booked) >= rules.open_bookings:
+        raise Conflict(
+            _("You have a session already. After it, or when you cancel it, you can book the next one."),
+            code="too_many",
+        )
+    if any(each.slot.starts_at < slot.ends_at and slot.starts_at < each.slot.ends_at for each in others):
+        raise Conflict(_("You have another session at that time."))
+
+
+def _take_seat(slot: Slot, trainee_id: uuid.UUID, state: str) -> Booking:
+    row = Booking(slot_id=slot.id, trainee_id=trainee_id, seat=_free_seat(slot), state=state)
+    session().add(row)
+    _flush_seat()
+    session().refresh(row)
+    return row
+
+
+def _free_seat(slot: Slot) -> int:
+    used = set(
+        session().scalars(select(Booking.seat).filter_by(slot_id=slot.id).where(Booking.state != "cancelled"))
+    )
+    seat = next((number for number in range(slot.capacity) if number not in used), None)
+    if seat is None:
+        raise _taken()
+    return seat
+
+
+def _flush_seat() -> None:
+    """Two who take one seat at the same moment: the database refuses the second."""
+    try:
+        session().flush()
+    except IntegrityError as error:
+        raise _taken() from error
+
+
+def _taken() -> Conflict:
+    return Conflict(_("Somebody has just taken this time. Please choose another one."), code="taken")
+
+
+def _release(row: Booking) -> None:
+    row.state = "cancelled"
+    row.sequence += 1
+    session().flush()
+    offer_freed(row.slot)
+
+
+def _stop_waiting(user_id: uuid.UUID) -> None:
+    row = session().scalar(select(Waiting).filter_by(trainee_id=user_id))
+    if row is not None:
+        session().delete(row)
+        session().flush()
+
+
+def _own(actor: Actor) -> Select[Booking]:
+    mine = (Booking.trainee_id == actor.user_id) | (Slot.tutor_id == actor.user_id)
+    return select(Booking).join(Slot, Slot.id == Booking.slot_id).where(mine)

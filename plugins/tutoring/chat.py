@@ -1,0 +1,182 @@
+"""The conversation of a session: one durable channel for the two who have it."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from lms.plugin import (
+    Actor,
+    ChannelKind,
+    Command,
+    Conflict,
+    Decision,
+    EventKind,
+    EventView,
+    HintKind,
+    NotFound,
+    Rate,
+    Ui,
+    _,
+    _l,
+    append,
+    claim_upload,
+    directory,
+    notify,
+    read_latest,
+    session,
+    utcnow,
+    who_is_here,
+)
+from plugins.tutoring.booking import get_booking, ref_of
+from plugins.tutoring.models import Booking
+
+NAME = "tutoring"
+SAID, SHARED, TAKEN_BACK = "message.sent", "file.shared", "message.withdrawn"
+LONGEST = 4000
+OPEN_AFTER = timedelta(days=7)
+"""How long after a session both can still write."""
+SHOWN = 200
+TELL_EVERY_MINUTES = 10
+
+
+class Say(Command):
+    """A message."""
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST), Ui(_l("Your message"), kind="textarea")]
+
+
+class ShowFile(Command):
+    """A file that was put into the conversation."""
+
+    file_id: uuid.UUID
+    name: Annotated[str, Field(max_length=200)]
+    media_type: Annotated[str, Field(max_length=120)]
+    size: int
+
+
+class TakeBack(Command):
+    """Take back one's own message; ``target`` is its number in the log."""
+
+    target: Annotated[int, Field(ge=1)]
+
+
+class Typing(Command):
+    """Somebody is writing; with ``text`` (only if they chose so) what they write, letter by letter."""
+
+    text: Annotated[str, Field(max_length=LONGEST)] = ""
+
+
+class Seen(Command):
+    """Read up to a number."""
+
+    seq: Annotated[int, Field(ge=0)]
+
+
+def channel_of(row: Booking) -> str:
+    """The channel of a session."""
+    return f"{NAME}:{row.id}"
+
+
+def may_read(actor: Actor, channel: str) -> Decision:
+    """The trainee and the tutor of the session."""
+    if _row_of(actor, channel) is None:
+        return Decision(False, _("There is no such session."))
+    return Decision(True, _("It is your session."))
+
+
+def may_append(actor: Actor, channel: str, kind: str) -> Decision:
+    """The same two, from the booking until a week after the session."""
+    row = _row_of(actor, channel)
+    if row is None:
+        return Decision(False, _("There is no such session."))
+    if not is_open(row):
+        return Decision(False, _("This conversation is closed. Book a new session to go on."))
+    return Decision(True, _("It is your session."))
+
+
+def is_open(row: Booking) -> bool:
+    """True while both can write."""
+    return row.state in {"booked", "done"} and utcnow() <= row.slot.ends_at + OPEN_AFTER
+
+
+def say(actor: Actor, booking_id: uuid.UUID, command: Say) -> int:
+    """Write without a live connection; returns the number. Raises NotFound, Forbidden."""
+    row = get_booking(actor, booking_id)
+    return append(actor, channel_of(row), SAID, command, secrets.token_urlsafe(16)).seq
+
+
+def share_file(actor: Actor, booking_id: uuid.UUID, address: str, key: str) -> int:
+    """Put an uploaded file into the conversation; both may read it. Raises NotFound, Forbidden, Invalid."""
+    row = get_booking(actor, booking_id)
+    if not is_open(row):
+        raise Conflict(_("This conversation is closed. Book a new session to go on."))
+    file = claim_upload(actor, address, "tutoring.chat", attach_to=ref_of(row))
+    payload = {"file_id": str(file.id), "name": file.name, "media_type": file.media_type, "size": file.size}
+    return append(actor, channel_of(row), SHARED, payload, key).seq
+
+
+def take_back(actor: Actor, booking_id: uuid.UUID, seq: int) -> None:
+    """Take back one's own message; twice is once. Raises NotFound."""
+    row = get_booking(actor, booking_id)
+    found = next((each for each in read_messages(actor, row) if each.seq == seq), None)
+    if found is None or found.actor_id != actor.user_id:
+        raise NotFound(_("This message is not there any more."))
+    append(actor, channel_of(row), TAKEN_BACK, TakeBack(target=seq), f"withdraw-{seq}")
+
+
+def read_messages(actor: Actor, row: Booking) -> list[EventView]:
+    """The latest messages and files, oldest first, without what was taken back."""
+    events = read_latest(actor, channel_of(row), SHOWN)
+    gone = {event.payload["target"] for event in events if event.kind == TAKEN_BACK}
+    return [event for event in events if event.kind != TAKEN_BACK and event.seq not in gone]
+
+
+def latest_seq(actor: Actor, row: Booking) -> int:
+    """The number from which a page that was just rendered goes on."""
+    events = read_latest(actor, channel_of(row), 1)
+    return events[-1].seq if events else 0
+
+
+def tell_absent(actor: Actor, channel: str, _payload: Mapping[str, Any], _seq: int) -> None:
+    """Tell the other one that something was written, unless they are looking; at most once in ten minutes."""
+    row = _row_of(actor, channel)
+    if row is None:
+        return
+    other = row.trainee_id if actor.user_id == row.slot.tutor_id else row.slot.tutor_id
+    if any(person.user_id == other for person in who_is_here(channel)):
+        return
+    office, turn = directory().get(row.office_id), int(utcnow().timestamp()) // (60 * TELL_EVERY_MINUTES)
+    notify(
+        other, "tutoring_session", title=_l("%(name)s wrote to you", name=actor.name),
+        url=f"/o/{office.slug}/tutoring/sessions/{row.id}", key=f"tutoring:wrote:{row.id}:{actor.user_id}:{turn}",
+    )  # fmt: skip
+
+
+def _row_of(actor: Actor, channel: str) -> Booking | None:
+    try:
+        booking_id = uuid.UUID(channel.partition(":")[2])
+    except ValueError:
+        return None
+    row = session().get(Booking, booking_id)
+    is_own = row is not None and (actor.is_system or actor.user_id in {row.trainee_id, row.slot.tutor_id})
+    return row if is_own else None
+
+
+CHAT = ChannelKind(
+    NAME,
+    events={
+        SAID: EventKind(Say, Rate(30, 30), max_bytes=LONGEST * 6, on_append=tell_absent),
+        SHARED: EventKind(ShowFile, is_for_clients=False, on_append=tell_absent),
+        TAKEN_BACK: EventKind(TakeBack, is_for_clients=False),
+    },
+    may_read=may_read,
+    may_append=may_append,
+    hints={"typing": HintKind(Typing, Rate(60, 10)), "seen": HintKind(Seen, Rate(30, 10))},
+    tail=SHOWN,
+)

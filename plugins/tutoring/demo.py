@@ -1,0 +1,117 @@
+"""Invented hours and sessions of the demo offices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from lms.plugin import CreateActivity, World, create_activity, enrol_people, session, set_state
+from plugins.tutoring import booking, offering
+from plugins.tutoring.forms import AddPattern
+from plugins.tutoring.models import Booking, DayOff, Slot, Waiting
+
+LINES = {
+    "siena": {
+        "tutor": [("1", 10, 12, "chat", ""), ("3", 14, 16, "call", "")],
+        "counsellor": [("2", 9, 11, "in_person", "Stanza 4, primo piano")],
+    },
+    "vienna": {"counsellor_vienna": [("1", 9, 11, "chat", ""), ("4", 13, 15, "in_person", "Room 12")]},
+}
+PAST = {
+    "siena": [
+        (
+            "trainee",
+            "tutor",
+            35,
+            "Abbiamo riordinato il CV: prima le esperienze, poi gli studi.",
+            "Chiedere due referenze",
+        ),
+        (
+            "trainee",
+            "tutor",
+            14,
+            "Prova di colloquio in chat, con le domande più frequenti.",
+            "Registrare il video CV",
+        ),
+        ("trainee2", "counsellor", 21, "Primo colloquio: che cosa sai fare e che cosa cerchi.", ""),
+        ("trainee3", "tutor", 7, "", ""),
+    ],
+    "vienna": [
+        (
+            "trainee_vienna",
+            "counsellor_vienna",
+            12,
+            "We looked at three openings and wrote one letter.",
+            "Send it",
+        )
+    ],
+}
+COMING = {
+    "siena": [("trainee", "tutor", "interview"), ("trainee4", "counsellor", "cv")],
+    "vienna": [("trainee_vienna", "counsellor_vienna", "search")],
+}
+
+
+def build_tutoring(world: World) -> None:
+    """Hours of the tutors, half a year of sessions, a waiting list."""
+    for slug, tutors in LINES.items():
+        with world.inside(slug):
+            for key, lines in tutors.items():
+                for weekday, starts, ends, place, where in lines:
+                    command = AddPattern(
+                        weekday=weekday, starts=time(starts), ends=time(ends), place=place, where=where
+                    )
+                    offering.add_pattern(world.actor(key), command)
+            _add_past(world, slug)
+            _add_coming(world, slug)
+            _add_goal(world, slug)
+
+
+def _add_past(world: World, slug: str) -> None:
+    for number, (trainee, tutor, days_ago, result, step) in enumerate(PAST[slug]):
+        begin = world.moment(days_ago, 10) + timedelta(minutes=30 * number)
+        slot = Slot(
+            tutor_id=world.people[tutor].id, starts_at=begin, ends_at=begin + timedelta(minutes=30), place="chat",
+            created_at=begin - timedelta(days=5),
+        )  # fmt: skip
+        session().add(slot)
+        session().flush()
+        session().add(
+            Booking(
+                slot_id=slot.id, trainee_id=world.people[trainee].id, state="done" if result else "booked", purpose="cv",
+                result=result, next_step=step, created_at=begin - timedelta(days=3), follow_up_on=_day(begin, 30) if step else None,
+            )
+        )  # fmt: skip
+
+
+def _add_coming(world: World, slug: str) -> None:
+    for trainee, tutor, purpose in COMING[slug]:
+        who = world.actor(trainee)
+        free = booking.find_free(who, tutor_id=world.people[tutor].id, limit=2)
+        session().add(
+            Booking(
+                slot_id=free[-1].slot.id,
+                trainee_id=who.user_id,
+                purpose=purpose,
+                message="",
+                created_at=world.moment(2),
+            )
+        )
+        session().flush()
+    waiting = world.trainees(slug)[6:8]
+    for number, person in enumerate(waiting):
+        session().add(Waiting(trainee_id=person.id, created_at=world.moment(3 - number)))
+
+
+def _add_goal(world: World, slug: str) -> None:
+    title = {"siena": "Due incontri con un tutor", "vienna": "Two sessions with a tutor"}[slug]
+    owner = world.actor({"siena": "trainer", "vienna": "trainer_vienna"}[slug])
+    activity = create_activity(owner, CreateActivity(title=title, type="tutoring"))
+    set_state(owner, activity.id, "published")
+    enrol_people(owner, activity.id, [each.id for each in world.trainees(slug)[:6]])
+    tutor = world.actor(next(iter(LINES[slug])))
+    session().add(DayOff(tutor_id=tutor.user_id, day=_day(world.now, 61)))
+    session().flush()
+
+
+def _day(moment: datetime, days: int) -> date:
+    return (moment + timedelta(days=days)).date()

@@ -1,0 +1,43 @@
+"""Background work of tutoring, office by office; each may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from lms.plugin import JobRun, directory, office_scope, session, unit_of_work, utcnow
+from plugins.tutoring import booking, letters, offering
+from plugins.tutoring.models import Booking, Slot
+
+
+def extend(job: JobRun) -> None:
+    """Make times further ahead."""
+    _in_each_office(job, offering.extend_all)
+
+
+def watch(job: JobRun) -> None:
+    """Ask the next person where nobody decided, and remind people of what is soon."""
+    _in_each_office(job, booking.release_expired)
+    _in_each_office(job, remind)
+
+
+def remind() -> int:
+    """Remind people of sessions of the next day, in the office in scope."""
+    soon = utcnow() + timedelta(hours=24)
+    query = (
+        select(Booking)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Booking.state == "booked", Slot.starts_at > utcnow(), Slot.starts_at <= soon)
+    )
+    return sum(letters.tell_soon(row) for row in session().scalars(query))
+
+
+def _in_each_office(job: JobRun, work: Callable[[], int]) -> None:
+    offices = directory().all()
+    for number, office in enumerate(offices, start=1):
+        if "tutoring" in office.plugins:
+            with office_scope(office.id), unit_of_work():
+                work()
+        job.progress(number, len(offices))

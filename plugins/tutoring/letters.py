@@ -1,0 +1,139 @@
+"""What people are told about their sessions: here, by mail, and in their calendars (RFC 5545, RFC 5546)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from icalendar import Calendar, Event, vCalAddress
+
+from lms.plugin import (
+    Actor,
+    OfficeView,
+    PersonView,
+    Text,
+    _l,
+    directory,
+    find_members,
+    notify,
+    office_address,
+    send_mail,
+    session,
+    system_actor,
+    utcnow,
+)
+from plugins.tutoring.models import Booking
+
+PRODUCT = "-//Contrada//Tutoring//EN"
+REMINDERS = (timedelta(hours=24), timedelta(hours=1))
+
+
+def tell_booked(row: Booking) -> None:
+    """Both get it in their calendar."""
+    for person in _both(row):
+        _mail(row, person, "tutoring/booked", "REQUEST")
+    _notify(row, row.slot.tutor_id, "booked", _l("A session was booked"))
+
+
+def tell_moved(row: Booking) -> None:
+    """The same entry of the calendar, at its new time."""
+    for person in _both(row):
+        _mail(row, person, "tutoring/moved", "REQUEST")
+    _notify(row, row.slot.tutor_id, f"moved-{row.sequence}", _l("A session was moved"))
+
+
+def tell_cancelled(row: Booking, by: Actor) -> None:
+    """The entry goes from both calendars."""
+    for person in _both(row):
+        _mail(row, person, "tutoring/cancelled", "CANCEL", by=by.name)
+    other = row.trainee_id if by.user_id == row.slot.tutor_id else row.slot.tutor_id
+    _notify(row, other, "cancelled", _l("A session was cancelled"))
+
+
+def tell_offer(row: Booking) -> None:
+    """A time is held for somebody who waits."""
+    _notify(row, row.trainee_id, "offer", _l("A session is free for you: decide within 30 minutes"))
+
+
+def tell_soon(row: Booking) -> int:
+    """Remind both a day and an hour before; each once. Returns how many reminders are due now."""
+    left = row.slot.starts_at - utcnow()
+    due = [before for before in REMINDERS if left <= before]
+    if due:
+        name = f"soon-{int(min(due).total_seconds() // 3600)}"
+        for user_id in (row.trainee_id, row.slot.tutor_id):
+            _notify(row, user_id, name, _l("Your session is soon"))
+    return len(due)
+
+
+def as_calendar(row: Booking, people: dict[uuid.UUID, PersonView], office: OfficeView, method: str) -> bytes:
+    """The session as an iCalendar object for both, in the office's zone."""
+    zone = ZoneInfo(office.zone)
+    tutor, trainee = people.get(row.slot.tutor_id), people.get(row.trainee_id)
+    calendar = Calendar.new(prodid=PRODUCT, method=method)
+    event = Event.new(
+        uid=uid_of(row), start=row.slot.starts_at.astimezone(zone), end=row.slot.ends_at.astimezone(zone), sequence=row.sequence,
+        stamp=utcnow(), location=row.slot.where or None,
+        summary=" – ".join([office.name, *(each.name for each in (tutor, trainee) if each)]),
+    )  # fmt: skip
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    if tutor:
+        event.add("organizer", _address(tutor))
+    if trainee:
+        event.add("attendee", _address(trainee))
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    body: bytes = calendar.to_ical()
+    return body
+
+
+def uid_of(row: Booking) -> str:
+    """The name of the session in all calendars, for ever."""
+    return f"{row.id}@tutoring.contrada"
+
+
+def _address(person: PersonView) -> vCalAddress:
+    made = vCalAddress(f"mailto:{person.email}")
+    made.params["CN"] = person.name
+    return made
+
+
+def _both(row: Booking) -> list[PersonView]:
+    return list(_people(row).values())
+
+
+def _people(row: Booking) -> dict[uuid.UUID, PersonView]:
+    return find_members(system_actor(row.office_id), [row.slot.tutor_id, row.trainee_id])
+
+
+def _mail(row: Booking, person: PersonView, template: str, method: str, **more: object) -> None:
+    office = directory().get(row.office_id)
+    people = _people(row)
+    other = people.get(row.trainee_id if person.id == row.slot.tutor_id else row.slot.tutor_id)
+    language = person.locale or office.languages[0]
+    context = {
+        "name": person.name, "other": other.name if other else "", "when": _in_words(row.slot.starts_at, office, language),
+        "where": row.slot.where, **more, "action_label": _l("Open the session"),
+        "action_url": f"{office_address(office)}/tutoring/sessions/{row.id}",
+    }  # fmt: skip
+    send_mail(
+        person.email, template, context, locale=language, office=office,
+        calendar=as_calendar(row, people, office, method), key=f"{template}:{row.id}:{row.sequence}:{person.id}",
+    )  # fmt: skip
+
+
+def _in_words(moment: datetime, office: OfficeView, language: str) -> str:
+    words = format_datetime(moment, "EEEE d MMMM y, HH:mm", tzinfo=ZoneInfo(office.zone), locale=language)
+    return f"{words} ({office.zone})"
+
+
+def _notify(row: Booking, user_id: uuid.UUID, what: str, title: Text) -> None:
+    session().flush()
+    office = directory().get(row.office_id)
+    when = row.slot.starts_at.astimezone(ZoneInfo(office.zone))
+    notify(
+        user_id, "tutoring_session", title=title, body=f"{when:%Y-%m-%d %H:%M} ({office.zone})",
+        url=f"/o/{office.slug}/tutoring/sessions/{row.id}", key=f"tutoring:{what}:{row.id}:{row.sequence}",
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""The session itself: what came of it, who did not come, and what it counts for."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from lms.plugin import (
+    Activity,
+    Actor,
+    Conflict,
+    Forbidden,
+    _,
+    enrolment_of,
+    get_managed_activity,
+    open_activity,
+    record_progress,
+    session,
+    system_actor,
+    utcnow,
+)
+from plugins.tutoring.booking import get_booking
+from plugins.tutoring.forms import EditGoal, NoteOutcome
+from plugins.tutoring.models import Booking, Goal, Slot
+
+TYPE = "tutoring"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many of the sessions that an activity asks for a person has had."""
+
+    needed: int
+    had: int
+
+
+def note_outcome(actor: Actor, booking_id: uuid.UUID, command: NoteOutcome) -> Booking:
+    """Write down what came of a session; from then on it counts. Raises NotFound, Forbidden, Conflict before it began."""
+    row = _as_tutor(actor, booking_id)
+    row.result, row.next_step, row.follow_up_on = (
+        command.result,
+        command.next_step or "",
+        command.follow_up_on,
+    )
+    row.state = "done"
+    session().flush()
+    count_for_activities(row.trainee_id)
+    return row
+
+
+def note_missed(actor: Actor, booking_id: uuid.UUID) -> Booking:
+    """The trainee did not come. Raises NotFound, Forbidden, Conflict before it began."""
+    row = _as_tutor(actor, booking_id)
+    row.state, row.result = "missed", ""
+    return row
+
+
+def find_unsettled(actor: Actor, limit: int = 20) -> list[Booking]:
+    """A tutor's sessions that are over and of which nothing was written down yet, the oldest first."""
+    query = (
+        select(Booking)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Slot.tutor_id == actor.user_id, Booking.state == "booked", Slot.ends_at <= utcnow())
+    )
+    return list(session().scalars(query.order_by(Slot.starts_at).limit(limit)))
+
+
+# --- as an activity -------------------------------------------------------------------
+
+
+def create_goal(actor: Actor, activity_id: uuid.UUID) -> None:
+    """A new activity of the type asks for two sessions."""
+    session().add(Goal(activity_id=activity_id))
+    session().flush()
+
+
+def get_goal(activity_id: uuid.UUID) -> Goal:
+    """What an activity asks for; whoever may see the activity may know. One that lost its row asks for two."""
+    return session().get(Goal, activity_id) or Goal(activity_id=activity_id, sessions=2)
+
+
+def edit_goal(actor: Actor, activity_id: uuid.UUID, command: EditGoal) -> None:
+    """Ask for another number of sessions; who has had enough of them is done at once. Raises NotFound, Forbidden."""
+    activity = get_managed_activity(actor, activity_id)
+    goal = session().merge(Goal(activity_id=activity.id, sessions=command.sessions))
+    session().flush()
+    people = session().scalars(select(Booking.trainee_id).filter_by(state="done").distinct()).all()
+    for user_id in people:
+        _count_for(activity, goal, user_id)
+
+
+def standing_of(actor: Actor, activity_id: uuid.UUID) -> Standing:
+    """How far the actor is in an activity that is open to them. Raises NotFound, Forbidden."""
+    activity = open_activity(actor, activity_id)
+    return Standing(get_goal(activity.id).sessions, _had(activity, actor.user_id))
+
+
+def count_for_activities(user_id: uuid.UUID) -> None:
+    """A session more: write it into every activity that asks the person for sessions."""
+    goals = session().execute(select(Activity, Goal).join(Goal, Goal.activity_id == Activity.id))
+    for activity, goal in goals.all():
+        _count_for(activity, goal, user_id)
+
+
+def _count_for(activity: Activity, goal: Goal, user_id: uuid.UUID) -> None:
+    if (
+        activity.state == "published"
+        and _takes_part(activity, user_id)
+        and _had(activity, user_id) >= goal.sessions
+    ):
+        record_progress(
+            system_actor(activity.office_id), activity.id, "confirmed", user_id=user_id,
+            result={"sessions": goal.sessions}, key=f"tutoring:{activity.id}:{user_id}",
+        )  # fmt: skip
+
+
+def _takes_part(activity: Activity, user_id: uuid.UUID) -> bool:
+    who = Actor(user_id, "", office_id=activity.office_id)
+    enrolment = enrolment_of(who, activity.root_id or activity.id)
+    return enrolment is not None and enrolment.state == "active"
+
+
+def _had(activity: Activity, user_id: uuid.UUID) -> int:
+    return (
+        session().scalar(
+            select(func.count()).select_from(Booking).filter_by(trainee_id=user_id, state="done")
+        )
+        or 0
+    )
+
+
+def _as_tutor(actor: Actor, booking_id: uuid.UUID) -> Booking:
+    row = get_booking(actor, booking_id)
+    if actor.user_id != row.slot.tutor_id and not actor.is_system:
+        raise Forbidden(_("Only the tutor writes down what came of a session."))
+    if row.state not in {"booked", "done", "missed"}:
+        raise Conflict(_("This session was cancelled."))
+    if row.slot.starts_at > utcnow():
+        raise Conflict(_("This session has not begun yet."))
+    return row

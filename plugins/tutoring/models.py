@@ -1,0 +1,147 @@
+"""Tables of tutoring: when tutors are there, the times that come of it, who took them, who waits."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.plugin import Base, Identified, OfficeScoped, Timestamped
+
+PLACES = ("chat", "call", "in_person")
+STATES = ("held", "booked", "done", "missed", "cancelled")
+OPEN = ("held", "booked")
+
+
+class Pattern(Identified, OfficeScoped, Timestamped, Base):
+    """A tutor is there every week: a weekday and wall-clock minutes of the tutor's own zone.
+
+    ``weekday`` is 0 for Monday. ``starts`` and ``ends`` are minutes after midnight. From it come
+    times of ``slot_minutes`` with ``pause_minutes`` between them, from ``first_day`` to
+    ``last_day`` (both included; None: for good). ``capacity`` people may take one time.
+    """
+
+    __tablename__ = "tutoring_pattern"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("starts >= 0 AND ends <= 1440 AND starts < ends", name="order"),
+        CheckConstraint(
+            "slot_minutes BETWEEN 10 AND 240 AND pause_minutes BETWEEN 0 AND 120", name="lengths"
+        ),
+        CheckConstraint("capacity BETWEEN 1 AND 30", name="capacity"),
+        CheckConstraint(f"place IN {PLACES}", name="place"),
+    )
+
+    tutor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    zone: Mapped[str] = mapped_column(String(60))
+    weekday: Mapped[int]
+    starts: Mapped[int]
+    ends: Mapped[int]
+    slot_minutes: Mapped[int] = mapped_column(default=30)
+    pause_minutes: Mapped[int] = mapped_column(default=0)
+    place: Mapped[str] = mapped_column(String(10), default="chat")
+    where: Mapped[str] = mapped_column(String(200), default="")
+    topic: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(10), default="")
+    capacity: Mapped[int] = mapped_column(default=1)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None] = mapped_column()
+
+
+class DayOff(Identified, OfficeScoped, Timestamped, Base):
+    """A day on which a tutor is not there, whatever the week says."""
+
+    __tablename__ = "tutoring_day_off"
+    __table_args__ = (UniqueConstraint("tutor_id", "day"),)
+
+    tutor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    day: Mapped[date]
+
+
+class Slot(Identified, OfficeScoped, Timestamped, Base):
+    """One time that can be taken. A tutor has one time at a moment (constraint), so nothing overlaps.
+
+    ``pattern_id`` is None once its pattern ended. ``is_closed``: nobody can take it any more;
+    who has taken it keeps it.
+    """
+
+    __tablename__ = "tutoring_slot"
+    __table_args__ = (
+        UniqueConstraint("tutor_id", "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="order"),
+        Index("ix_tutoring_slot_office_id_starts_at", "office_id", "starts_at"),
+    )
+
+    tutor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    pattern_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("tutoring_pattern.id", ondelete="SET NULL"), index=True
+    )
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(10))
+    where: Mapped[str] = mapped_column(String(200), default="")
+    topic: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(10), default="")
+    capacity: Mapped[int] = mapped_column(default=1)
+    is_closed: Mapped[bool] = mapped_column(default=False)
+
+
+class Booking(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody has (or had) a time. A seat of a time is taken once: the database sees to it.
+
+    ``held`` is offered to somebody of the waiting list until ``held_until``. ``sequence``
+    counts changes for calendars (RFC 5545, 3.8.7.4). ``result``, ``next_step`` and
+    ``follow_up_on`` are what the tutor wrote down afterwards, to be read by both.
+    """
+
+    __tablename__ = "tutoring_booking"
+    __table_args__ = (
+        CheckConstraint(f"state IN {STATES}", name="state"),
+        Index("ix_tutoring_booking_trainee_id_state", "trainee_id", "state"),
+    )  # fmt: skip
+
+    slot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tutoring_slot.id", ondelete="CASCADE"))
+    trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    seat: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(10), default="booked")
+    purpose: Mapped[str] = mapped_column(String(120), default="")
+    message: Mapped[str] = mapped_column(String(2000), default="")
+    held_until: Mapped[datetime | None] = mapped_column(index=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    result: Mapped[str] = mapped_column(String(2000), default="")
+    next_step: Mapped[str] = mapped_column(String(500), default="")
+    follow_up_on: Mapped[date | None] = mapped_column()
+    cancelled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+
+    slot: Mapped[Slot] = relationship(lazy="joined")
+
+
+_TAKES_A_SEAT = Booking.state != "cancelled"
+Index(
+    "uq_tutoring_booking_seat", Booking.slot_id, Booking.seat,
+    unique=True, sqlite_where=_TAKES_A_SEAT, postgresql_where=_TAKES_A_SEAT,
+)  # fmt: skip
+
+
+class Waiting(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody waits for a freed time, of one tutor or of anybody (None)."""
+
+    __tablename__ = "tutoring_waiting"
+    __table_args__ = (UniqueConstraint("office_id", "trainee_id"),)
+
+    trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    tutor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+
+
+class Goal(Base):
+    """The activity ``activity_id`` is to have ``sessions`` sessions with a tutor."""
+
+    __tablename__ = "tutoring_goal"
+    __table_args__ = (CheckConstraint("sessions BETWEEN 1 AND 50", name="sessions"),)
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True
+    )
+    sessions: Mapped[int] = mapped_column(default=2)

@@ -1,0 +1,194 @@
+// The conversation of a session, live: messages arrive in order, one's own are kept until the server has them, files and
+// photos are sent, and each sees whether the other is here, is writing, and has read.
+import { Channel, newKey } from "contrada/channel.js";
+import { element, fill } from "contrada/dom.js";
+import { fillAvatar } from "contrada/presence.js";
+
+/** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
+
+const TYPING_MS = 2500;
+const LAST_MINUTES = 5;
+
+class TutoringChat extends HTMLElement {
+  /** @type {Channel | null} */
+  #channel = null;
+  #typedAt = 0;
+  #forgetTyping = 0;
+  #isHere = false;
+
+  connectedCallback() {
+    const channel = (this.#channel = new Channel({ namespace: "/tutoring", office: this.dataset.office ?? "", name: `tutoring:${this.dataset.session}`, since: Number(this.dataset.since) }));
+    channel.addEventListener("event", (event) => this.#take(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
+    channel.addEventListener("hint", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail));
+    channel.addEventListener("people", (event) => this.#see(/** @type {CustomEvent} */ (event).detail.people.some((/** @type {{id: string}} */ one) => one.id !== this.dataset.user)));
+    channel.addEventListener("presence", (event) => this.#meet(/** @type {CustomEvent} */ (event).detail));
+    channel.addEventListener("state", () => this.#showState());
+    for (const unsent of channel.unsent) this.#show(this.#own(unsent.key), String(unsent.payload.text), true);
+    this.querySelector("#tutoring-say")?.addEventListener("submit", (event) => this.#say(event));
+    this.querySelector("textarea")?.addEventListener("keydown", (event) => this.#sendByEnter(event));
+    this.querySelector("textarea")?.addEventListener("input", () => this.#typing());
+    this.addEventListener("ui:uploaded", (event) => void this.#share(/** @type {CustomEvent} */ (event)));
+    document.addEventListener("visibilitychange", () => this.#saySeen());
+    setInterval(() => this.#showTime(), 15000);
+    this.#showTime();
+    this.#toEnd();
+  }
+
+  disconnectedCallback() {
+    this.#channel?.close();
+  }
+
+  /** @param {Event} submit */
+  #say(submit) {
+    const field = this.querySelector("textarea");
+    const text = field?.value.trim() ?? "";
+    if (!field || !text || !this.#channel || this.#channel.state === "refused") return;
+    submit.preventDefault();
+    const key = newKey();
+    field.value = "";
+    this.#show(this.#own(key), text, true);
+    this.#channel.append("message.sent", { text }, key).catch((problem) => {
+      this.#log.querySelector(`[data-key="${CSS.escape(key)}"]`)?.remove();
+      field.value = field.value || text;
+      field.setCustomValidity(problem.message);
+      field.reportValidity();
+      field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
+    });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #sendByEnter(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    /** @type {HTMLFormElement | null} */ (this.querySelector("#tutoring-say"))?.requestSubmit();
+  }
+
+  /** @param {CustomEvent} event */
+  async #share({ detail }) {
+    const form = /** @type {HTMLFormElement} */ (this.querySelector("[data-part=files]"));
+    const body = new FormData();
+    body.set("files", detail.url);
+    body.set("key", newKey());
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (answer.ok) form.querySelector(".ui-files")?.replaceChildren();
+  }
+
+  /** @param {LiveEvent} event */
+  #take(event) {
+    if (event.kind === "message.withdrawn") return void this.#log.querySelector(`[data-seq="${Number(event.payload.target)}"]`)?.remove();
+    this.#log.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.remove();
+    const item = this.#item();
+    item.dataset.seq = String(event.seq);
+    const isOwn = event.by?.id === this.dataset.user;
+    item.classList.toggle("is-own", isOwn);
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(event.at));
+    const who = item.querySelector(".ui-chat-who");
+    if (who) who.textContent = isOwn ? time : `${event.by?.name ?? "–"} · ${time}`;
+    if (isOwn) item.querySelector(".ui-avatar")?.remove();
+    else fillAvatar(item.querySelector(".ui-avatar"), event.by);
+    if (event.kind === "file.shared") item.querySelector(".ui-bubble")?.append(this.#file(event.payload));
+    this.#show(item, event.kind === "file.shared" ? "" : String(event.payload.text), false);
+    this.#part("typing").textContent = "";
+    this.#saySeen();
+  }
+
+  /** @param {Record<string, unknown>} file */
+  #file(file) {
+    const address = `${this.dataset.files}/${String(file.file_id)}/${encodeURIComponent(String(file.name))}`;
+    const link = element("a", { href: address });
+    if (String(file.media_type).startsWith("image/")) link.append(element("img", { class: "tutoring-picture", src: address, alt: String(file.name) }));
+    else link.textContent = String(file.name);
+    return link;
+  }
+
+  #typing() {
+    const letters = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-part=letters]"))?.checked ?? false;
+    if (!letters && Date.now() - this.#typedAt < TYPING_MS / 2) return;
+    this.#typedAt = Date.now();
+    this.#channel?.hint("typing", { text: letters ? (this.querySelector("textarea")?.value ?? "").slice(0, 4000) : "" });
+  }
+
+  /** @param {{ kind: string, payload: Record<string, unknown> }} hint */
+  #hear({ kind, payload }) {
+    if (kind === "seen") return this.#markSeen(Number(payload.seq));
+    const line = this.#part("typing");
+    line.textContent = payload.text ? String(payload.text) : fill(this.dataset.textTyping, { name: this.dataset.other ?? "" });
+    clearTimeout(this.#forgetTyping);
+    this.#forgetTyping = window.setTimeout(() => (line.textContent = ""), payload.text ? 20000 : TYPING_MS);
+  }
+
+  /** @param {number} seq */
+  #markSeen(seq) {
+    for (const note of this.#log.querySelectorAll(".tutoring-seen")) note.remove();
+    const own = [.../** @type {NodeListOf<HTMLElement>} */ (this.#log.querySelectorAll(".is-own[data-seq]"))].filter((item) => Number(item.dataset.seq) <= seq);
+    own.at(-1)?.append(element("p", { class: "ui-chat-state tutoring-seen" }, this.dataset.textSeen ?? ""));
+  }
+
+  #saySeen() {
+    if (!document.hidden && this.#channel?.state === "live" && this.#channel.last) this.#channel.hint("seen", { seq: this.#channel.last });
+  }
+
+  /** @param {{ joined?: { id: string }, left?: string }} change */
+  #meet({ joined, left }) {
+    if (joined && joined.id !== this.dataset.user) this.#see(true);
+    if (left && left !== this.dataset.user) this.#see(false);
+  }
+
+  /** @param {boolean} isHere */
+  #see(isHere) {
+    this.#isHere = isHere;
+    this.#part("presence").textContent = fill(this.#isHere ? this.dataset.textHere : this.dataset.textAway, { name: this.dataset.other ?? "" });
+    if (isHere) this.#saySeen();
+  }
+
+  /** Quiet until five minutes before the end. */
+  #showTime() {
+    const minutes = Math.ceil((Date.parse(this.dataset.ends ?? "") - Date.now()) / 60000);
+    this.#part("left").textContent = minutes > 0 && minutes <= LAST_MINUTES ? fill(this.dataset.textLeft, { minutes }) : "";
+  }
+
+  #showState() {
+    for (const text of this.querySelectorAll("[data-state]")) if (text instanceof HTMLElement) text.hidden = text.dataset.state !== this.#channel?.state;
+  }
+
+  /** @param {string} key */
+  #own(key) {
+    const item = this.#item();
+    item.dataset.key = key;
+    item.classList.add("is-own");
+    item.querySelector(".ui-avatar")?.remove();
+    return item;
+  }
+
+  /**
+   * @param {HTMLElement} item
+   * @param {string} text
+   * @param {boolean} isSending
+   */
+  #show(item, text, isSending) {
+    if (text) item.querySelector(".ui-bubble")?.append(text);
+    const note = item.querySelector(".ui-chat-state");
+    if (note instanceof HTMLElement) note.hidden = !isSending;
+    this.#log.append(item);
+    this.#toEnd();
+  }
+
+  #toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #item() {
+    const pattern = /** @type {HTMLTemplateElement} */ (this.querySelector("template[data-part=pattern]"));
+    return /** @type {HTMLElement} */ (pattern.content.firstElementChild?.cloneNode(true));
+  }
+
+  get #log() {
+    return /** @type {HTMLElement} */ (this.querySelector("#tutoring-log"));
+  }
+
+  /** @param {string} name */
+  #part(name) {
+    return /** @type {HTMLElement} */ (this.querySelector(`[data-part="${name}"]`));
+  }
+}
+customElements.define("tutoring-chat", TutoringChat);
