@@ -89,9 +89,8 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
         kinds = following.activity
         detail = kinds.summary[:140]
         step = NextStep(kinds.title, activity_url(kinds), detail, _("Open"), priority=60)
-    return [
-        DashboardCard("activities/card.html", {"participations": own, "activity_url": activity_url}, 20, step)
-    ]
+    shown = {"participations": own, "activity_url": activity_url, "kind_of": service.kind_of}
+    return [DashboardCard("activities/card.html", shown, 20, step)]
 
 
 @hookimpl

@@ -83,9 +83,14 @@ def _check_place(kind: ActivityType, parent: Activity | None) -> None:
         raise Invalid(_("This cannot be put there."))
 
 
+def kind_of(activity: Activity) -> ActivityType | None:
+    """Its type; None while the plugin that provides it is not loaded."""
+    return hooks().activity_types().get(activity.type, ("", None))[1]
+
+
 def guide_of(activity: Activity) -> StepGuide | None:
     """How the activity leads through its children; None where it has none."""
-    kind = hooks().activity_types().get(activity.type, ("", None))[1]
+    kind = kind_of(activity)
     return kind.steps if kind is not None else None
 
 

@@ -17,7 +17,6 @@ from lms.activities.forms import ChangeRule, CreateActivity, EditActivity, EditE
 from lms.activities.models import Activity
 from lms.errors import Invalid
 from lms.groups.service import find_groups
-from lms.hooks.callers import hooks
 from lms.store.base import session
 from lms.text import gettext as _
 from lms.web.forms import Form
@@ -35,7 +34,9 @@ def index() -> ResponseReturnValue:
     query = request.args.get("q", "").strip()
     found = service.find_activities(actor(), query=query)
     own = {each.activity.id: each for each in enrolment.participations(actor().user_id, limit=200)}
-    return render_template("activities/index.html", activities=found, own=own, query=query)
+    return render_template(
+        "activities/index.html", activities=found, own=own, query=query, kind_of=service.kind_of
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -118,7 +119,7 @@ def rules(activity_id: uuid.UUID) -> ResponseReturnValue:
         service.change_rule(actor(), activity_id, proposed)
         flash(_("The new rule holds."))
         return redirect(url_for("activities.rules", activity_id=activity_id))
-    kind = hooks().activity_types().get(activity.type, ("", None))[1]
+    kind = service.kind_of(activity)
     allowed = kind.completion if kind else (activity.completion_rule,)
     return render_template(
         "activities/rules.html", activity=activity, who=who, when=when, change=change, groups=find_groups(actor()) if actor().can("groups.manage") else [],
@@ -179,7 +180,7 @@ def current_plugins() -> frozenset[str]:
 
 def edit_url(activity: Activity) -> str:
     """Where the content of an activity is written: by its type, or in the core's own form."""
-    kind = hooks().activity_types().get(activity.type, ("", None))[1]
+    kind = service.kind_of(activity)
     endpoint = kind.edit_endpoint if kind is not None and kind.edit_endpoint else "activities.edit"
     return url_for(endpoint, activity_id=activity.id)
 
@@ -193,7 +194,7 @@ def parent_edit_url(activity: Activity) -> str | None:
 def _shown(who: Actor, activity: Activity) -> dict[str, Any]:
     own = enrolment.enrolment_of(who, activity.id)
     completion = next((row for row in service.completions_in(activity, who.user_id)), None)
-    kind = hooks().activity_types().get(activity.type, ("", None))[1]
+    kind = service.kind_of(activity)
     return {
         "activity": activity, "own": own, "places": enrolment.places(activity), "kind": kind,
         "may_manage": service.may_manage(who, activity), "completion": completion,
