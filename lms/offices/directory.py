@@ -2,7 +2,8 @@
 
 Offices, their brand, switched-on plugins and permission decisions are few, rarely
 change and are needed on every request, so each process keeps them and reads them
-again after a change of its own, and at the latest after two seconds.
+again after a change of its own, after a change that another process of this machine
+marked in a file, and at the latest after two seconds.
 """
 
 from __future__ import annotations
@@ -65,12 +66,16 @@ class OfficeDirectory:
         self._loaded = loaded_plugins
         self._lock = threading.Lock()
         self._read_at = float("-inf")
+        self._mark = settings.instance_dir / "run" / "offices-changed"
+        self._seen_mark = -1
         self._by_id: dict[uuid.UUID, OfficeView] = {}
         self._by_slug: dict[str, OfficeView] = {}
 
     def forget(self) -> None:
-        """Read again at the next question; called after every change."""
+        """Read again at the next question, in all processes of this machine; called after every change."""
         self._read_at = float("-inf")
+        self._mark.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._mark.write_bytes(b"")
 
     def drop_plugin(self, name: str) -> None:
         """A plugin was taken out of use after loading."""
@@ -111,14 +116,25 @@ class OfficeDirectory:
         return office.plugins if office else frozenset()
 
     def _refresh(self) -> None:
-        if monotonic() - self._read_at < MAX_AGE_SECONDS:
+        if self._is_fresh():
             return
         with self._lock:
-            if monotonic() - self._read_at < MAX_AGE_SECONDS:
+            if self._is_fresh():
                 return
+            mark = self._marked_at()
             self._by_id = self._read()
             self._by_slug = {office.slug: office for office in self._by_id.values()}
-            self._read_at = monotonic()
+            self._seen_mark, self._read_at = mark, monotonic()
+
+    def _is_fresh(self) -> bool:
+        return monotonic() - self._read_at < MAX_AGE_SECONDS and self._marked_at() == self._seen_mark
+
+    def _marked_at(self) -> int:
+        """When a process of this machine last changed something, in nanoseconds; -1 if none ever did."""
+        try:
+            return self._mark.stat().st_mtime_ns
+        except FileNotFoundError:
+            return -1
 
     def _read(self) -> dict[uuid.UUID, OfficeView]:
         rows = {row.id: row for row in session().scalars(select(Office).filter_by(is_active=True))}

@@ -155,13 +155,21 @@ def _take_turns() -> None:
         return
     with unit_of_work():
         for key, (owner, name, spec) in missing.items():
-            _take_turn(key, owner, name, spec)
+            if not _took_later_turn(name, now):
+                _take_turn(key, owner, name, spec, now)
 
 
-def _take_turn(key: str, owner: str, name: str, spec: JobSpec) -> None:
+def _took_later_turn(name: str, now: datetime) -> bool:
+    """True if the clock went back behind a turn that was taken: what comes before it was due then, not now."""
+    later = select(Job.id).where(Job.name == name, Job.period_key.is_not(None), Job.created_at > now)
+    return session().scalar(later.limit(1)) is not None
+
+
+def _take_turn(key: str, owner: str, name: str, spec: JobSpec, now: datetime) -> None:
+    job = Job(owner=owner, name=name, period_key=key, max_attempts=spec.max_attempts, created_at=now)
     try:
         with savepoint():
-            session().add(Job(owner=owner, name=name, period_key=key, max_attempts=spec.max_attempts))
+            session().add(job)
             session().flush()
     except IntegrityError:
         log.debug("job.turn_taken_by_another_worker", key=key)

@@ -8,6 +8,7 @@ class FileDrop extends HTMLElement {
     const zone = this.querySelector(".ui-drop");
     if (!input || !zone) return;
     input.removeAttribute("name");
+    if (input.files?.length) this.#take(input.files); // chosen before this script was there
     this.querySelector("[data-drop-text]")?.removeAttribute("hidden");
     input.addEventListener("change", () => {
       this.#take(input.files);
