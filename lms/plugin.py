@@ -20,6 +20,7 @@ from lms.activities.children import (
     hide_child,
     move_child,
     remove_child,
+    require_child,
 )
 from lms.activities.completion import RuleChange, explain, reason_of
 from lms.activities.enrolment import (
@@ -175,7 +176,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",
     "offered_types", "open_activity", "parent_edit_url", "participations", "places_of", "preview_rule_change",
-    "reason_of", "record_progress", "remove_child", "set_state",
+    "reason_of", "record_progress", "remove_child", "require_child", "set_state",
     # groups, and telling people
     "find_groups", "group_member_ids", "groups_of", "notify",
     # files

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from lms.access.actor import Actor
+from lms.activities.completion import settle
 from lms.activities.forms import CreateActivity
 from lms.activities.models import Activity
 from lms.activities.service import create_activity, get_managed, guide_of, kind_to_create
@@ -54,14 +55,24 @@ def move_child(actor: Actor, child_id: uuid.UUID, by: int) -> None:
 
 def hide_child(actor: Actor, child_id: uuid.UUID, *, is_hidden: bool) -> None:
     """Show a step to trainees or not; what people did in it stays. Brings one back that was taken out."""
-    _get_child(actor, child_id).state = "draft" if is_hidden else "published"
+    child = _get_child(actor, child_id)
+    child.state = "draft" if is_hidden else "published"
+    _settle_parent(child)
 
 
 def remove_child(actor: Actor, child_id: uuid.UUID) -> str:
     """Take a step out; nothing of it is lost, and ``hide_child`` brings it back. Returns the state that it had."""
     child = _get_child(actor, child_id)
     before, child.state = child.state, "archived"
+    _settle_parent(child)
     return before
+
+
+def require_child(actor: Actor, child_id: uuid.UUID, *, is_required: bool) -> None:
+    """Whether the whole waits for a step. Whoever has done all the others has completed it then."""
+    child = _get_child(actor, child_id)
+    child.is_required = is_required
+    _settle_parent(child)
 
 
 def copy_activity(
@@ -126,6 +137,13 @@ def _stand_behind(actor: Actor, source: Activity, copy_id: uuid.UUID) -> None:
     order = [each.id for each in children_of(parent_id) if each.id != copy_id]
     order.insert(order.index(source.id) + 1, copy_id)
     arrange_children(actor, parent_id, order)
+
+
+def _settle_parent(child: Activity) -> None:
+    session().flush()
+    parent = session().get_one(Activity, _parent(child))
+    if parent.completion_rule == "children":
+        settle(parent)
 
 
 def _get_child(actor: Actor, child_id: uuid.UUID) -> Activity:

@@ -77,6 +77,23 @@ def evaluate(activity: Activity, user_id: uuid.UUID, *, may_withdraw: bool = Tru
     return row
 
 
+def settle(activity: Activity) -> int:
+    """Give the completion to everybody enrolled who meets the rule now (a required step may be gone); takes none away.
+
+    Returns how many are new.
+    """
+    enrolled_in = activity.root_id or activity.id
+    done = (
+        select(Completion.user_id).filter_by(activity_id=activity.id).where(Completion.withdrawn_at.is_(None))
+    )
+    waiting = select(Enrolment.user_id).filter_by(activity_id=enrolled_in, state="active")
+    people = list(session().scalars(waiting.where(Enrolment.user_id.not_in(done))))
+    met = judge(activity.completion_rule, activity.completion_goal, activity, people)
+    for person in sorted(met):
+        evaluate(activity, person, may_withdraw=False)
+    return len(met)
+
+
 def preview_rule(activity: Activity, rule: str, goal: int | None) -> RuleChange:
     """Who would gain or lose the completion under another rule."""
     enrolled_in = activity.root_id or activity.id

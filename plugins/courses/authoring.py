@@ -35,6 +35,7 @@ from lms.plugin import (
     offered_types,
     preview_rule_change,
     remove_child,
+    require_child,
     session,
     set_state,
     utcnow,
@@ -271,7 +272,7 @@ def edit_step(actor: Actor, step_id: uuid.UUID, command: StepSettings) -> None:
     """Change how a step counts. Raises NotFound, Forbidden."""
     activity, _step = get_managed_step(actor, step_id)
     activity.title, activity.minutes = command.title, command.minutes
-    activity.is_required = command.is_required and activity.type != SECTION
+    require_child(actor, step_id, is_required=command.is_required and activity.type != SECTION)
 
 
 def preview_step_rule(actor: Actor, step_id: uuid.UUID, command: ChangeRule) -> RuleChange:

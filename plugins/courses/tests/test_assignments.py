@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 
 import pytest
@@ -229,6 +230,22 @@ def test_a_file_that_is_refused_says_why_and_keeps_nothing(world: World, sign_in
         data={"text": "Ecco", "files": (io.BytesIO(b"MZ\x90\x00" + b"\0" * 200), "prova.exe")},
     )
     assert answer.status_code == 422
+    with world.inside("siena"):
+        assert assignments.find_own_submission(world.actor("trainee"), course.steps[0]) is None
+
+
+def test_a_file_over_the_limit_is_refused_with_the_limit_named(
+    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside("siena"):
+        course = make(world)
+    monkeypatch.setattr("lms.files.accepting.MEGABYTE", 1)
+    answer = sign_in("trainee").post(
+        f"{SITE}/step/{course.steps[0]}/hand-in",
+        data={"text": "Ecco", "files": (io.BytesIO(PDF * 100), "lunga.pdf")},
+    )
+    assert answer.status_code == 422
+    assert re.search(r"\d+ (B|KB)", answer.text)
     with world.inside("siena"):
         assert assignments.find_own_submission(world.actor("trainee"), course.steps[0]) is None
 

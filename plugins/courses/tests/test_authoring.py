@@ -91,7 +91,7 @@ def test_every_change_of_the_outline_can_be_undone_from_the_page(world: World, s
 def _fields_of_undo(page: str) -> list[tuple[str, str]]:
     import re
 
-    bar = page[page.index("<ui-undo-bar") :]
+    bar = page[page.rindex("<ui-undo-bar") :]
     return re.findall(r'name="(\w+)" value="([^"]*)"', bar[: bar.index("</form>")])
 
 

@@ -134,6 +134,22 @@ def test_the_whole_is_completed_with_the_last_required_step_and_not_taken_away_b
     assert whole in {each.id for _row, each in service.completions_of(trainee.user_id)}
 
 
+def test_a_step_that_is_no_longer_required_completes_the_whole_for_those_who_did_the_rest(
+    world: World,
+) -> None:
+    trainee, trainer = world.actor("trainee"), world.actor("trainer")
+    for change in (
+        lambda step: children.require_child(trainer, step, is_required=False),
+        lambda step: children.hide_child(trainer, step, is_hidden=True),
+        lambda step: children.remove_child(trainer, step),
+    ):
+        whole, [first, second] = make(world)
+        service.record_progress(trainee, first, "ticked")
+        assert whole not in {each.id for _row, each in service.completions_of(trainee.user_id)}
+        change(second)
+        assert whole in {each.id for _row, each in service.completions_of(trainee.user_id)}
+
+
 def test_a_tick_taken_back_takes_the_whole_back_too(world: World) -> None:
     whole, [first] = make(world, 1)
     trainee = world.actor("trainee")
