@@ -136,8 +136,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "CalendarEntry", "DashboardCard", "ErasurePolicy",
-    "Evidence", "Exporter", "Frame", "HealthCheck", "StepGuide", "TakeFile",
+    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry", "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
