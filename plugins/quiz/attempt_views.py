@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
@@ -37,6 +37,7 @@ from plugins.quiz.fields import read_answer, read_answers
 from plugins.quiz.forms import SaveAnswers
 from plugins.quiz.models import Attempt, Quiz
 from plugins.quiz.reviewing import sees_of
+from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
 
 blueprint = Blueprint("quiz_attempt", __name__, url_prefix="/quiz/attempts")
@@ -56,12 +57,12 @@ def take(attempt_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:attempt_id>/answers")
-@member
+@slow(member)
 def answers(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """Store answers as they are given (JSON). The answer names what is on the disk now."""
     command = SaveAnswers.read(request.get_json(silent=True) or {})
     given = [read_answer(each.position, each.seq, each.fields) for each in command.changes]
-    result = attempts.save_answers(actor(), attempt_id, given)
+    result = _turns().save(actor(), attempt_id, given)
     body = {
         "saved": result.saved,
         "stale": result.stale,
@@ -143,6 +144,12 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
         frame=frame, exit_url=frame.exit_url if frame else activity_url(activity), overview_url=activity_url(activity),
         is_passed=attempt.percent >= quiz.pass_mark,
     )  # fmt: skip
+
+
+def _turns() -> Turns:
+    """The turns of this process, one for each application."""
+    turns: Turns = current_app.extensions.setdefault("quiz_turns", Turns())
+    return turns
 
 
 def _page(attempt: Attempt) -> str:

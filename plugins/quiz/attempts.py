@@ -128,21 +128,24 @@ def get_attempt(actor: Actor, attempt_id: uuid.UUID) -> Attempt:
 
 
 def save_answers(actor: Actor, attempt_id: uuid.UUID, given: Sequence[Given]) -> Saved:
-    """Store answers of a running attempt. What is stored is acknowledged by returning. Raises NotFound.
-
-    Positions that are not in the attempt, and questions that are finished, are left as they are.
-    """
+    """Store answers of a running attempt. What is stored is acknowledged by returning. Raises NotFound."""
     attempt, quiz = _locked_attempt(actor, attempt_id)
+    return save_into(actor, attempt, quiz, _rows(attempt, [each.position for each in given]), given)
+
+
+def save_into(
+    actor: Actor, attempt: Attempt, quiz: Quiz, rows: Mapping[int, AttemptAnswer], given: Sequence[Given]
+) -> Saved:
+    """Store answers in the rows of an attempt that is locked. Raises NotFound, before anything is changed,
+    for a question that is not in it. Questions that are finished are left as they are."""
     result = Saved()
+    if any(each.position not in rows for each in given):
+        raise NotFound(_("This question is not in your quiz."))
     if attempt.state != "active" or settle(attempt, quiz):
         result.is_over = True
         return result
-    rows = _rows(attempt, [each.position for each in given])
     for each in given:
-        row = rows.get(each.position)
-        if row is None:
-            raise NotFound(_("This question is not in your quiz."))
-        _store(actor, row, each, result)
+        _store(actor, rows[each.position], each, result)
     result.seconds_left = seconds_left(attempt)
     return result
 

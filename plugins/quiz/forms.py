@@ -131,7 +131,3 @@ class UploadQuestions(Command):
     category_id: Annotated[
         uuid.UUID | None, Ui(_l("Put it into"), _l("Categories of the file are made inside."), kind="select")
     ] = None
-
-
-class EmptyCommand(Command):
-    """A button: nothing to fill in."""

@@ -21,10 +21,8 @@ from lms.plugin import (
     find_members,
     get_activity,
     may_manage,
-    plain_text,
     session,
 )
-from plugins.quiz.grading import read_question
 from plugins.quiz.grading.scoring import ItemFigures, item_figures
 from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz
 from plugins.quiz.quizzes import quiz_of
@@ -181,11 +179,6 @@ def names_of(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str
     """Names of people of the office; former members are called so."""
     people = find_members(actor, list(user_ids))
     return {user_id: _name(people.get(user_id)) for user_id in user_ids}
-
-
-def title_of(version: QuestionVersion) -> str:
-    """The beginning of a question, in words."""
-    return " ".join(plain_text(read_question(version.content).stem).split())[:120]
 
 
 def _name(person: PersonView | None) -> str:
