@@ -25,7 +25,6 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.portfolio.cv.composing import compose_cv, compose_entry
-from plugins.portfolio.cv.documents import entry_facts
 from plugins.portfolio.cv.models import Cv, Entry
 from plugins.portfolio.cv.sections import BY_NAME, SECTIONS
 from plugins.portfolio.cv.service import find_person
@@ -258,7 +257,7 @@ def _load_cvs(contents: Sequence[Content], showing: Showing) -> list[Mapping[str
     for content in contents:
         document = documents.get(uuid.UUID(content["cv"])) if content.get("cv") else None
         photo = showing.address(document.photo_id) if document and document.photo_id else None
-        found.append({"document": document, "facts": entry_facts, "photo_url": photo})
+        found.append({"document": document, "photo_url": photo})
     return found
 
 
@@ -270,7 +269,7 @@ def _load_cv_sections(contents: Sequence[Content], showing: Showing) -> list[Map
     rows = list(session().scalars(query.order_by(Entry.position)))
     return [
         {
-            "kind": BY_NAME.get(content.get("section", "")), "facts": entry_facts,
+            "kind": BY_NAME.get(content.get("section", "")),
             "lines": [compose_entry(row, current_locale()) for row in rows if row.section == content.get("section")],
         }
         for content in contents
