@@ -141,6 +141,7 @@ class DatagramManager(BusManager):
     def initialize(self) -> None:
         """Called at the first connection: from here on this process (forked or not) wants to hear others."""
         self._own_name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.host_id = secrets.token_hex(16)  # what was made before a fork would name both processes
         self._inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._inbox.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LARGEST_DATAGRAM)
         self._inbox.bind(self._address(self._own_name))

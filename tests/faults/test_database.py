@@ -33,7 +33,9 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.fail("a small disk cannot be mounted: run this gate as root (python3 -m lms test --only faults)")
+        pytest.fail(
+            "a small disk cannot be mounted: run this gate as root (python3 -m lms test --only faults)"
+        )
     try:
         yield folder
     finally:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -130,9 +131,14 @@ def _reaches(app: Flask, client: object) -> bool:
 
 
 @contextmanager
-def web_process(environment: dict[str, str]) -> Iterator[str]:
-    """gunicorn with gevent, as scale mode runs it."""
-    server = WebServer(port=find_free_port(), is_scaled=True, application="tests.lms.live.server_process:app")
+def web_process(environment: dict[str, str], *, is_scaled: bool = True, workers: int = 1) -> Iterator[str]:
+    """gunicorn, with gevent as scale mode runs it or with threads as embedded mode does."""
+    server = WebServer(
+        port=find_free_port(),
+        is_scaled=is_scaled,
+        workers=workers,
+        application="tests.lms.live.server_process:app",
+    )
     process = subprocess.Popen(
         web_argv(server),
         cwd=ROOT,
@@ -160,6 +166,32 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
             pause.wait(0.1)
         else:
             return
+
+
+def test_forked_web_processes_of_one_machine_share_a_channel(tmp_path: Path) -> None:
+    site = make_app(make_settings(tmp_path))
+    ids = fill(site)
+    with (
+        web_process({"LMS_TEST_FOLDER": str(tmp_path)}, is_scaled=False, workers=2) as address,
+        ExitStack() as stack,
+    ):
+        people: list[Any] = []
+        while len(_processes_that_listen(tmp_path)) < 2:
+            assert len(people) < 40, "all clients came to one process"
+            people += stack.enter_context(clients(address, ids["trainee"]))
+            people[-1].join()
+        (trainer,) = stack.enter_context(clients(address, ids["trainer"]))
+        trainer.join()
+        assert trainer.announce("for all", "key-00000001")["ok"]
+        for each in people:
+            # Well before the heartbeat, which would hide a bus that does not work.
+            each.wait(lambda each=each: each.events, timeout=5)
+    close(site)
+
+
+def _processes_that_listen(folder: Path) -> set[str]:
+    """Each process that has clients binds a socket that bears its number."""
+    return {path.name.partition("-")[0] for path in folder.rglob("run/live/*")}
 
 
 @pytest.mark.scale

@@ -12,8 +12,10 @@ from lms.access.actor import system_actor
 from lms.demo import World
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.offices import service
-from lms.offices.directory import directory
+from lms.offices.directory import OfficeDirectory, directory
 from lms.offices.forms import CreateOffice, EditBrand
+from lms.store.base import session
+from lms.store.runtime import settings
 from lms.store.uow import unit_of_work
 from lms.testing import SignIn
 
@@ -128,3 +130,13 @@ def test_a_mail_that_does_not_exist_is_refused_and_not_a_breakdown(sign_in: Sign
     operator = sign_in("operator")
     assert operator.post("/operator/mail", data={"mail_id": "nonsense"}).status_code == 422
     assert operator.post("/operator/mail", data={"mail_id": str(uuid.uuid4())}).status_code == 404
+
+
+def test_a_change_made_by_another_process_of_the_machine_is_seen_at_once(world: World) -> None:
+    siena = world.office("siena")
+    elsewhere = OfficeDirectory(settings(), frozenset({"links"}))
+    assert "links" in elsewhere.get(siena.id).plugins
+    session().rollback()
+    with unit_of_work():
+        service.switch_plugin(system_actor(siena.id), siena.id, "links", is_enabled=False)
+    assert "links" not in elsewhere.get(siena.id).plugins
