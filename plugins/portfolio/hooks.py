@@ -15,6 +15,7 @@ from lms.plugin import (
     ROLES,
     ActivityType,
     Actor,
+    AuditAction,
     CalendarEntry,
     Card,
     DashboardCard,
@@ -73,6 +74,15 @@ def permissions() -> Sequence[Permission]:
         Permission(service.KEEP, _l("Have a portfolio and a CV"), frozenset(ROLES)),
         Permission(ADVISE, _l("Be asked for feedback on portfolios and CVs"), advisers),  # type: ignore[arg-type]  # each is a Role
         Permission(TEMPLATES, _l("Make the pages that newcomers get"), frozenset({"head", "counsellor"})),
+    ]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What staff did with portfolios of others."""
+    return [
+        AuditAction("portfolio.read", _l("Read a portfolio or CV of somebody")),
+        AuditAction("portfolio.answered", _l("Answered a request about a portfolio")),
     ]
 
 

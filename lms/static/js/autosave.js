@@ -15,6 +15,8 @@ class Autosave extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", () => this.#later(PAUSE_MS));
     this.addEventListener("change", () => this.#later(0));
+    // A form that is sent takes everything with it: nothing is lost, so nothing is asked.
+    this.closest("form")?.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.#settle(); });
     window.addEventListener("online", this.#now);
     window.addEventListener("beforeunload", this.#warn);
     document.addEventListener("visibilitychange", this.#now);
@@ -25,6 +27,11 @@ class Autosave extends HTMLElement {
     window.removeEventListener("online", this.#now);
     window.removeEventListener("beforeunload", this.#warn);
     document.removeEventListener("visibilitychange", this.#now);
+  }
+
+  #settle() {
+    clearTimeout(this.#timer);
+    this.#changed = false;
   }
 
   #now = () => { if (this.#changed) void this.#save(); };

@@ -190,6 +190,15 @@ class RichText extends HTMLElement {
     const dialog = /** @type {HTMLDialogElement} */ (this.querySelector(`dialog[data-ask="${what}"]`));
     const input = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
     input.value = value;
+    dialog.onclick = (event) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-answer]") : null;
+      if (button) dialog.close(button.getAttribute("data-answer") ?? "");
+    };
+    input.onkeydown = (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // the form around must not be sent
+      dialog.close("yes");
+    };
     dialog.returnValue = "";
     dialog.showModal();
     input.select();

@@ -39,6 +39,8 @@ class EntryLine:
     is_native: bool
     dimensions: tuple[tuple[str, str], ...]
     """Of a language: what is measured, and its CEFR level."""
+    facts: str = ""
+    """The small print in one line, in the language of the CV: subject, level, keywords, contact."""
 
     @property
     def subtitle(self) -> str:
@@ -153,13 +155,27 @@ def _line(entry: Entry, choice: Choice | None, language: str) -> EntryLine:
         "production": _("Speaking at length"), "writing": _("Writing"),
     }  # fmt: skip
     dimensions = tuple((words[name], getattr(entry, name)) for name in DIMENSIONS if getattr(entry, name))
-    return EntryLine(
+    line = EntryLine(
         id=entry.id, section=entry.section, title=said["title"], organisation=said["organisation"], field=said["field"],
         place=", ".join(part for part in (entry.place, entry.country) if part), when=_when(entry, language), url=entry.url,
         summary=said["summary"], highlights=_lines_of(said["highlights"]), keywords=_words_of(entry.keywords),
         level=_("EQF level %(level)s", level=entry.level) if entry.section == "education" and entry.level else entry.level,
         grade=entry.grade, email=entry.email, phone=entry.phone, is_native=entry.is_native, dimensions=() if entry.is_native else dimensions,
     )  # fmt: skip
+    return replace(line, facts=_facts(line))
+
+
+def _facts(line: EntryLine) -> str:
+    facts = [line.field, line.level, line.grade]
+    if line.is_native:
+        facts.append(_("mother tongue"))
+    elif line.common_level:
+        facts.append(line.common_level)
+    else:
+        facts += [f"{name} {level}" for name, level in line.dimensions]
+    address = line.url.removeprefix("https://").removeprefix("http://").rstrip("/")
+    facts += [", ".join(line.keywords), line.email, line.phone, address]
+    return " · ".join(fact for fact in facts if fact)
 
 
 def _when(entry: Entry, language: str) -> str:
@@ -202,7 +218,8 @@ def _details(cv: Cv, person: Person) -> Iterable[tuple[str, str]]:
 
 
 def _nameless(line: EntryLine) -> EntryLine:
-    return replace(line, email="", phone="", url="")
+    hidden = replace(line, email="", phone="", url="")
+    return replace(hidden, facts=_facts(hidden))
 
 
 def _lines_of(text: str) -> tuple[str, ...]:

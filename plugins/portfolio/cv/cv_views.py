@@ -25,7 +25,7 @@ from lms.plugin import (
 )
 from plugins.portfolio.cv import letters, tailoring
 from plugins.portfolio.cv.composing import CvDocument, choose_entries, compose_cv, section_order
-from plugins.portfolio.cv.documents import Photo, cv_pdf, entry_facts, letter_pdf, photo_suffix
+from plugins.portfolio.cv.documents import Photo, cv_pdf, letter_pdf, photo_suffix
 from plugins.portfolio.cv.exchange import candidate_of_cv
 from plugins.portfolio.cv.formats import europass_xml, json_resume
 from plugins.portfolio.cv.formats.europass_pdf import ATTACHMENT
@@ -70,7 +70,7 @@ def edit(cv_id: uuid.UUID) -> ResponseReturnValue:
         if any(entry.section == name for entry in entries)
     ]
     return render_template(
-        "portfolio/cv/tailor.html", cv=cv, form=form, sections=sections, document=document, facts=entry_facts,
+        "portfolio/cv/tailor.html", cv=cv, form=form, sections=sections, document=document,
         warnings=find_warnings(cv, document, shown, utcnow().date()), shares=find_shares_of(actor(), cv_id=cv.id), breadcrumb=trail(cv.title),
     ), form.status  # fmt: skip
 
@@ -87,9 +87,7 @@ def sheet(cv_id: uuid.UUID) -> ResponseReturnValue:
         if not (choice and choice.is_hidden)
     ]
     warnings = find_warnings(cv, document, shown, utcnow().date())
-    return render_template(
-        "portfolio/cv/preview.html", cv=cv, document=document, facts=entry_facts, warnings=warnings
-    )
+    return render_template("portfolio/cv/preview.html", cv=cv, document=document, warnings=warnings)
 
 
 @blueprint.get("/portfolio/cvs/<uuid:cv_id>/print")
@@ -98,7 +96,7 @@ def paper(cv_id: uuid.UUID) -> ResponseReturnValue:
     """The whole sheet as it will be on paper."""
     cv = tailoring.get_cv(actor(), cv_id)
     return render_template(
-        "portfolio/cv/paper.html", cv=cv, document=compose_cv(cv), facts=entry_facts,
+        "portfolio/cv/paper.html", cv=cv, document=compose_cv(cv),
         back_url=url_for("portfolio_cvs.edit", cv_id=cv_id), pdf_url=url_for("portfolio_cvs.download_pdf", cv_id=cv_id),
     )  # fmt: skip
 

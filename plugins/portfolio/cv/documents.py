@@ -111,27 +111,9 @@ def _cv_data(document: CvDocument, photo: Photo | None) -> dict[str, Any]:
 def _entry_data(entry: EntryLine) -> dict[str, Any]:
     length = len(entry.summary) + sum(len(point) for point in entry.highlights)
     return {
-        "title": entry.title, "subtitle": entry.subtitle, "when": entry.when, "facts": entry_facts(entry),
+        "title": entry.title, "subtitle": entry.subtitle, "when": entry.when, "facts": entry.facts,
         "summary": entry.summary, "points": entry.highlights, "breaks": length > LONG_ENTRY,
     }  # fmt: skip
-
-
-def entry_facts(entry: EntryLine) -> str:
-    """The small print of an entry in one line: subject, level, keywords, contact; in the language in force."""
-    facts = [entry.field, entry.level, entry.grade]
-    if entry.is_native:
-        facts.append(_("mother tongue"))
-    elif entry.common_level:
-        facts.append(entry.common_level)
-    else:
-        facts += [f"{name} {level}" for name, level in entry.dimensions]
-    facts += [
-        ", ".join(entry.keywords),
-        entry.email,
-        entry.phone,
-        entry.url.removeprefix("https://").removeprefix("http://").rstrip("/"),
-    ]
-    return " · ".join(fact for fact in facts if fact)
 
 
 def photo_suffix(media_type: str) -> str:

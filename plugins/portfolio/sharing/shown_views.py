@@ -34,7 +34,6 @@ from lms.plugin import (
 )
 from plugins.portfolio.cv.composing import compose_cv
 from plugins.portfolio.cv.cv_views import cv_as_pdf
-from plugins.portfolio.cv.documents import entry_facts
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.pages.kinds import Showing
@@ -342,7 +341,7 @@ def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: _Places) -> Respon
     """A CV for a reader."""
     note(viewer, cv, access)
     body = render_template(
-        "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), facts=entry_facts, photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
+        "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
         threads=comments.find_comments(viewer.actor, cv, access), may_comment=access.may_comment and viewer.actor is not None, owner=owner_name(cv.owner_id),
         say_url=url_for("portfolio_shown.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
     )  # fmt: skip

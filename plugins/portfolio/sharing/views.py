@@ -73,7 +73,7 @@ def show(target: Ref, form: Form[ShareWith] | None = None, link: str = "") -> Re
         "portfolio/sharing/share.html", thing=thing, target=target, shares=rows, people=people, groups={group.id: group.name for group in groups}, form=form,
         fields=fields, link=link, qr=qr_svg(link) if link else "", until=(utcnow() + timedelta(days=LINK_DAYS)).date().isoformat(), address=address,
         public_refusal=shares.public_refusal(actor().user_id, thing.office_id, utcnow().date()), requests=requests.find_requests(actor(), target),
-        ready=requests.ready_state(thing) if isinstance(thing, Cv) else None, ask=Form(AskFeedback, action=address(target, "ask")), back=own_page(thing), now=utcnow(),
+        ready=requests.ready_state(thing) if isinstance(thing, Cv) else None, ask=Form(AskFeedback, action=address(target, "ask")), now=utcnow(),
         revoked=request.args.get("revoked", type=uuid.UUID), breadcrumb=trail(thing, _("Share")),
     )  # fmt: skip
     return body, form.status

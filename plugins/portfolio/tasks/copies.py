@@ -11,7 +11,6 @@ from flask import current_app
 from markupsafe import Markup
 
 from plugins.portfolio.cv.composing import compose_cv
-from plugins.portfolio.cv.documents import entry_facts
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.pages.kinds import Showing
 from plugins.portfolio.pages.models import Page
@@ -51,7 +50,7 @@ def _cv_blocks(cv: Cv) -> list[dict[str, str]]:
     document = compose_cv(cv)
     photo = _place(document.photo_id) if document.photo_id else None
     template = current_app.jinja_env.get_template("portfolio/blocks/cv.html")
-    return [{"width": "full", "html": template.render(document=document, facts=entry_facts, photo_url=photo)}]
+    return [{"width": "full", "html": template.render(document=document, photo_url=photo)}]
 
 
 def _place(file_id: uuid.UUID) -> str:

@@ -247,6 +247,15 @@ def test_the_preview_and_the_pdf_tell_the_same(sign_in: SignIn, world: World) ->
     assert all(title.replace("’", "’") in page for title in titles)
 
 
+def test_a_cv_speaks_its_own_language_whoever_looks(sign_in: SignIn, world: World) -> None:
+    with world.inside("siena"):
+        cv_id = next(cv.id for cv in tailoring.find_cvs(world.actor("trainee")) if cv.language == "en")
+    page = sign_in("trainee").get(f"{CV}s/{cv_id}/print").text
+    assert "mother tongue" in page
+    assert "lingua madre" not in page
+    assert "Work experience" in page
+
+
 def test_gaps_missing_contacts_and_missing_words_are_told(world: World) -> None:
     with world.inside("siena"):
         actor = empty(world)

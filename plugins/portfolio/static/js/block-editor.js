@@ -1,5 +1,6 @@
 // Blocks are changed where they stand: their form comes into their place and saves itself; "Done" shows them again.
 import { toast } from "contrada/toast.js";
+import { putMarkup } from "./markup.js";
 
 document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
@@ -18,7 +19,7 @@ async function open(opener) {
   const html = await read(`${opener.href}?fragment=1`);
   if (html === null) return location.assign(opener.href);
   body.dataset.open = "1";
-  body.innerHTML = html;
+  putMarkup(body, html);
   body.querySelector("form")?.addEventListener("submit", (event) => {
     event.preventDefault();
     void finish(body);
@@ -54,7 +55,7 @@ async function finish(body) {
 async function close(body) {
   const html = await read(body.dataset.shown ?? "");
   delete body.dataset.open;
-  if (html !== null) body.innerHTML = html;
+  if (html !== null) putMarkup(body, html);
   /** @type {HTMLElement | null} */ (body.closest(".pf-block")?.querySelector("a[data-edit]") ?? null)?.focus();
 }
 

@@ -1,6 +1,7 @@
 // The sheet beside the form: read again after each change, without leaving the page.
 import { request } from "contrada/request.js";
 import { toast } from "contrada/toast.js";
+import { putMarkup } from "./markup.js";
 
 class LiveSheet extends HTMLElement {
   connectedCallback() {
@@ -37,7 +38,7 @@ class LiveSheet extends HTMLElement {
   async refresh() {
     const place = this.querySelector("[data-sheet-place]");
     const answer = await fetch(this.dataset.sheet ?? "", { credentials: "same-origin" });
-    if (place && answer.ok) place.innerHTML = await answer.text();
+    if (place && answer.ok) putMarkup(place, await answer.text());
   }
 }
 customElements.define("pf-live-sheet", LiveSheet);
