@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.access.actor import Actor
 from lms.access.policy import require
@@ -145,8 +145,10 @@ def get_person(actor: Actor, user_id: uuid.UUID) -> PersonView:
 
 def find_members(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PersonView]:
     """Those of the ids who are active members of the actor's office; for areas that show people."""
-    rows = _members(actor, "active").where(User.id.in_(user_ids)) if user_ids else None
-    return {each.user_id: _view(each) for each in session().scalars(rows)} if rows is not None else {}
+    if not user_ids:
+        return {}
+    rows = _members(actor, "active").where(User.id.in_(user_ids)).options(joinedload(Membership.roles))
+    return {each.user_id: _view(each) for each in session().scalars(rows).unique()}
 
 
 def find_members_by_email(actor: Actor, emails: Sequence[str]) -> dict[str, PersonView]:

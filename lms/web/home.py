@@ -15,6 +15,7 @@ from lms.hooks.contributions import DashboardCard, NextStep
 from lms.offices.directory import directory
 from lms.web.guard import guest_or_actor, public
 from lms.web.offices import current_office, office_url
+from lms.web.slots import fill
 
 blueprint = Blueprint("home", __name__)
 
@@ -49,7 +50,7 @@ def _card_renderer() -> Callable[[DashboardCard], Markup]:
     templates = current_app.jinja_env
 
     def render(card: DashboardCard) -> Markup:
-        text = templates.get_template(card.template).render(shared | dict(card.context))
-        return Markup(text)  # noqa: S704 - rendered by our own templates
+        template, context = card.template, shared | dict(card.context)
+        return fill("dashboard_cards", template, lambda: templates.get_template(template).render(context))
 
     return render

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Flask, render_template
 from markupsafe import Markup
 
@@ -16,7 +19,19 @@ def slot(name: str, ref: Ref | str | None = None) -> Markup:
     parsed = Ref.parse(ref) if isinstance(ref, str) else ref
     office = current_office()
     pieces = hooks().page_slot(name, guest_or_actor(), parsed, office.id if office else None)
-    return Markup("").join(Markup(render_template(piece.template, **piece.context)) for piece in pieces)  # noqa: S704 - rendered by our own templates
+    return Markup("").join(
+        fill("page_slot", piece.template, partial(render_template, piece.template, **piece.context))
+        for piece in pieces
+    )
+
+
+def fill(hook: str, template: str, render: Callable[[], str]) -> Markup:
+    """A piece of a page that a plugin fills; where it fails, nothing, and the operator learns of it."""
+    try:
+        return Markup(render())  # noqa: S704 - rendered by our own templates
+    except Exception as error:  # noqa: BLE001 - the border to plugins
+        hooks().watch.note(template.partition("/")[0], hook, error)
+        return Markup("")
 
 
 def install_slots(app: Flask) -> None:
