@@ -37,6 +37,7 @@ class CourseCard:
     starts_at: datetime | None
     ends_at: datetime | None
     seen_at: datetime | None = None
+    place_id: uuid.UUID | None = None
 
     @property
     def is_over(self) -> bool:
@@ -108,7 +109,7 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
             Activity.id, Activity.title, Activity.summary, Activity.state, Activity.starts_at, Activity.ends_at,
             Course.languages, Course.cover_id, Course.cover_alt, words.title.label("title_there"),
             words.summary.label("summary_there"), Enrolment.state.label("enrolment"), Completion.completed_at,
-            Place.seen_at, minutes.label("minutes"), steps.label("steps"), finished.label("done"),
+            Place.seen_at, Place.step_id, minutes.label("minutes"), steps.label("steps"), finished.label("done"),
         )
         .join(Course, Course.activity_id == Activity.id)
         .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == current_locale()))
@@ -171,5 +172,5 @@ def _card(row: Any) -> CourseCard:
         row.id, row.title if is_original else row.title_there or row.title,
         row.summary if is_original else row.summary_there or row.summary, row.state, codes,
         row.cover_id, row.cover_alt, int(row.minutes), int(row.steps), row.enrolment or "", int(row.done),
-        row.completed_at, row.starts_at, row.ends_at, row.seen_at,
+        row.completed_at, row.starts_at, row.ends_at, row.seen_at, row.step_id,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from lms.plugin import (
     children_of,
     directory,
     find_members,
+    get_activity,
     get_managed_activity,
     may_manage,
     notify,
@@ -91,6 +92,7 @@ def issue_certificate(course_id: uuid.UUID, user_id: uuid.UUID) -> Certificate |
 
 def claim_certificate(actor: Actor, course_id: uuid.UUID) -> Certificate:
     """One's own certificate, made now if it was not yet. Raises Conflict while the course is not completed."""
+    get_activity(actor, course_id)
     row = issue_certificate(course_id, actor.user_id)
     if row is None:
         raise Conflict(_("There is a certificate once the course is completed."))

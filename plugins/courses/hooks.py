@@ -50,7 +50,7 @@ from plugins.courses import (
 from plugins.courses.assignment_models import Review, Submission, SubmissionFile
 from plugins.courses.demo import build_courses
 from plugins.courses.models import Certificate, Course, Note, Page, PageText, PageVersion, Place
-from plugins.courses.outline import COURSE, SECTION, read_outline
+from plugins.courses.outline import COURSE, SECTION, look_ahead
 from plugins.courses.privacy import export_rows
 from plugins.courses.views import blueprint
 
@@ -121,17 +121,14 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
     own = catalogue.find_own_courses(actor, limit=4) if actor.is_member else []
     if not own:
         return []
-    outline = read_outline(actor, own[0].id)
-    following, step = outline.next_step, None
-    if following is not None:
-        detail = showing.describe_next(outline, following)
-        step = NextStep(
-            _("Resume: %(title)s", title=outline.title),
-            url_for("courses.resume", activity_id=outline.id),
-            detail,
-            _("Resume"),
-            30,
+    latest, step = own[0], None
+    ahead = look_ahead(actor, latest.id, latest.languages, latest.place_id)
+    if ahead is not None:
+        title, url = (
+            _("Resume: %(title)s", title=latest.title),
+            url_for("courses.resume", activity_id=latest.id),
         )
+        step = NextStep(title, url, showing.describe_next(ahead), _("Resume"), 30)
     return [DashboardCard("courses/card.html", {"courses": own}, 15, step)]
 
 

@@ -138,16 +138,45 @@ class Outline:
     @property
     def next_step(self) -> StepView | None:
         """Where to go on: the step where one left, if it is not done, else the next open one after it, else the first."""
-        here = next(
-            (n for n, each in enumerate(self.steps) if self.place and each.id == self.place.step_id), 0
-        )
-        ring = [*self.steps[here:], *self.steps[:here]]
-        waiting = [each for each in ring if not each.done_at and each.is_open]
-        return next((each for each in waiting if each.is_required), waiting[0] if waiting else None)
+        return choose_next(self.steps, self.place.step_id if self.place else None)
 
     def find(self, step_id: uuid.UUID) -> StepView | None:
         """A step by its id."""
         return next((each for each in self.rows if each.id == step_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lies before a person in a course: the next step, how many there are, the minutes that are left."""
+
+    step: StepView
+    count: int
+    minutes_left: int
+
+
+def choose_next(steps: Sequence[StepView], place_id: uuid.UUID | None) -> StepView | None:
+    """The step where one left, if it is not done, else the next open one after it, else the first; required ones first."""
+    here = next((number for number, each in enumerate(steps) if each.id == place_id), 0)
+    waiting = [each for each in (*steps[here:], *steps[:here]) if not each.done_at and each.is_open]
+    return next((each for each in waiting if each.is_required), waiting[0] if waiting else None)
+
+
+def look_ahead(
+    actor: Actor, course_id: uuid.UUID, codes: Sequence[str], place_id: uuid.UUID | None
+) -> Ahead | None:
+    """What lies before the actor in a course that they take part in, in two queries; None when nothing is open."""
+    shown = current_locale() if current_locale() in codes[1:] else ""
+    if actor.office_id is None:
+        return None
+    visible = [
+        each for each in _read_rows(course_id, actor.office_id, shown, actor.user_id) if not each.is_hidden
+    ]
+    _number(visible)
+    steps = [each for each in visible if not each.is_section]
+    _lock_steps(steps, gates_of(course_id), actor, is_fresh=False)
+    following = choose_next(steps, place_id)
+    left = sum(each.minutes for each in steps if each.is_required and not each.done_at)
+    return Ahead(following, len(steps), left) if following is not None else None
 
 
 def address_of(activity: Activity) -> str:
@@ -202,7 +231,8 @@ def read_outline(
     is_original = shown == languages_of(course)[0]
     words = _translation(activity.id, shown) if with_words or not is_original else None
     is_preview = manages and as_trainee
-    rows = _read_rows(activity, course, shown, None if is_preview else actor.user_id)
+    reader = None if is_preview else actor.user_id
+    rows = _read_rows(activity.id, activity.office_id, "" if is_original else shown, reader)
     visible = [each for each in rows if not each.is_hidden or (manages and not is_preview)]
     _number(visible)
     outline = Outline(
@@ -249,22 +279,24 @@ def _translation(activity_id: uuid.UUID, locale: str) -> ActivityText | None:
     return session().scalar(select(ActivityText).filter_by(activity_id=activity_id, locale=locale))
 
 
-def _read_rows(activity: Activity, course: Course, locale: str, user_id: uuid.UUID | None) -> list[StepView]:
+def _read_rows(
+    course_id: uuid.UUID, office_id: uuid.UUID, locale: str, user_id: uuid.UUID | None
+) -> list[StepView]:
+    """All steps, hidden ones too; an empty ``locale`` is the language that the course is written in."""
     words = aliased(ActivityText)
-    is_original = locale == languages_of(course)[0]
     query = (
         select(
             Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
             Activity.completion_rule, Activity.completion_goal, Step.level, words.title, Completion.completed_at,
         )
         .outerjoin(Step, Step.activity_id == Activity.id)
-        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == ("" if is_original else locale)))
+        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == locale))
         .outerjoin(Completion, _completed(Activity.id, user_id or uuid.UUID(int=0)))
-        .where(Activity.parent_id == activity.id, Activity.state != "archived")
+        .where(Activity.parent_id == course_id, Activity.state != "archived")
         .order_by(Activity.position, Activity.id)
     )  # fmt: skip
     kinds = hooks().activity_types()
-    plugins = directory().get(activity.office_id).plugins
+    plugins = directory().get(office_id).plugins
     found = []
     for row in session().execute(query):
         owner, kind = kinds.get(row[1], ("", None))
@@ -315,16 +347,28 @@ def _lock(outline: Outline, actor: Actor, *, is_fresh: bool) -> None:
     gates = gates_of(outline.id)
     if not gates or (outline.may_manage and not outline.is_preview and not outline.is_active):
         return
+    _lock_steps(outline.steps, gates, actor, is_fresh=is_fresh)
+
+
+def _lock_steps(
+    steps: Sequence[StepView],
+    gates: Mapping[uuid.UUID, tuple[str, list[Gate]]],
+    actor: Actor,
+    *,
+    is_fresh: bool,
+) -> None:
+    if not gates:
+        return
     every = [gate for _match, some in gates.values() for gate in some]
     standing = Standing(
         utcnow(),
-        frozenset(each.id for each in outline.steps if not each.is_hidden),
-        frozenset(each.id for each in outline.steps if each.done_at),
+        frozenset(each.id for each in steps if not each.is_hidden),
+        frozenset(each.id for each in steps if each.done_at),
         {} if is_fresh else best_scores(actor.user_id, {g.other_id for g in every if g.kind == "score" and g.other_id}),
         frozenset(each.id for each in groups_of(actor.user_id)) if any(g.kind == "group" for g in every) else frozenset(),
     )  # fmt: skip
-    titles = {each.id: each for each in outline.steps}
-    for step in outline.steps:
+    titles = {each.id: each for each in steps}
+    for step in steps:
         match, some = gates.get(step.id, ("all", []))
         unmet = missing(some, "any" if match == "any" else "all", standing)
         if unmet and not step.done_at:

@@ -12,7 +12,7 @@ from lms.plugin import Actor, Frame, _, current_locale, find_members, ngettext
 from plugins.courses.assignment_models import Submission
 from plugins.courses.learning import neighbours
 from plugins.courses.models import Course
-from plugins.courses.outline import Outline, StepView, languages_of, read_outline
+from plugins.courses.outline import Ahead, Outline, StepView, languages_of, read_outline
 from plugins.courses.translating import count_missing
 
 
@@ -41,17 +41,15 @@ def step_url(step: StepView) -> str:
     )
 
 
-def describe_next(outline: Outline, step: StepView) -> str:
+def describe_next(ahead: Ahead) -> str:
     """Where one goes on, such as "Methodologies, step 3 of 7, 12 minutes left"."""
+    step = ahead.step
     where = _(
-        "%(step)s, step %(number)s of %(count)s",
-        step=step.title,
-        number=step.number,
-        count=len(outline.steps),
+        "%(step)s, step %(number)s of %(count)s", step=step.title, number=step.number, count=ahead.count
     )
-    if not outline.minutes_left:
+    if not ahead.minutes_left:
         return where
-    return f"{where}, " + _("%(time)s left", time=duration(outline.minutes_left))
+    return f"{where}, " + _("%(time)s left", time=duration(ahead.minutes_left))
 
 
 def duration(minutes: int) -> str:

@@ -40,6 +40,12 @@ def titles(typed: str) -> list[str]:
     return [hit.title for hit in find(query, limit=50)] if query else []
 
 
+def own_titles(typed: str) -> list[str]:
+    """Only the texts that these tests put there; the demo world has others with the same words."""
+    query = Query.read(typed, LANGUAGES)
+    return [hit.title for hit in find(query, limit=200) if hit.ref.kind == "thing"] if query else []
+
+
 @pytest.fixture
 def indexed(world: World) -> World:
     texts = [
@@ -73,7 +79,7 @@ def indexed(world: World) -> World:
 )
 def test_words_are_found_without_accents_and_endings(indexed: World, typed: str, title: str) -> None:
     with indexed.inside("siena"):
-        assert titles(typed) == ([title] if title else [])
+        assert own_titles(typed) == ([title] if title else [])
 
 
 def test_the_title_counts_more_than_the_text(indexed: World) -> None:
@@ -90,7 +96,7 @@ def test_the_title_counts_more_than_the_text(indexed: World) -> None:
 def test_a_changed_text_is_found_by_its_new_words_only(indexed: World) -> None:
     with indexed.inside("siena"):
         put_documents([document(indexed, 1, "Fiera", "zirconi")])
-        assert titles("career") == []
+        assert own_titles("career") == []
         assert titles("zirconio") == ["Fiera"]
 
 
