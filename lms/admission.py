@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from flask import Blueprint, Flask
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapper
 
 from lms.access.policy import policy_of
 from lms.hooks.builtin import BUILTIN, CORE
@@ -21,7 +20,7 @@ from lms.hooks.callers import EXTENSION as HOOKS
 from lms.hooks.callers import Hooks
 from lms.hooks.loader import LoadedPlugin
 from lms.offices.directory import EXTENSION as DIRECTORY
-from lms.store.base import Base
+from lms.store.base import configure_models, forget_models, mappers
 
 AREAS = frozenset(module.split(".")[1] for module in BUILTIN) | {CORE, "home", "brand", "health", "ui"}
 SAID_AT_LOAD = ("permissions", "settings_schema", "blueprints", "socket_namespaces", "jobs", "personal_data")
@@ -42,21 +41,14 @@ class Admission:
         if foreign:
             return f"its tables must start with {name + '_'!r}: {', '.join(foreign)}"
         try:
-            Base.registry.configure()
+            configure_models(plugin.package)
         except SQLAlchemyError as error:
             return f"its models do not fit together: {error}"
         return None
 
     def forget(self, package: str) -> None:
         """Take the models of a plugin that stays out from the tables that everybody shares."""
-        for mapper in list(_mappers_of(package)):
-            for table in mapper.tables:
-                if isinstance(table, Table) and table.name in Base.metadata.tables:
-                    Base.metadata.remove(table)
-            # SQLAlchemy can only dispose of all classes of a registry in public; one broken class would
-            # then keep every other one from being used.
-            Base.registry._managers.pop(mapper.class_manager, None)
-            Base.registry._dispose_manager_and_mapper(mapper.class_manager)
+        forget_models(package)
 
 
 def refuse_bad_contributions(app: Flask) -> None:
@@ -73,7 +65,7 @@ def refuse_bad_contributions(app: Flask) -> None:
 
 def tables_of(package: str) -> list[Table]:
     """The tables that models of a package are mapped to."""
-    found = {table for mapper in _mappers_of(package) for table in mapper.tables if isinstance(table, Table)}
+    found = {table for mapper in mappers(package) for table in mapper.tables if isinstance(table, Table)}
     return sorted(found, key=lambda table: table.name)
 
 
@@ -155,13 +147,6 @@ def _reaches_out(trial: Flask) -> bool:
     """True if something asked to run for pages of everybody."""
     asked = (trial.before_request_funcs, trial.after_request_funcs, trial.teardown_request_funcs)
     return any(functions.get(None) for functions in asked) or any(trial.error_handler_spec[None].values())
-
-
-def _mappers_of(package: str) -> Iterator[Mapper[object]]:
-    for mapper in Base.registry.mappers:
-        module = mapper.class_.__module__
-        if module == package or module.startswith(f"{package}."):
-            yield mapper
 
 
 def _core_has_tables_of(name: str) -> bool:

@@ -9,14 +9,15 @@ are filtered by ``lms.store.scope`` without anybody asking.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils.compat
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lms.clock import utcnow
@@ -85,17 +86,71 @@ def _read_uuid(text: str | None) -> uuid.UUID | None:
 _set = object.__setattr__  # UUIDs refuse assignments; their own constructor sets them in this way
 
 
+CORE_PACKAGE = "lms"
+PLUGIN_PACKAGES = "plugins"
+METADATA = MetaData(naming_convention=NAMING)
+_registries: dict[str, registry] = {}
+
+
+def _registry_of(module: str) -> registry:
+    """Where the models of a package are kept: one registry for the core, one for each plugin.
+
+    So ``relationship("Tag")`` means the Tag of the same plugin, whoever else has one, and a plugin
+    whose models do not fit together leaves everybody else's alone.
+    """
+    owner = _owner_of(module)
+    if owner not in _registries:
+        _registries[owner] = registry(
+            metadata=METADATA,
+            type_annotation_map={
+                datetime: UtcDateTime(),
+                uuid.UUID: QuickUuid(),
+                dict[str, Any]: JsonObject(),
+            },
+        )
+    return _registries[owner]
+
+
+def _owner_of(module: str) -> str:
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == PLUGIN_PACKAGES else parts[0]
+
+
 class Base(DeclarativeBase):
     """Parent of every model."""
 
-    registry = registry(
-        metadata=MetaData(naming_convention=NAMING),
-        type_annotation_map={
-            datetime: UtcDateTime(),
-            uuid.UUID: QuickUuid(),
-            dict[str, Any]: JsonObject(),
-        },
-    )
+    registry = _registry_of(CORE_PACKAGE)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        cls._sa_registry = _registry_of(cls.__module__)
+        super().__init_subclass__(**options)
+
+
+def mappers(package: str | None = None) -> Iterator[Mapper[Any]]:
+    """Every mapped model, or those of a package."""
+    for each in list(_registries.values()):
+        for mapper in each.mappers:
+            module = mapper.class_.__module__
+            if package is None or module == package or module.startswith(f"{package}."):
+                yield mapper
+
+
+def configure_models(package: str) -> None:
+    """Check that the models of a package fit together and to the core's.
+
+    :raises sqlalchemy.exc.SQLAlchemyError: if they do not.
+    """
+    _registry_of(package).configure(cascade=True)
+
+
+def forget_models(package: str) -> None:
+    """Take the models of a plugin that stays out, and their tables, from those that everybody shares."""
+    for mapper in list(mappers(package)):
+        for table in mapper.tables:
+            if isinstance(table, Table) and table.name in METADATA.tables:
+                METADATA.remove(table)
+    _registry_of(package).dispose()
+    del _registries[_owner_of(package)]
 
 
 def new_id() -> uuid.UUID:

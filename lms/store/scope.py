@@ -19,7 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import iterate
 
-from lms.store.base import Base, OfficeScoped, session
+from lms.store.base import OfficeScoped, mappers, session
 
 
 class ScopeMissing(RuntimeError):
@@ -133,7 +133,7 @@ def _mentions_scoped(statement: Any) -> bool:
 
 def scoped_tables() -> frozenset[Table]:
     """Tables of all scoped models; recomputed only while models are still being defined."""
-    classes = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, OfficeScoped)]
+    classes = [mapper.class_ for mapper in mappers() if issubclass(mapper.class_, OfficeScoped)]
     return frozenset(cast(Table, inspect(each).local_table) for each in classes)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
+from sqlalchemy.orm import configure_mappers
 
 from lms.app import create_app
 from lms.config import load_settings, make_secret_file
@@ -105,7 +108,7 @@ def test_a_bad_plugin_is_named_and_the_site_starts_without_it(name: str, tmp_pat
     assert reason in found.plugins.failed[0].reason
     assert name not in found.owners_of("permissions")
     assert set(Base.metadata.tables) == tables
-    Base.registry.configure()
+    configure_mappers()
 
 
 def test_a_good_plugin_beside_a_bad_one_is_loaded(tmp_path: Path) -> None:
@@ -118,6 +121,25 @@ def test_two_plugins_cannot_have_the_same_address(tmp_path: Path) -> None:
     found = start(tmp_path, "firsta,seconda", {"firsta": {"hooks.py": view}, "seconda": {"hooks.py": view}})
     assert len(found.plugins.loaded) == 1
     assert "/shared" in found.plugins.failed[0].reason
+
+
+def test_two_plugins_may_call_their_models_alike(tmp_path: Path) -> None:
+    models = (
+        MODEL.replace("ThingNAME", "Thing")
+        + """
+    parts: Mapped[list["Part"]] = relationship(back_populates="whole")
+
+class Part(Identified, Base):
+    __tablename__ = "NAME_part"
+    whole_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("NAME_thing.id"))
+    whole: Mapped["Thing"] = relationship(back_populates="parts")
+"""
+    )
+    found = start(tmp_path, "likea,likeb", {"likea": {"hooks.py": models}, "likeb": {"hooks.py": models}})
+    assert found.plugins.names() == ("likea", "likeb")
+    configure_mappers()
+    parts = importlib.import_module("plugins.likeb.hooks").Part
+    assert inspect(parts).relationships["whole"].mapper.class_.__module__ == "plugins.likeb.hooks"
 
 
 def test_a_plugin_that_is_nowhere_is_named(tmp_path: Path) -> None:

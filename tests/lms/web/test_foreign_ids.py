@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from lms.accounts.models import Membership
 from lms.demo import World
-from lms.store.base import Base, OfficeScoped, db, session
+from lms.store.base import OfficeScoped, db, mappers, session
 from lms.store.scope import all_offices
 from lms.testing import SignIn
 
@@ -29,7 +29,7 @@ def _foreign_ids(world: World) -> list[uuid.UUID]:
     present = set(inspect(db.engine).get_table_names())  # plugins of other tests may have left models behind
     models = [
         mapper.class_
-        for mapper in Base.registry.mappers
+        for mapper in mappers()
         if issubclass(mapper.class_, OfficeScoped) and mapper.class_.__tablename__ in present
     ]
     found: list[uuid.UUID] = []
