@@ -110,8 +110,9 @@ def remove_message(actor: Actor, message_id: uuid.UUID) -> None:
 
 def owner_name(owner_id: uuid.UUID) -> str:
     """How a person is named on their own pages: as in their CV; empty if they never said it."""
-    person = find_person(owner_id)
-    return f"{person.given_name} {person.family_name}".strip() if person else ""
+    query = select(Person.given_name, Person.family_name).where(Person.owner_id == owner_id)
+    found = session().execute(query).first()
+    return f"{found.given_name} {found.family_name}".strip() if found else ""
 
 
 def _office(actor: Actor) -> uuid.UUID:

@@ -31,6 +31,7 @@ from plugins.portfolio.evidence.forms import EditNote, EditSkill, NewThing
 from plugins.portfolio.evidence.models import Item
 from plugins.portfolio.newcomers import welcome
 from plugins.portfolio.pages import service as pages
+from plugins.portfolio.pages.block_forms import HeadingBlock
 from plugins.portfolio.pages.forms import NewPage
 from plugins.portfolio.pages.kinds import block_types
 from plugins.portfolio.pages.models import Block, Page
@@ -241,14 +242,30 @@ def test_moving_keeps_everything_and_goes_one_place(numbers: list[int], data: st
     assert [each for each in after if each != which] == [each for each in ids if each != which]
 
 
-def test_a_block_of_a_plugin_that_is_switched_off_leaves_a_placeholder(world: World, sign_in: SignIn) -> None:
-    page_id = make_page(world)
+def test_a_block_of_another_plugin_is_shown_and_leaves_a_placeholder_when_that_is_off(
+    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_id, browser = make_page(world), sign_in(OWNER)
+    implementation = hooks().plugins.manager.hook.portfolio_blocks.get_hookimpls()[0]
+    own = implementation.function
+
+    def with_another(block_type: Any) -> list[Any]:
+        box = block_type("quiz_box", "Box", "puzzle", "portfolio/blocks/heading.html", HeadingBlock)
+        return [*own(block_type=block_type), box]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(implementation, "function", with_another)
+        with world.inside("siena"):
+            pages.add_block(world.actor(OWNER), page_id, "quiz_box", {"text": "Da un altro"})
+            pages.add_block(world.actor(OWNER), page_id, "heading", {"text": "Dopo"})
+        assert "Da un altro" in browser.get(f"{HOME}/shared/pages/{page_id}").text
+    for path in (f"/shared/pages/{page_id}", f"/pages/{page_id}"):
+        page = browser.get(HOME + path).text
+        assert "pf-missing" in page
+        assert "Da un altro" not in page
+        assert "Dopo" in page
     with world.inside("siena"):
-        session().add(Block(page_id=page_id, kind="quiz_result", position=0, content={"result": "x"}))
-        pages.add_block(world.actor(OWNER), page_id, "heading", {"text": "Dopo"})
-    page = sign_in(OWNER).get(f"{HOME}/pages/{page_id}").text
-    assert "pf-missing" in page
-    assert "Dopo" in page
+        assert pages.find_blocks(page_id)[0].content == {"text": "Da un altro"}
 
 
 def test_the_portfolios_own_blocks_come_through_its_hook(world: World) -> None:

@@ -58,6 +58,7 @@ BAD: dict[str, tuple[dict[str, str], str]] = {
     "badspec": ({"__init__.py": MANIFEST.replace(">=0.1", "new")}, "not a version range"),
     "badhook": ({"hooks.py": "from lms.plugin import hookimpl\n@hookimpl\ndef navitems(): ...\n"}, "unknown hooks: navitems"),
     "badargument": ({"hooks.py": "from lms.plugin import hookimpl\n@hookimpl\ndef nav_items(nobody): ...\n"}, "hooks do not fit"),
+    "badpublish": ({"hooks.py": "def add_hookspecs():\n    return 1 / 0\n"}, "failed to publish its hooks: ZeroDivisionError"),
     "badprefix": ({"hooks.py": MODEL.replace('"NAME_thing"', '"thing_of_nobody"')}, "must start with 'badprefix_'"),
     "badmapping": (
         {"hooks.py": MODEL + '    other_id: Mapped[uuid.UUID] = mapped_column()\n    other: Mapped["Nothing"] = relationship()\n'},
