@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from flask import Blueprint, current_app
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 EXTENSION = "lms_hooks"
 Owned = tuple[str, Any]
+T = TypeVar("T")
 _OF_THE_CORE = f"{CORE}."
 
 
@@ -362,6 +363,14 @@ class Hooks:
         texts = {name: str(value) for name, value in arguments.items()}
         for owner in self.owners_of(hook, office_id):
             self._publish(c.Fact(owner, hook, office_id, texts))
+
+    def shield(self, owner: str, hook: str, run: Callable[[], T]) -> T | None:
+        """Finish what a plugin's answer began, such as drawing its template; None, and a note, where that fails."""
+        try:
+            return run()
+        except Exception as error:  # noqa: BLE001 - the border to plugins
+            self.watch.note(owner, hook, error)
+            return None
 
     def _guarded(
         self, owner: str, hook: str, function: Any, arguments: dict[str, Any], *, unroll: bool = False

@@ -27,11 +27,8 @@ def slot(name: str, ref: Ref | str | None = None) -> Markup:
 
 def fill(hook: str, template: str, render: Callable[[], str]) -> Markup:
     """A piece of a page that a plugin fills; where it fails, nothing, and the operator learns of it."""
-    try:
-        return Markup(render())  # noqa: S704 - rendered by our own templates
-    except Exception as error:  # noqa: BLE001 - the border to plugins
-        hooks().watch.note(template.partition("/")[0], hook, error)
-        return Markup("")
+    text = hooks().shield(template.partition("/")[0], hook, render)
+    return Markup(text or "")  # noqa: S704 - rendered by our own templates
 
 
 def install_slots(app: Flask) -> None:
