@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -11,7 +12,16 @@ from lms.plugin import Activity, children_of, session
 from plugins.courses.models import ActivityText, Page, PageText
 
 
-def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[Activity]]:
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A step, or the course, of which something is not there in a language."""
+
+    activity: Activity
+    needs_title: bool
+    needs_text: bool
+
+
+def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[Missing]]:
     """Steps (and the course) whose title or text is there in the first language, but not in another one."""
     first, others = codes[0], list(codes[1:])
     course = session().get_one(Activity, course_id)
@@ -22,20 +32,21 @@ def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[A
         for row in session().scalars(select(ActivityText).where(ActivityText.activity_id.in_(ids)))
     }
     pages = _pages(ids)
-    found: dict[str, list[Activity]] = {code: [] for code in others}
+    found: dict[str, list[Missing]] = {code: [] for code in others}
     for code in others:
         for each in things:
             there, original = words.get((each.id, code)), words.get((each.id, first))
             has_title = bool(there and there.title)
             has_body = not (original and original.body) or bool(there and there.body)
             written = pages.get((each.id, first), set())
-            if not has_title or not has_body or written - pages.get((each.id, code), set()):
-                found[code].append(each)
+            has_text = has_body and not written - pages.get((each.id, code), set())
+            if not has_title or not has_text:
+                found[code].append(Missing(each, not has_title, not has_text))
     return found
 
 
 def count_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, int]:
-    """How many, by language."""
+    """How many steps (with the course), by language."""
     return {code: len(some) for code, some in find_missing(course_id, codes).items()}
 
 

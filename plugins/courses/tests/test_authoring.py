@@ -376,6 +376,30 @@ def test_what_is_not_translated_is_counted(world: World) -> None:
             authoring.translate(trainer, course.id, "de", TranslateTexts(title="Eins"))
 
 
+def test_the_outline_leads_to_each_title_and_text_that_is_not_translated(
+    world: World, sign_in: SignIn
+) -> None:
+    with world.inside("siena"):
+        course = make_course(world, "page")
+        trainer, [step] = world.actor("trainer"), course.steps
+        authoring.edit_course(trainer, course.id, EditCourse(title="Uno", languages=["en"]))
+    browser = sign_in("trainer")
+    places = [
+        f"{SITE}/{course.id}/words/en",
+        f"{SITE}/step/{step}/words/en",
+        f"{SITE}/step/{step}/write?language=en",
+    ]
+    page = browser.get(f"{SITE}/{course.id}/edit").text
+    for place in places:
+        assert f'href="{place}"' in page
+        assert browser.get(place, follow_redirects=True).status_code == 200
+    saved = browser.post(places[1], data={"title": "First page"})
+    assert saved.location == f"{SITE}/{course.id}/edit"
+    page = browser.get(saved.location).text
+    assert places[1] not in page
+    assert places[2] in page
+
+
 def test_chapters_are_added_moved_and_taken_out(world: World, sign_in: SignIn) -> None:
     with world.inside("siena"):
         course = make_course(world, "book", "page")
