@@ -1,4 +1,4 @@
-"""What is not yet there in each language of a course."""
+"""What is not yet there in a course, and in each of its languages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from lms.plugin import Activity, children_of, session
-from plugins.courses.models import ActivityText, Page, PageText
+from plugins.courses.models import ActivityText, Page, PageText, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,21 @@ def _pages(ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], set[uuid.UUI
     for activity_id, locale, page_id in rows:
         found.setdefault((activity_id, locale), set()).add(page_id)
     return found
+
+
+def find_empty(course_id: uuid.UUID, code: str) -> set[uuid.UUID]:
+    """Pages, books, files and links of a course with nothing in them yet, in the language that it is written in."""
+    rows = session().execute(
+        select(Activity.id, Activity.type, Step.file_id, Step.url)
+        .join(Step, Step.activity_id == Activity.id)
+        .where(Step.course_id == course_id, Activity.state != "archived")
+    )
+    steps = {row.id: row for row in rows}
+    written = {activity_id for activity_id, locale in _pages(list(steps)) if locale == code}
+    return {
+        key
+        for key, row in steps.items()
+        if (row.type in {"page", "book"} and key not in written)
+        or (row.type == "file" and row.file_id is None)
+        or (row.type == "link" and not row.url)
+    }

@@ -376,6 +376,19 @@ def test_what_is_not_translated_is_counted(world: World) -> None:
             authoring.translate(trainer, course.id, "de", TranslateTexts(title="Eins"))
 
 
+def test_the_outline_marks_what_has_nothing_in_it_yet(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        trainer = world.actor("trainer")
+        course = make_course(world, "page", "file", "link", "assignment")
+        empty = authoring.add_step(trainer, course.id, AddStep(type="book", title="Empty"))
+        assert translating.find_empty(course.id, "it") == {*course.steps[1:3], empty}
+        page_id = writing.pages_of(empty)[0].id
+        writing.save_draft(trainer, page_id, "it", WritePage(html="<p>x</p>"))
+        assert translating.find_empty(course.id, "it") == set(course.steps[1:3])
+    page = sign_in("trainer").get(f"{SITE}/{course.id}/edit?lang=en").text
+    assert page.count("Nothing in it yet") == 2
+
+
 def test_the_outline_leads_to_each_title_and_text_that_is_not_translated(
     world: World, sign_in: SignIn
 ) -> None:
