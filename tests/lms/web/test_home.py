@@ -7,7 +7,6 @@ from collections import deque
 
 import pytest
 from flask.testing import FlaskClient
-from lms.store.uow import unit_of_work
 
 from lms.access.actor import system_actor
 from lms.demo import World
@@ -15,6 +14,7 @@ from lms.hooks.callers import Hooks, hooks
 from lms.hooks.contributions import DashboardCard
 from lms.hooks.watch import Failure
 from lms.offices.service import switch_plugin
+from lms.store.uow import unit_of_work
 from lms.testing import SignIn, count_queries
 
 
