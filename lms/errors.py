@@ -15,18 +15,25 @@ class AppError(Exception):
     """Base of all expected failures.
 
     ``message`` is plain language for a person, ``code`` a stable identifier,
-    ``fields`` ties messages to the form fields that caused them.
+    ``fields`` ties messages to the form fields that caused them. ``back`` is the
+    path of the page from which a person can go on; empty for the page they came from.
     """
 
     status: ClassVar[int] = 500
     default_code: ClassVar[str] = "error"
 
     def __init__(
-        self, message: Any, *, code: str | None = None, fields: Mapping[str, Any] | None = None
+        self,
+        message: Any,
+        *,
+        code: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+        back: str = "",
     ) -> None:
         super().__init__(str(message))
         self.message = str(message)
         self.code = code or self.default_code
+        self.back = back
         self.fields = {name: str(text) for name, text in (fields or {}).items()}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
-from lms.accounts.people import PersonView, find_members
+from lms.accounts.people import PersonView, find_member_names, find_members
 from lms.accounts.signin import site_prefix as office_address
 from lms.activities.children import (
     arrange_children,
@@ -166,7 +166,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "_", "_l", "current_locale", "gettext", "lazy_gettext", "locale", "ngettext", "pgettext",
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
     # offices and people
-    "OfficeView", "PersonView", "current_office", "directory", "find_members", "get_settings", "office_address", "save_settings",
+    "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "get_settings", "office_address", "save_settings",
     # things of others, the record log, the audit
     "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them

@@ -151,6 +151,21 @@ def find_members(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return {each.user_id: _view(each) for each in session().scalars(rows).unique()}
 
 
+def find_member_names(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of those of the ids who are active members of the actor's office; for long tables."""
+    rows = session().execute(
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.office_id == actor.office_id,
+            Membership.state == "active",
+            User.state != "erased",
+            User.id.in_(user_ids),
+        )
+    )
+    return {row.id: row.name for row in rows}
+
+
 def find_members_by_email(actor: Actor, emails: Sequence[str]) -> dict[str, PersonView]:
     """Active members of the actor's office by their address in lower case."""
     folded = [each.strip().lower() for each in emails]

@@ -171,13 +171,17 @@ class Timestamped:
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow, sort_order=91)
 
 
+IS_SCOPE = "is_office_scope"
+"""Marks the column by which a table belongs to offices, so that a statement can be checked without asking all models."""
+
+
 class OfficeScoped:
     """A row that belongs to one office and is invisible from any other."""
 
     @declared_attr
     def office_id(cls) -> Mapped[uuid.UUID]:
         """The office that owns the row; filled from the scope when left out."""
-        return mapped_column(ForeignKey("office.id"), index=True, sort_order=-5)
+        return mapped_column(ForeignKey("office.id"), index=True, sort_order=-5, info={IS_SCOPE: True})
 
 
 db = SQLAlchemy(model_class=Base)

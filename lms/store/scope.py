@@ -19,7 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import iterate
 
-from lms.store.base import OfficeScoped, mappers, session
+from lms.store.base import IS_SCOPE, OfficeScoped, mappers, session
 
 
 class ScopeMissing(RuntimeError):
@@ -128,11 +128,16 @@ def _only_of(office_id: uuid.UUID) -> ExecutableOption:
 
 
 def _mentions_scoped(statement: Any) -> bool:
-    return any(element in scoped_tables() for element in iterate(statement) if isinstance(element, Table))
+    return any(_is_scoped(element) for element in iterate(statement) if isinstance(element, Table))
+
+
+def _is_scoped(table: Table) -> bool:
+    column = table.c.get("office_id")
+    return column is not None and IS_SCOPE in column.info
 
 
 def scoped_tables() -> frozenset[Table]:
-    """Tables of all scoped models; recomputed only while models are still being defined."""
+    """Tables of all scoped models."""
     classes = [mapper.class_ for mapper in mappers() if issubclass(mapper.class_, OfficeScoped)]
     return frozenset(cast(Table, inspect(each).local_table) for each in classes)
 

@@ -54,7 +54,7 @@ def _app_error(error: AppError) -> ResponseReturnValue:
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     if wants_json():
         return error_body(error), error.status, headers
-    return _page(error.status, error.message, code=error.code), error.status, headers
+    return _page(error.status, error.message, code=error.code, back=error.back), error.status, headers
 
 
 def _written() -> list[tuple[str, str]]:
@@ -117,12 +117,23 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _page(500, message, reference=reference), 500
 
 
-def _page(status: int, message: str, *, code: str = "", reference: str = "") -> str:
+def _page(status: int, message: str, *, code: str = "", reference: str = "", back: str = "") -> str:
     try:
-        return render_template("error.html", status=status, message=message, code=code, reference=reference)
+        return render_template(
+            "error.html", status=status, message=message, code=code, reference=reference, back=_way_back(back)
+        )
     except (TemplateError, SQLAlchemyError, LookupError) as problem:
         log.error("error_page.failed", error=str(problem))
         return f"<!doctype html><title>{status}</title><h1>{escape(message)}</h1><p>{escape(reference)}</p>"
+
+
+def _way_back(known: str) -> str:
+    """Where a person can go on: the page that the error names, else the page of ours from which they came; or nothing."""
+    if known:
+        return known
+    came_from = request.referrer or ""
+    is_ours = came_from.startswith(request.host_url)
+    return came_from if is_ours and came_from.partition("?")[0] != request.base_url else ""
 
 
 def _messages() -> dict[int, str]:

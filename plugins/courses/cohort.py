@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from markupsafe import Markup, escape
 from sqlalchemy import and_, select
 
 from lms.plugin import (
@@ -24,6 +25,7 @@ from lms.plugin import (
     _l,
     approve,
     children_of,
+    find_member_names,
     find_members,
     format_date,
     get_managed_activity,
@@ -39,11 +41,15 @@ from plugins.courses.outline import SECTION, address_of
 
 SortKey = Literal["name", "done", "seen"]
 ON_PAGE = 200
+TICK = Markup("✓")
 
 
 @dataclass(slots=True)
 class Row:
-    """A person in a course. ``done`` holds when each step was completed, ``scores`` the value where there is one."""
+    """A person in a course. ``done`` holds when each step was completed, ``scores`` the value where there is one.
+
+    ``last_at``: when something happened last.
+    """
 
     user_id: uuid.UUID
     name: str
@@ -55,12 +61,12 @@ class Row:
     completed_at: datetime | None = None
     required: int = 0
     count: int = 0
+    last_at: datetime | None = None
 
-    @property
-    def last_at(self) -> datetime | None:
-        """When something happened last."""
-        known = [each for each in (self.seen_at, self.enrolled_at, *self.done.values()) if each is not None]
-        return max(known, default=None)
+    def happened(self, at: datetime | None) -> None:
+        """Something happened then."""
+        if at is not None and (self.last_at is None or at > self.last_at):
+            self.last_at = at
 
     def days_idle(self, now: datetime) -> int:
         """Days since something happened last; 0 for who has completed the course."""
@@ -131,12 +137,12 @@ def _read_rows(actor: Actor, course_id: uuid.UUID, steps: Sequence[Activity]) ->
         )
         .all()
     )
-    names = find_members(actor, [each.user_id for each in people])
+    names = find_member_names(actor, [each.user_id for each in people])
     required = sum(1 for each in steps if each.is_required)
     rows = {
         each.user_id: Row(
             each.user_id,
-            names[each.user_id].name,
+            names[each.user_id],
             each.state,
             each.enrolled_at,
             each.seen_at,
@@ -145,6 +151,9 @@ def _read_rows(actor: Actor, course_id: uuid.UUID, steps: Sequence[Activity]) ->
         for each in people
         if each.user_id in names
     }
+    for each in rows.values():
+        each.happened(each.enrolled_at)
+        each.happened(each.seen_at)
     needed = {each.id for each in steps if each.is_required}
     done = session().execute(
         select(
@@ -160,17 +169,37 @@ def _read_rows(actor: Actor, course_id: uuid.UUID, steps: Sequence[Activity]) ->
         )
     )
     for activity_id, user_id, completed_at, value, rule in done:
-        row = rows.get(user_id)
-        if row is None:
+        if (row := rows.get(user_id)) is None:
             continue
         if activity_id == course_id:
             row.completed_at = completed_at
             continue
         row.done[activity_id] = completed_at
+        row.happened(completed_at)
         row.count += activity_id in needed
         if rule == "score" and value is not None:
             row.scores[activity_id] = value
     return list(rows.values())
+
+
+def cells_of(cohort: Cohort) -> list[list[tuple[str, str] | None]]:
+    """For each person, what stands under each step: the day and a score or a tick; None for what is not done.
+
+    There are thousands: they are written here, so that the page has nothing left to ask.
+    """
+    ids = [each.id for each in cohort.steps]
+    days: dict[tuple[date, int], Markup] = {}
+
+    def cell(row: Row, step_id: uuid.UUID) -> tuple[str, str] | None:
+        at = row.done.get(step_id)
+        if at is None:
+            return None
+        hour = (at.date(), at.hour)
+        if hour not in days:
+            days[hour] = escape(format_date(at))
+        return days[hour], Markup(row.scores[step_id]) if step_id in row.scores else TICK  # noqa: S704 - a number
+
+    return [[cell(row, each) for each in ids] for row in cohort.rows]
 
 
 def _narrow(rows: Sequence[Row], ask: Ask, now: datetime) -> list[Row]:

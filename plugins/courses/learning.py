@@ -27,7 +27,7 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.courses.models import Note, Page, Place
-from plugins.courses.outline import Outline, StepView, read_outline
+from plugins.courses.outline import Outline, StepView, address_of, read_outline
 
 LONGEST_NOTE = 8000
 
@@ -54,9 +54,12 @@ def check_step(actor: Actor, course_id: uuid.UUID, step_id: uuid.UUID) -> None:
 def check_open(outline: Outline, step: StepView) -> None:
     """The same, for an outline that was read already."""
     if not outline.is_active:
-        raise Forbidden(_("Take part in the course first; then its steps open."))
+        raise Forbidden(
+            _("Take part in the course first; then its steps open."), back=address_of(outline.activity)
+        )
     if step.lock:
-        raise Forbidden(_("This step is still locked. %(reason)s", reason=step.lock), code="locked")
+        reason = _("This step is still locked. %(reason)s", reason=step.lock)
+        raise Forbidden(reason, code="locked", back=address_of(outline.activity))
 
 
 def neighbours(outline: Outline, step_id: uuid.UUID) -> Neighbours:

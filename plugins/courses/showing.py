@@ -13,7 +13,7 @@ from plugins.courses.assignment_models import Submission
 from plugins.courses.learning import neighbours
 from plugins.courses.models import Course
 from plugins.courses.outline import Ahead, Outline, StepView, languages_of, read_outline
-from plugins.courses.translating import count_missing
+from plugins.courses.translating import Missing, find_missing
 
 
 def frame_step(actor: Actor, course_id: uuid.UUID, step_id: uuid.UUID) -> Frame | None:
@@ -93,13 +93,29 @@ def names_of(actor: Actor, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {user_id: person.name for user_id, person in find_members(actor, people).items()}
 
 
-def find_untranslated(course: Course, course_id: uuid.UUID) -> list[tuple[str, int]]:
-    """For each further language of a course, its name and how many titles and texts are not there in it."""
+def find_untranslated(course: Course, course_id: uuid.UUID) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For each further language of a course, its name and what is not there in it: in words, and where it is written."""
     codes = languages_of(course)
     if len(codes) < 2:
         return []
-    missing = count_missing(course_id, codes)
-    return [(name_of_language(code), missing[code]) for code in codes[1:] if missing[code]]
+    missing = find_missing(course_id, codes)
+    return [
+        (name_of_language(code), [each for some in missing[code] for each in _to_write(some, code)])
+        for code in codes[1:]
+        if missing[code]
+    ]
+
+
+def _to_write(some: Missing, code: str) -> list[tuple[str, str]]:
+    activity, found = some.activity, []
+    if some.needs_title:
+        endpoint = "courses.step_words" if activity.parent_id else "courses.words"
+        url = url_for(endpoint, activity_id=activity.id, locale=code)
+        found.append((_("Title of “%(title)s”", title=activity.title), url))
+    if some.needs_text:
+        url = url_for("courses.write", activity_id=activity.id, language=code)
+        found.append((_("Text of “%(title)s”", title=activity.title), url))
+    return found
 
 
 def submission_url(actor: Actor, row: Submission) -> str:

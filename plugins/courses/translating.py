@@ -1,17 +1,27 @@
-"""What is not yet there in each language of a course."""
+"""What is not yet there in a course, and in each of its languages."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from lms.plugin import Activity, children_of, session
-from plugins.courses.models import ActivityText, Page, PageText
+from plugins.courses.models import ActivityText, Page, PageText, Step
 
 
-def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[Activity]]:
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A step, or the course, of which something is not there in a language."""
+
+    activity: Activity
+    needs_title: bool
+    needs_text: bool
+
+
+def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[Missing]]:
     """Steps (and the course) whose title or text is there in the first language, but not in another one."""
     first, others = codes[0], list(codes[1:])
     course = session().get_one(Activity, course_id)
@@ -22,20 +32,21 @@ def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[A
         for row in session().scalars(select(ActivityText).where(ActivityText.activity_id.in_(ids)))
     }
     pages = _pages(ids)
-    found: dict[str, list[Activity]] = {code: [] for code in others}
+    found: dict[str, list[Missing]] = {code: [] for code in others}
     for code in others:
         for each in things:
             there, original = words.get((each.id, code)), words.get((each.id, first))
             has_title = bool(there and there.title)
             has_body = not (original and original.body) or bool(there and there.body)
             written = pages.get((each.id, first), set())
-            if not has_title or not has_body or written - pages.get((each.id, code), set()):
-                found[code].append(each)
+            has_text = has_body and not written - pages.get((each.id, code), set())
+            if not has_title or not has_text:
+                found[code].append(Missing(each, not has_title, not has_text))
     return found
 
 
 def count_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, int]:
-    """How many, by language."""
+    """How many steps (with the course), by language."""
     return {code: len(some) for code, some in find_missing(course_id, codes).items()}
 
 
@@ -53,3 +64,21 @@ def _pages(ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], set[uuid.UUI
     for activity_id, locale, page_id in rows:
         found.setdefault((activity_id, locale), set()).add(page_id)
     return found
+
+
+def find_empty(course_id: uuid.UUID, code: str) -> set[uuid.UUID]:
+    """Pages, books, files and links of a course with nothing in them yet, in the language that it is written in."""
+    rows = session().execute(
+        select(Activity.id, Activity.type, Step.file_id, Step.url)
+        .join(Step, Step.activity_id == Activity.id)
+        .where(Step.course_id == course_id, Activity.state != "archived")
+    )
+    steps = {row.id: row for row in rows}
+    written = {activity_id for activity_id, locale in _pages(list(steps)) if locale == code}
+    return {
+        key
+        for key, row in steps.items()
+        if (row.type in {"page", "book"} and key not in written)
+        or (row.type == "file" and row.file_id is None)
+        or (row.type == "link" and not row.url)
+    }

@@ -139,10 +139,13 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     activity = get_activity(actor(), quiz.activity_id)
     frame = frame_of(actor(), activity)
     rows = shown_rows(attempt, quiz, sees=sees)
+    is_passed = attempt.percent >= quiz.pass_mark
+    is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed
     return render_template(
         "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, sees=sees, rows=rows, files=_files(rows),
         frame=frame, exit_url=frame.exit_url if frame else activity_url(activity), overview_url=activity_url(activity),
-        is_passed=attempt.percent >= quiz.pass_mark,
+        step=frame.step if frame else 0, steps=frame.steps if frame else 0,
+        is_passed=is_passed, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
     )  # fmt: skip
 
 
@@ -159,7 +162,8 @@ def _page(attempt: Attempt) -> str:
     rows = shown_rows(attempt, quiz, sees="nothing")
     return render_template(
         "quiz/take.html", attempt=attempt, quiz=quiz, activity=activity, rows=rows, files=_files(rows), key=new_id().hex,
-        exit_url=frame.exit_url if frame else activity_url(activity), left=attempts.seconds_left(attempt),
+        exit_url=frame.exit_url if frame else activity_url(activity), step=frame.step if frame else 0,
+        steps=frame.steps if frame else 0, left=attempts.seconds_left(attempt),
     )  # fmt: skip
 
 

@@ -109,6 +109,12 @@ def reason_against(quiz: Quiz, own: Sequence[Attempt], now: datetime, extra: int
     return ""
 
 
+def may_begin(actor: Actor, quiz: Quiz) -> bool:
+    """True if the actor may begin another attempt now."""
+    extra = extra_times(quiz).get(actor.user_id, 0)
+    return not reason_against(quiz, own_attempts(actor, quiz), utcnow(), extra)
+
+
 def own_attempts(actor: Actor, quiz: Quiz) -> list[Attempt]:
     """The actor's attempts that count, the first one first."""
     return _attempts(quiz, actor.user_id, is_trial=False)

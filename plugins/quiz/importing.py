@@ -165,9 +165,8 @@ def run_import(job: JobRun) -> None:
         if row is None or row.state != "running":
             return
         _forget_unseen(import_id)
-        target = _Target(
-            import_id, row.category_id or bank.default_category(), row.office_id, row.created_by_id
-        )
+        home = row.category_id or bank.default_category()
+        target = _Target(import_id, home, row.category_id, row.office_id, row.created_by_id)
         file_id, total = row.file_id, row.good_count
     done, refused = 0, []
     for piece in _pieces(_good(_content(file_id)), PIECE):
@@ -183,10 +182,14 @@ def run_import(job: JobRun) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where an import goes, and who is its author."""
+    """Where an import goes, and who is its author.
+
+    ``home`` takes questions without a category; those of the file are made below ``above`` (None: at the top).
+    """
 
     import_id: uuid.UUID
     home: uuid.UUID
+    above: uuid.UUID | None
     office_id: uuid.UUID
     author_id: uuid.UUID | None
 
@@ -231,7 +234,7 @@ def _write_rows(
 ) -> None:
     places = {item.category: target.home for _each, item, _content in good}
     for category in places:
-        places[category] = bank.category_of_path(category, target.home) or target.home
+        places[category] = bank.category_of_path(category, target.above) or target.home
     rows = [
         BankQuestion(
             category_id=places[item.category], type=content["type"], name=bank.name_of(item.name, content), version=1,

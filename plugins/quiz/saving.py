@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from lms.plugin import (
@@ -33,6 +33,23 @@ from plugins.quiz.attempts import Given, Saved, save_into
 from plugins.quiz.models import Attempt, AttemptAnswer, Quiz
 
 MOST_AT_ONCE = 100
+_ATTEMPTS = (
+    select(Attempt, Quiz)
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .where(Attempt.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Attempt.id)
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
+_ANSWERS = (
+    select(AttemptAnswer)
+    .where(
+        AttemptAnswer.attempt_id.in_(bindparam("ids", expanding=True)),
+        AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
+    )
+    .options(joinedload(AttemptAnswer.version, innerjoin=True))
+)
+"""Kept ready: they are asked for each answer that anybody gives."""
 
 
 @dataclass
@@ -97,20 +114,9 @@ def _fail(batch: Sequence[_Waiting], problem: Exception) -> None:
 def _save_all(batch: Sequence[_Waiting]) -> None:
     """Store the answers of a batch in two questions to the database and what changed."""
     ids = sorted({each.attempt_id for each in batch})
-    query = (
-        select(Attempt, Quiz)
-        .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .where(Attempt.id.in_(ids))
-        .order_by(Attempt.id)
-    )
-    locked = query.with_for_update(of=Attempt).execution_options(populate_existing=True)
-    attempts = {attempt.id: (attempt, quiz) for attempt, quiz in session().execute(locked)}
+    attempts = {attempt.id: (attempt, quiz) for attempt, quiz in session().execute(_ATTEMPTS, {"ids": ids})}
     positions = sorted({given.position for each in batch for given in each.given})
-    answers = session().scalars(
-        select(AttemptAnswer)
-        .where(AttemptAnswer.attempt_id.in_(ids), AttemptAnswer.position.in_(positions))
-        .options(joinedload(AttemptAnswer.version, innerjoin=True))
-    )
+    answers = session().scalars(_ANSWERS, {"ids": ids, "positions": positions})
     rows: dict[uuid.UUID, dict[int, AttemptAnswer]] = defaultdict(dict)
     for row in answers:
         rows[row.attempt_id][row.position] = row

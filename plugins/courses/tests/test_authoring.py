@@ -22,7 +22,7 @@ from lms.plugin import (
     session,
 )
 from lms.testing import SignIn, count_queries
-from plugins.courses import authoring, translating, writing
+from plugins.courses import authoring, writing
 from plugins.courses.authoring import moved
 from plugins.courses.forms import (
     AddCondition,
@@ -359,21 +359,6 @@ def test_a_copy_has_pages_rules_and_languages_and_waits_for_its_own_steps(world:
         assert "Text of page 2" in read_page(outline.rows[1].id, None, ["it"]).html
         assert outline.enrolment == ""
         assert outline.activity.state == "draft"
-
-
-def test_what_is_not_translated_is_counted(world: World) -> None:
-    with world.inside("siena"):
-        course = make_course(world, "page", "page")
-        trainer = world.actor("trainer")
-        authoring.edit_course(trainer, course.id, EditCourse(title="Uno", languages=["en"]))
-        assert translating.count_missing(course.id, ["it", "en"]) == {"en": 3}
-        for activity_id in (course.id, course.steps[0]):
-            authoring.translate(trainer, activity_id, "en", TranslateTexts(title="One"))
-        page_id = writing.pages_of(course.steps[0])[0].id
-        writing.save_draft(trainer, page_id, "en", WritePage(html="<p>x</p>"))
-        assert translating.count_missing(course.id, ["it", "en"]) == {"en": 1}
-        with pytest.raises(Invalid):
-            authoring.translate(trainer, course.id, "de", TranslateTexts(title="Eins"))
 
 
 def test_chapters_are_added_moved_and_taken_out(world: World, sign_in: SignIn) -> None:

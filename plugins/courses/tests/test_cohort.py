@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from datetime import timedelta
 
@@ -143,3 +144,22 @@ def test_people_can_be_added_and_taken_out(world: World, sign_in: SignIn) -> Non
     foreign = str(world.people["trainee_vienna"].id)
     browser.post(f"{SITE}/{course.id}/people", data={"do": "add", "user_id": foreign})
     assert f'value="{foreign}"' not in browser.get(f"{SITE}/{course.id}/people").text
+
+
+def test_the_table_shows_a_tick_with_its_day_and_last_activity_is_the_latest_thing(
+    world: World, sign_in: SignIn
+) -> None:
+    with world.inside("siena"):
+        course = make_course(world)
+        join(world, course.id, "trainee")
+        long_ago(world, course.id, "trainee", 20)
+        view(world, course.steps[0])
+        table = cohort.read_cohort(world.actor("trainer"), course.id, Ask())
+        [row], [cells] = table.rows, cohort.cells_of(table)
+        assert row.last_at == row.done[course.steps[0]]
+        assert cells[0] is not None
+        assert cells[0][1] == "✓"
+        assert cells[1:] == [None, None]
+    page = sign_in("trainer").get(f"{SITE}/{course.id}/people").text
+    assert re.search(r'<td title="[^"]+">✓</td><td></td><td></td></tr>', page)
+    assert f"/people/{row.user_id}" in page

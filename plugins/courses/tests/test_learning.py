@@ -112,7 +112,9 @@ def test_a_locked_step_says_what_opens_it_and_cannot_be_reached_by_its_address(
         "Si apre quando" in browser.get(f"{SITE}/{course_id}").text
         or "Opens when" in browser.get(f"{SITE}/{course_id}").text
     )
-    assert browser.get(f"{SITE}/step/{steps[1]}").status_code == 403
+    refused = browser.get(f"{SITE}/step/{steps[1]}")
+    assert refused.status_code == 403
+    assert f'href="/o/siena/activities/{course_id}"' in refused.text
     assert browser.post(f"{SITE}/step/{steps[1]}").status_code == 403
     assert browser.post(f"{SITE}/step/{steps[1]}/place", data={}).status_code == 204
     browser.post(f"{SITE}/step/{steps[0]}")

@@ -53,7 +53,7 @@ def tabs(activity: Activity, active: str) -> list[tuple[str, str, bool, int | No
     """The pages with which a course is run."""
     waiting = assignments.count_waiting(activity.id)
     pages = [
-        ("outline", _("Steps"), None), ("about", _("About"), None), ("rules", _("Taking part"), None),
+        ("outline", _("Steps"), None), ("about", _("About this course"), None), ("rules", _("Taking part"), None),
         ("people", _("People"), None), ("queue", _("Grading"), waiting or None), ("issued", _("Certificates"), None),
     ]  # fmt: skip
     return [

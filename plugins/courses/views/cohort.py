@@ -52,7 +52,7 @@ def people(activity_id: uuid.UUID) -> ResponseReturnValue:
         if name in {"q", "group", "stuck", "show"} and value
     }
     return render_template(
-        "courses/people.html", activity=activity, cohort=found, ask=ask, now=utcnow(), query=query, stuck_after=ask.stuck or STUCK_AFTER,
+        "courses/people.html", activity=activity, cohort=found, cells=cohort.cells_of(found), ask=ask, now=utcnow(), query=query, stuck_after=ask.stuck or STUCK_AFTER,
         groups=find_groups(actor()) if actor().can("groups.manage") else [], pages=-(-found.total // ON_PAGE),
         tabs=tabs(activity, "people"), breadcrumb=trail(activity, (_("Edit"), None)),
     )  # fmt: skip

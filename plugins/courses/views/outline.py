@@ -29,7 +29,7 @@ from lms.plugin import (
     unit_of_work,
     wants_json,
 )
-from plugins.courses import authoring, showing, writing
+from plugins.courses import authoring, showing, translating, writing
 from plugins.courses.forms import LANGUAGES, AddStep, EditCourse, TranslateTexts
 from plugins.courses.models import Course
 from plugins.courses.outline import gates_of, languages_of, read_outline
@@ -60,6 +60,7 @@ def outline(activity_id: uuid.UUID) -> ResponseReturnValue:
         palette=authoring.palette(actor()), gates=gates_of(activity_id), edit_url=_edit_url(activity_id), undo=take_undo(),
         taken_out=authoring.find_taken_out(activity_id), order=write_order(authoring.order_of(activity_id)),
         added=request.args.get("added", type=uuid.UUID), untranslated=showing.find_untranslated(course, activity_id),
+        unwritten=translating.find_empty(activity_id, languages_of(course)[0]),
         tabs=tabs(activity, "outline"), breadcrumb=trail(activity, (_("Edit"), None)),
     )  # fmt: skip
 

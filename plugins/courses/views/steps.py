@@ -100,7 +100,7 @@ def step_words(activity_id: uuid.UUID, locale: str) -> ResponseReturnValue:
         raise Invalid(_("The course is not there in this language."))
     known = authoring.find_texts(activity_id, locale)
     form = Form(TranslateTexts, values={"title": known.title, "summary": known.summary} if known else {})
-    back = url_for("courses.settings", activity_id=activity_id)
+    back = url_for("courses.outline", activity_id=step.course_id)
     if form.run(lambda command: authoring.translate(actor(), activity_id, locale, command)):
         flash(_("Saved."), "success")
         return redirect(back, 303)

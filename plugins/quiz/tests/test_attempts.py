@@ -409,3 +409,20 @@ def test_the_result_is_held_back_until_the_quiz_closes(sign_in: SignIn, world: W
 def test_jobs_of_the_plugin_are_known(world: World) -> None:
     with world.inside("siena") as office:
         assert enqueue("quiz.settle", {}, office_id=office.id).name == "quiz.settle"
+
+
+def test_who_did_not_pass_is_offered_another_attempt_at_once_while_there_is_one(
+    sign_in: SignIn, world: World
+) -> None:
+    quiz = make_quiz(world, SINGLE, max_attempts=2)
+    browser = sign_in("trainee")
+    again = f'action="{O}/quiz/{quiz}/start"'
+    first = start(browser, quiz)
+    send(browser, first, 1, 1, ("chosen", "b"))
+    browser.post(f"{first}/submit", data={"key": "k1"})
+    assert again in browser.get(f"{first}/review").text
+    second = start(browser, quiz)
+    send(browser, second, 1, 1, ("chosen", "a"))
+    browser.post(f"{second}/submit", data={"key": "k2"})
+    assert again not in browser.get(f"{second}/review").text
+    assert again not in browser.get(f"{first}/review").text
