@@ -71,7 +71,7 @@ from lms.files.accepting import accept_stream as store_file
 from lms.files.accepting import get_usage, max_upload_bytes
 from lms.files.archives import check_archive
 from lms.files.kinds import Family, accept_attribute, kind_of
-from lms.files.service import attach_embedded, attach_file, get_file, linked_files, open_file
+from lms.files.service import attach_embedded, attach_file, get_file, keep_file, linked_files, open_file
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
@@ -181,7 +181,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "find_groups", "group_member_ids", "groups_of", "notify",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
-    "find_visible_files", "format_size", "get_file", "get_usage", "kind_of", "linked_files", "max_upload_bytes", "open_file",
+    "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",
     "serve_file", "serve_preview", "store_file",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",

@@ -31,6 +31,7 @@ LOGO = "logo"
 PUBLIC_PURPOSES = frozenset({LOGO})
 """Files that anybody may read, signed in or not."""
 KEPT_DELETED = timedelta(days=30)
+KEPT_FOR_THING = "kept_for"
 UNDO_FOR = timedelta(hours=1)
 ON_PAGE = 50
 BATCH = 500
@@ -109,6 +110,14 @@ def open_file(file: StoredFile) -> BinaryIO:
 def attach_file(file: StoredFile, ref: Ref) -> None:
     """Let whoever may see ``ref`` read the file; doing it twice is once."""
     link(ref_of(file), ATTACHED, ref)
+
+
+def keep_file(file: StoredFile, ref: Ref) -> None:
+    """Keep the bytes for ``ref`` even if the owner deletes the file; doing it twice is once.
+
+    It gives nobody a right to read: the plugin of ``ref`` checks that. The file goes with its owner's erasure.
+    """
+    link(ref_of(file), KEPT_FOR_THING, ref)
 
 
 def linked_files(actor: Actor, ref: Ref) -> list[StoredFile]:
@@ -201,12 +210,21 @@ def ref_of(file: StoredFile) -> Ref:
 
 
 def purge_deleted(now: datetime) -> int:
-    """Remove for good what was deleted more than 30 days ago, in all offices in scope; returns how many."""
-    old = select(StoredFile).where(StoredFile.deleted_at < now - KEPT_DELETED).limit(BATCH)
-    rows = list(session().scalars(old))
-    for row in rows:
-        session().delete(row)
-    return len(rows)
+    """Remove for good what was deleted more than 30 days ago and is kept for nothing, in all offices in scope.
+
+    Returns how many; at most one batch at a time.
+    """
+    old = select(StoredFile).where(StoredFile.deleted_at < now - KEPT_DELETED).order_by(StoredFile.id)
+    rows = list(session().scalars(old.limit(BATCH)))
+    while rows:
+        kept = _kept_among(rows)
+        gone = [row for row in rows if row.id not in kept]
+        for row in gone:
+            session().delete(row)
+        if gone:
+            return len(gone)
+        rows = list(session().scalars(old.where(StoredFile.id > rows[-1].id).limit(BATCH)))
+    return 0
 
 
 def remove_unreferenced(keys: Iterable[str]) -> int:
@@ -233,3 +251,9 @@ def may_upload(actor: Actor) -> bool:
 def _only_owner(actor: Actor, file: StoredFile) -> None:
     if not actor.is_system and file.owner_id != actor.user_id:
         raise Forbidden(_("Only the owner of a file can delete it."))
+
+
+def _kept_among(files: Sequence[StoredFile]) -> set[uuid.UUID]:
+    subjects = [str(ref_of(file)) for file in files]
+    query = select(Link.subject).where(Link.subject.in_(subjects), Link.relation == KEPT_FOR_THING)
+    return {Ref.parse(subject).uuid for subject in session().scalars(query)}

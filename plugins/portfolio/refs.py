@@ -7,7 +7,7 @@ from typing import Literal
 
 from lms.plugin import Ref
 
-Kind = Literal["page", "collection", "cv", "item", "journal", "entry", "plan"]
+Kind = Literal["page", "collection", "cv", "item", "journal", "entry", "plan", "submission"]
 
 
 def ref_of(kind: Kind, thing_id: uuid.UUID) -> Ref:

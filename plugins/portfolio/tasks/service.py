@@ -27,6 +27,7 @@ from lms.plugin import (
     find_members,
     get_activity,
     get_managed_activity,
+    keep_file,
     list_enrolments,
     may_manage,
     notify,
@@ -36,6 +37,7 @@ from lms.plugin import (
     write_audit,
 )
 from plugins.portfolio.pages.models import Collection
+from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.shares import get_thing
 from plugins.portfolio.tasks.copies import locked_copy
 from plugins.portfolio.tasks.models import Submission
@@ -113,6 +115,7 @@ def hand_in(actor: Actor, activity_id: uuid.UUID, target: Ref) -> Submission:
     )  # fmt: skip
     session().add(row)
     session().flush()
+    _keep_files(row)
     record_progress(
         actor, activity.id, "submitted", result={"attempt": row.number}, key=f"portfolio:{row.id}"
     )
@@ -129,9 +132,12 @@ def get_submission(actor: Actor, submission_id: uuid.UUID) -> tuple[Activity, Su
 
 
 def get_file_of(submission: Submission, file_id: uuid.UUID) -> StoredFile:
-    """A file that a submission shows; the right to the submission was checked. Raises NotFound."""
+    """A file that a submission shows, also when its owner deleted it since; the right to the submission was checked.
+
+    Raises NotFound.
+    """
     file = session().get(StoredFile, file_id) if str(file_id) in submission.content["files"] else None
-    if file is None or file.deleted_at is not None:
+    if file is None:
         raise NotFound(_("There is no such file on this page."))
     return file
 
@@ -184,3 +190,11 @@ def find_standings(actor: Actor, activity_id: uuid.UUID) -> list[Standing]:
     found = [Standing(person, latest.get(user_id)) for user_id, person in people.items()]
     order: Mapping[str, int] = {"": 1, "revise": 2, "pass": 3, "fail": 3}
     return sorted(found, key=lambda each: (order[each.latest.result] if each.latest else 0, each.person.name))
+
+
+def _keep_files(submission: Submission) -> None:
+    """What a copy shows stays with it, whatever its owner deletes afterwards."""
+    wanted = [uuid.UUID(file_id) for file_id in submission.content["files"]]
+    query = select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.owner_id == submission.owner_id)
+    for file in session().scalars(query):
+        keep_file(file, ref_of("submission", submission.id))

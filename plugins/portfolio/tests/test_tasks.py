@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
@@ -11,12 +12,16 @@ from lms.plugin import (
     CreateActivity,
     Forbidden,
     NotFound,
+    Ref,
     World,
     completions_in,
     create_activity,
     enrol_people,
     get_activity,
+    get_file,
+    linked,
     set_state,
+    utcnow,
 )
 from lms.testing import SignIn
 from plugins.portfolio.cv import tailoring
@@ -69,6 +74,24 @@ def test_files_of_a_copy_are_for_its_owner_and_staff_alone(world: World, sign_in
             assert answer.status_code == wanted, key
     with sign_in("trainer").get(f"{HOME}/submissions/{submission_id}/files/{uuid.uuid4()}") as answer:
         assert answer.status_code == 404
+
+
+def test_a_copy_keeps_its_files_when_their_owner_deletes_them(world: World, sign_in: SignIn) -> None:
+    submission_id = hand_in(world, make_task(world))
+    with world.inside("siena"):
+        _activity, row = service.get_submission(world.actor("trainer"), submission_id)
+        assert row.content["files"]
+        copy = ref_of("submission", submission_id)
+        shown = [uuid.UUID(file_id) for file_id in row.content["files"]]
+        for file_id in shown:
+            get_file(world.actor("trainee"), file_id).deleted_at = utcnow() - timedelta(days=31)
+            assert linked(Ref.of("files", "file", file_id), "kept_for") == [copy]
+        address = f"{HOME}/submissions/{submission_id}/files/{shown[0]}"
+    for key, wanted in (("trainer", 200), ("trainee", 200), ("trainee2", 404)):
+        with sign_in(key).get(address) as answer:
+            assert answer.status_code == wanted, key
+    with world.inside("siena"), pytest.raises(NotFound):
+        get_file(world.actor("trainee"), shown[0])
 
 
 def test_a_pass_completes_the_task_and_the_person_hears_it(world: World, sign_in: SignIn) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import uuid
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,6 +19,7 @@ from lms.files.accepting import file_store
 from lms.files.forms import StartUpload
 from lms.files.models import PendingUpload
 from lms.hooks.contributions import ErasurePolicy
+from lms.refs import Ref
 from lms.store.base import session
 from lms.store.files import StoredFile
 from lms.store.scope import all_offices
@@ -80,6 +83,33 @@ class Archive:
 
     def add_file(self, path: str, data: bytes) -> None:
         self.files[path] = data
+
+
+def test_a_file_kept_for_a_thing_stays_when_its_owner_deletes_it(world: World, app: Flask) -> None:
+    with world.inside("siena"):
+        file = next(file for file in all_files(world, "trainee") if file.deleted_at)
+        file.deleted_at = utcnow() - timedelta(days=31)
+        service.keep_file(file, Ref.of("portfolio", "submission", uuid.uuid4()))
+        kept, key = file.id, file.sha256
+    run(app, "core.files.clean")
+    assert kept in {file.id for file in all_files(world, "trainee")}
+    assert file_store().size(key)
+
+
+def test_files_kept_for_something_do_not_hold_up_the_rest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 1)
+    with world.inside("siena"):
+        mine = select(StoredFile).filter_by(owner_id=world.people["trainee"].id)
+        files = list(session().scalars(mine.order_by(StoredFile.id)))
+        assert len(files) > 1
+        for file in files:
+            file.deleted_at = utcnow() - timedelta(days=31)
+        for file in files[:-1]:
+            service.keep_file(file, Ref.of("portfolio", "submission", uuid.uuid4()))
+        assert service.purge_deleted(utcnow()) == 1
+        assert service.purge_deleted(utcnow()) == 0
 
 
 def test_a_person_takes_their_files_along(world: World) -> None:
