@@ -37,6 +37,7 @@ from lms.plugin import (
 from plugins.tutoring import booking, chat, meeting, offering
 from plugins.tutoring.booking import FreeSlot
 from plugins.tutoring.chat import Say
+from plugins.tutoring.desk.opening import opening_now
 from plugins.tutoring.forms import (
     PLACE_CHOICES,
     PURPOSES,
@@ -69,7 +70,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=coming, past=past, people=people,
         tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER), rules=booking.rules_of(who),
-        unsettled=unsettled, **_words(who),
+        unsettled=unsettled, opening=opening_now(who), **_words(who),
     )  # fmt: skip
 
 

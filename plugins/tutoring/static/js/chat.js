@@ -76,6 +76,7 @@ class TutoringChat extends HTMLElement {
   /** @param {LiveEvent} event */
   #take(event) {
     if (event.kind === "message.withdrawn") return void this.#log.querySelector(`[data-seq="${Number(event.payload.target)}"]`)?.remove();
+    if (event.kind === "conversation.ended") return this.#close();
     this.#log.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.remove();
     const item = this.#item();
     item.dataset.seq = String(event.seq);
@@ -90,6 +91,12 @@ class TutoringChat extends HTMLElement {
     this.#show(item, event.kind === "file.shared" ? "" : String(event.payload.text), false);
     this.#part("typing").textContent = "";
     this.#saySeen();
+  }
+
+  #close() {
+    const write = this.querySelector("[data-part=write]");
+    if (write instanceof HTMLElement) write.hidden = true;
+    this.#part("closed").hidden = false;
   }
 
   /** @param {Record<string, unknown>} file */
