@@ -39,7 +39,7 @@ from plugins.tutoring.models import Booking
 
 NAME = "tutoring"
 SAID, SHARED, TAKEN_BACK = "message.sent", "file.shared", "message.withdrawn"
-ENDED = "conversation.ended"
+ENDED, PASSED = "conversation.ended", "tutor.changed"
 LONGEST = 4000
 OPEN_AFTER = timedelta(days=7)
 """How long after a session both can still write."""
@@ -70,6 +70,12 @@ class TakeBack(Command):
 
 class Ended(Command):
     """Somebody ended a conversation of the drop-in desk."""
+
+
+class Passed(Command):
+    """Another tutor goes on with the conversation."""
+
+    name: Annotated[str, Field(max_length=120)]
 
 
 class Typing(Command):
@@ -141,7 +147,12 @@ def read_messages(actor: Actor, row: Booking) -> list[EventView]:
     """The latest messages and files, oldest first, without what was taken back."""
     events = read_latest(actor, channel_of(row), SHOWN)
     gone = {event.payload["target"] for event in events if event.kind == TAKEN_BACK}
-    return [event for event in events if event.kind in {SAID, SHARED} and event.seq not in gone]
+    return [event for event in events if event.kind in {SAID, SHARED, PASSED} and event.seq not in gone]
+
+
+def tell_passed(row: Booking, name: str) -> None:
+    """Say in the conversation that another tutor goes on with it."""
+    append(system_actor(row.office_id), channel_of(row), PASSED, Passed(name=name), secrets.token_urlsafe(16))
 
 
 def tell_ended(row: Booking) -> None:
@@ -186,6 +197,7 @@ CHAT = ChannelKind(
         SAID: EventKind(Say, Rate(30, 30), max_bytes=LONGEST * 6, on_append=tell_absent),
         SHARED: EventKind(ShowFile, is_for_clients=False, on_append=tell_absent),
         TAKEN_BACK: EventKind(TakeBack, is_for_clients=False),
+        PASSED: EventKind(Passed, is_for_clients=False),
         ENDED: EventKind(Ended, is_for_clients=False),
     },
     may_read=may_read,

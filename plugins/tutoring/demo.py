@@ -8,7 +8,7 @@ from lms.plugin import CreateActivity, World, create_activity, enrol_people, ses
 from plugins.tutoring import booking, offering
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import AddPattern
-from plugins.tutoring.models import Booking, DayOff, DeskHours, QueuePlace, Slot, Waiting
+from plugins.tutoring.models import Booking, CannedReply, DayOff, DeskHours, QueuePlace, Slot, Waiting
 
 LINES = {
     "siena": {
@@ -72,6 +72,13 @@ DROPPED_IN = {
         ("trainee_vienna", "counsellor_vienna", 5, "A question about a letter", "We read it together.")
     ],
 }
+REPLIES = {
+    "siena": [
+        ("tutor", "saluti", "Ciao {name}, come posso aiutarti?"),
+        ("", "cv", "Carica il tuo CV qui sotto, lo guardiamo insieme."),
+    ],
+    "vienna": [("counsellor_vienna", "hello", "Hello {name}, how can I help you?")],
+}
 COMING = {
     "siena": [("trainee", "tutor", "interview"), ("trainee4", "counsellor", "cv")],
     "vienna": [("trainee_vienna", "counsellor_vienna", "search")],
@@ -133,6 +140,9 @@ def _add_coming(world: World, slug: str) -> None:
 def _add_desk(world: World, slug: str) -> None:
     for day, starts, ends in DESK[slug]:
         session().add(DeskHours(weekday=day, starts=starts * 60, ends=ends * 60))
+    for tutor, shortcut, text in REPLIES[slug]:
+        owner_id = world.people[tutor].id if tutor else None
+        session().add(CannedReply(owner_id=owner_id, shortcut=shortcut, text=text))
     for number, (trainee, tutor, days_ago, topic, result) in enumerate(DROPPED_IN[slug]):
         joined = world.moment(days_ago, 11, 7 * number)
         taken, ended = joined + timedelta(minutes=4 + number), joined + timedelta(minutes=18 + 2 * number)

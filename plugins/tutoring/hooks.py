@@ -47,6 +47,7 @@ from lms.plugin import (
 from plugins.tutoring import booking, meeting, privacy
 from plugins.tutoring import jobs as work
 from plugins.tutoring.demo import build_tutoring
+from plugins.tutoring.desk.desk_views import blueprint as tutor_desk
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.desk.views import blueprint as desk
 from plugins.tutoring.forms import EditGoal, TutoringSettings
@@ -78,7 +79,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [blueprint, desk]
+    return [blueprint, desk, tutor_desk]
 
 
 @hookimpl

@@ -183,6 +183,17 @@ Index(
 )  # fmt: skip
 
 
+class CannedReply(Identified, OfficeScoped, Timestamped, Base):
+    """A text that tutors insert by its ``shortcut``; of one tutor, or of the office (``owner_id`` None)."""
+
+    __tablename__ = "tutoring_reply"
+    __table_args__ = (UniqueConstraint("office_id", "owner_id", "shortcut"),)
+
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    shortcut: Mapped[str] = mapped_column(String(30))
+    text: Mapped[str] = mapped_column(String(2000))
+
+
 class Goal(Base):
     """The activity ``activity_id`` is to have ``sessions`` sessions with a tutor."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from lms.plugin import ExportArchive, PersonalData, _l, all_offices, session
-from plugins.tutoring.models import Booking, DayOff, Pattern, QueuePlace, Slot, Waiting
+from plugins.tutoring.models import Booking, CannedReply, DayOff, Pattern, QueuePlace, Slot, Waiting
 
 
 def declared() -> Sequence[PersonalData]:
@@ -24,6 +24,7 @@ def declared() -> Sequence[PersonalData]:
             why, "public_task", kept, stays_nameless=True,
         ),
         PersonalData("tutoring_queue_place", "trainee_id", ("topic", "created_at", "ended_at"), why, "public_task", kept),
+        PersonalData("tutoring_reply", "owner_id", ("shortcut", "text"), _l("Replies that one uses often"), "public_task", kept),
         PersonalData("tutoring_waiting", "trainee_id", ("tutor_id", "created_at"), why, "public_task", kept),
     ]  # fmt: skip
 
@@ -60,6 +61,11 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             {"topic": row.topic, "state": row.state, "from": row.created_at, "until": row.ended_at}
             for row in session().scalars(select(QueuePlace).filter_by(trainee_id=user_id))
         ]
+        kept = [
+            {"shortcut": row.shortcut, "text": row.text}
+            for row in session().scalars(select(CannedReply).filter_by(owner_id=user_id))
+        ]
+    archive.add_rows("tutoring_replies", _l("Replies"), kept)
     archive.add_rows("tutoring_sessions", _l("Tutoring sessions"), sessions)
     archive.add_rows("tutoring_times", _l("Single tutoring times that you offered"), times)
     archive.add_rows("tutoring_week", _l("Tutoring hours that you offer"), week)
@@ -71,6 +77,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
 def erase_person(user_id: uuid.UUID) -> None:
     """What was written goes; that a session took place stays without words and names."""
     with all_offices("erasure of a person"):
+        session().execute(delete(CannedReply).where(CannedReply.owner_id == user_id))
         session().execute(delete(Waiting).where(Waiting.trainee_id == user_id))
         session().execute(update(Waiting).where(Waiting.tutor_id == user_id).values(tutor_id=None))
         session().execute(delete(DayOff).where(DayOff.tutor_id == user_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import time
 from typing import Annotated, Literal
 
@@ -19,6 +20,29 @@ class JoinQueue(Command):
         Field(min_length=2, max_length=200),
         Ui(_l("What is it about?"), hint=_l("A few words, so that the right person can help you.")),
     ]
+
+
+class AddReply(Command):
+    """A text to insert later by typing / and its name."""
+
+    shortcut: Annotated[
+        str,
+        Field(pattern=r"^[\w-]{1,30}$"),
+        Ui(_l("Name"), hint=_l("One word. At the desk you type / and this word.")),
+    ]
+    text: Annotated[
+        str,
+        Field(min_length=2, max_length=2000),
+        Ui(_l("Text"), kind="textarea", hint=_l("{name} becomes the name of the person you talk to.")),
+    ]
+    is_shared: Annotated[bool, Ui(_l("For all tutors of the office"), kind="checkbox")] = False
+
+
+class PassOn(Command):
+    """Give a conversation to another tutor."""
+
+    tutor_id: uuid.UUID
+    note: Annotated[str, Field(max_length=300)] = ""
 
 
 class AddOpening(Command):

@@ -19,6 +19,7 @@ from lms.plugin import (
     _l,
     append,
     directory,
+    find_members,
     notify,
     session,
     system_actor,
@@ -83,6 +84,21 @@ def tell_taken(booking: Booking, tutor: Actor) -> None:
         booking.trainee_id, "tutoring_session", title=_l("%(name)s is there for you now", name=tutor.name),
         url=f"/o/{office.slug}/tutoring/sessions/{booking.id}", key=f"tutoring:taken:{booking.id}",
     )  # fmt: skip
+
+
+def tell_passed(booking: Booking, tutor: Actor, note: str) -> None:
+    """Tell a tutor that a conversation is theirs now, from whom, and why."""
+    office = directory().get(booking.office_id)
+    notify(
+        booking.slot.tutor_id, "tutoring_session", title=_l("%(name)s passed a conversation on to you", name=tutor.name),
+        body=note, url=f"/o/{office.slug}/tutoring/desk?chat={booking.id}", key=f"tutoring:passed:{secrets.token_hex(8)}",
+    )  # fmt: skip
+
+
+def name_of(booking: Booking, user_id: uuid.UUID) -> str:
+    """The name of a member of the office of a session."""
+    person = find_members(system_actor(booking.office_id), [user_id]).get(user_id)
+    return person.name if person else _("Former member")
 
 
 def tell_dropped(row: QueuePlace) -> None:

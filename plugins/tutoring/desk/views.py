@@ -1,20 +1,20 @@
-"""Pages of the drop-in desk: waiting for somebody who helps, and taking who waits."""
+"""Pages of the drop-in desk for everybody: waiting for somebody who helps, ending a conversation, opening times."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Form, _, actor, find_members, member, ngettext, requires, utcnow, wants_json
+from lms.plugin import Form, _, actor, member, ngettext, requires, wants_json
 from plugins.tutoring import booking
 from plugins.tutoring.desk import opening, queue
 from plugins.tutoring.desk.forms import AddOpening, JoinQueue
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.forms import WEEKDAYS
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.views import trail
 
 blueprint = Blueprint("tutoring_desk", __name__)
 
@@ -32,7 +32,7 @@ def drop_in() -> ResponseReturnValue:
         "tutoring/drop_in.html", form=form, opening=opening.opening_now(who), hours=opening.find_hours(who),
         standing=queue.standing_of(place) if place else None, waiting=queue.waiting_count(), last=None if place else queue.last_place(who),
         conversation=queue.own_conversation(who), may_answer=who.can(OFFER), may_manage=who.can(MANAGE),
-        weekdays=[title for _number, title in WEEKDAYS], wait_words=wait_words, breadcrumb=_trail(_("Drop-in")),
+        weekdays=[title for _number, title in WEEKDAYS], wait_words=wait_words, breadcrumb=trail(_("Drop-in")),
     )  # fmt: skip
     return page, form.status
 
@@ -62,32 +62,6 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("tutoring_desk.drop_in"), 303)
 
 
-@blueprint.get("/tutoring/desk")
-@requires(OFFER)
-def desk() -> ResponseReturnValue:
-    """Who waits, and the conversations that one has."""
-    who = actor()
-    return render_template(
-        "tutoring/desk.html", opening=opening.opening_now(who), may_manage=who.can(MANAGE),
-        breadcrumb=_trail(_("Drop-in desk")), **_waiting(),
-    )  # fmt: skip
-
-
-@blueprint.get("/tutoring/desk/queue")
-@requires(OFFER)
-def waiting() -> ResponseReturnValue:
-    """The queue alone, for the page that is open already."""
-    return render_template("tutoring/_queue.html", **_waiting())
-
-
-@blueprint.post("/tutoring/desk/take")
-@requires(OFFER)
-def take() -> ResponseReturnValue:
-    """Begin a conversation with the next person, or with a chosen one."""
-    taken = queue.take(actor(), request.form.get("place_id", type=uuid.UUID))
-    return redirect(url_for("tutoring.session", booking_id=taken.id, _anchor="chat"), 303)
-
-
 @blueprint.post("/tutoring/sessions/<uuid:booking_id>/end")
 @member
 def end(booking_id: uuid.UUID) -> ResponseReturnValue:
@@ -107,7 +81,7 @@ def hours() -> ResponseReturnValue:
         return redirect(url_for("tutoring_desk.hours"), 303)
     page = render_template(
         "tutoring/desk_hours.html", form=form, hours=opening.find_hours(actor()), opening=opening.opening_now(actor()),
-        weekdays=[title for _number, title in WEEKDAYS], breadcrumb=_trail(_("Opening times")),
+        weekdays=[title for _number, title in WEEKDAYS], breadcrumb=trail(_("Opening times")),
     )  # fmt: skip
     return page, form.status
 
@@ -128,18 +102,3 @@ def wait_words(standing: queue.Standing) -> str:
     if standing.minutes <= 1:
         return _("It is your turn next: about a minute.")
     return ngettext("About %(num)d minute", "About %(num)d minutes", standing.minutes)
-
-
-def _waiting() -> dict[str, Any]:
-    places, now = queue.find_queue(actor()), utcnow()
-    people = find_members(actor(), [place.trainee_id for place in places])
-    return {
-        "places": places,
-        "people": people,
-        "is_away": lambda place: queue.is_away(place, now),
-        "me": actor().user_id,
-    }
-
-
-def _trail(title: str) -> list[tuple[str, str | None]]:
-    return [(_("Tutoring"), url_for("tutoring.index")), (title, None)]
