@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from lms.plugin import CreateActivity, World, create_activity, enrol_people, session, set_state
+from lms.plugin import CreateActivity, World, create_activity, enrol_people, seal, session, set_state
 from plugins.tutoring import booking, offering
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import AddPattern
-from plugins.tutoring.models import Booking, CannedReply, DayOff, DeskHours, QueuePlace, Slot, Waiting
+from plugins.tutoring.models import (
+    Booking,
+    CannedReply,
+    DayOff,
+    DeskHours,
+    PrivateNote,
+    QueuePlace,
+    Slot,
+    Waiting,
+)
 
 LINES = {
     "siena": {
@@ -72,6 +81,7 @@ DROPPED_IN = {
         ("trainee_vienna", "counsellor_vienna", 5, "A question about a letter", "We read it together.")
     ],
 }
+NOTES = {"siena": "Meglio chiamare dopo le 15.", "vienna": "Likes short letters."}
 REPLIES = {
     "siena": [
         ("tutor", "saluti", "Ciao {name}, come posso aiutarti?"),
@@ -140,6 +150,8 @@ def _add_coming(world: World, slug: str) -> None:
 def _add_desk(world: World, slug: str) -> None:
     for day, starts, ends in DESK[slug]:
         session().add(DeskHours(weekday=day, starts=starts * 60, ends=ends * 60))
+    tutor_id, trainee_id = (world.people[key].id for key in (DROPPED_IN[slug][0][1], DROPPED_IN[slug][0][0]))
+    session().add(PrivateNote(tutor_id=tutor_id, trainee_id=trainee_id, sealed=seal(NOTES[slug])))
     for tutor, shortcut, text in REPLIES[slug]:
         owner_id = world.people[tutor].id if tutor else None
         session().add(CannedReply(owner_id=owner_id, shortcut=shortcut, text=text))

@@ -48,6 +48,7 @@ from plugins.tutoring import booking, meeting, privacy
 from plugins.tutoring import jobs as work
 from plugins.tutoring.demo import build_tutoring
 from plugins.tutoring.desk.desk_views import blueprint as tutor_desk
+from plugins.tutoring.desk.note_views import blueprint as note_pages
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.desk.views import blueprint as desk
 from plugins.tutoring.forms import EditGoal, TutoringSettings
@@ -79,7 +80,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [blueprint, desk, tutor_desk]
+    return [blueprint, desk, tutor_desk, note_pages]
 
 
 @hookimpl
@@ -227,6 +228,8 @@ def audit_actions() -> Sequence[AuditAction]:
     """What is written down besides."""
     return [
         AuditAction("tutoring.desk_opened", _l("Added an opening time of the drop-in desk")),
+        AuditAction("tutoring.note_read", _l("Opened a private note about somebody")),
+        AuditAction("tutoring.note_written", _l("Wrote a private note about somebody")),
         AuditAction("tutoring.desk_closed", _l("Took out an opening time of the drop-in desk")),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.plugin import Base, Identified, OfficeScoped, Timestamped
@@ -192,6 +192,17 @@ class CannedReply(Identified, OfficeScoped, Timestamped, Base):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     shortcut: Mapped[str] = mapped_column(String(30))
     text: Mapped[str] = mapped_column(String(2000))
+
+
+class PrivateNote(Identified, OfficeScoped, Timestamped, Base):
+    """What a tutor notes about somebody for themselves; ``sealed`` is encrypted with a key that is not in the database."""
+
+    __tablename__ = "tutoring_note"
+    __table_args__ = (UniqueConstraint("office_id", "tutor_id", "trainee_id"),)
+
+    tutor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    sealed: Mapped[str] = mapped_column(Text)
 
 
 class Goal(Base):

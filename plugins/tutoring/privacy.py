@@ -8,8 +8,17 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from lms.plugin import ExportArchive, PersonalData, _l, all_offices, session
-from plugins.tutoring.models import Booking, CannedReply, DayOff, Pattern, QueuePlace, Slot, Waiting
+from lms.plugin import ExportArchive, PersonalData, _l, all_offices, session, unseal
+from plugins.tutoring.models import (
+    Booking,
+    CannedReply,
+    DayOff,
+    Pattern,
+    PrivateNote,
+    QueuePlace,
+    Slot,
+    Waiting,
+)
 
 
 def declared() -> Sequence[PersonalData]:
@@ -25,6 +34,8 @@ def declared() -> Sequence[PersonalData]:
         ),
         PersonalData("tutoring_queue_place", "trainee_id", ("topic", "created_at", "ended_at"), why, "public_task", kept),
         PersonalData("tutoring_reply", "owner_id", ("shortcut", "text"), _l("Replies that one uses often"), "public_task", kept),
+        PersonalData("tutoring_note", "trainee_id", ("created_at", "updated_at"), _l("What a tutor remembers about somebody"), "public_task", kept),
+        PersonalData("tutoring_note", "tutor_id", ("created_at", "updated_at"), _l("What a tutor remembers about somebody"), "public_task", kept),
         PersonalData("tutoring_waiting", "trainee_id", ("tutor_id", "created_at"), why, "public_task", kept),
     ]  # fmt: skip
 
@@ -65,7 +76,20 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             {"shortcut": row.shortcut, "text": row.text}
             for row in session().scalars(select(CannedReply).filter_by(owner_id=user_id))
         ]
+        notes = [
+            {
+                "about": "me" if row.trainee_id == user_id else "somebody else",
+                "text": unseal(row.sealed) or "",
+                "written": row.updated_at,
+            }
+            for row in session().scalars(
+                select(PrivateNote).where(
+                    (PrivateNote.trainee_id == user_id) | (PrivateNote.tutor_id == user_id)
+                )
+            )
+        ]
     archive.add_rows("tutoring_replies", _l("Replies"), kept)
+    archive.add_rows("tutoring_notes", _l("Private notes"), notes)
     archive.add_rows("tutoring_sessions", _l("Tutoring sessions"), sessions)
     archive.add_rows("tutoring_times", _l("Single tutoring times that you offered"), times)
     archive.add_rows("tutoring_week", _l("Tutoring hours that you offer"), week)
@@ -78,6 +102,8 @@ def erase_person(user_id: uuid.UUID) -> None:
     """What was written goes; that a session took place stays without words and names."""
     with all_offices("erasure of a person"):
         session().execute(delete(CannedReply).where(CannedReply.owner_id == user_id))
+        mine = (PrivateNote.trainee_id == user_id) | (PrivateNote.tutor_id == user_id)
+        session().execute(delete(PrivateNote).where(mine))
         session().execute(delete(Waiting).where(Waiting.trainee_id == user_id))
         session().execute(update(Waiting).where(Waiting.tutor_id == user_id).values(tutor_id=None))
         session().execute(delete(DayOff).where(DayOff.tutor_id == user_id))

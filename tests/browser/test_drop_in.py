@@ -38,7 +38,7 @@ def test_waiting_being_taken_talking_and_ending_live(meet: Meet) -> None:
     assert check_page(page) == []
     assert check_page(desk) == []
     desk.get_by_role("button", name="Take the next person").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Session with")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Session with", timeout=20_000)
     page.get_by_label("Your message").fill("Buongiorno!")
     page.get_by_label("Your message").press("Enter")
     expect(desk.get_by_role("log")).to_contain_text("Buongiorno!")
@@ -70,14 +70,14 @@ def test_a_tutor_keeps_two_chats_apart_and_inserts_a_reply_by_keyboard(meet: Mee
         expect(page.locator("[data-part=position]")).to_be_visible()
         desk = tutor.visit("/tutoring/desk")
         desk.get_by_role("button", name="Take the next person").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Session with")
-    expect(desk.locator("[data-part=presence]")).to_contain_text("is here")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Session with", timeout=20_000)
+    expect(desk.locator("[data-part=presence]")).to_contain_text("is here", timeout=20_000)
     expect(desk.locator("[data-part=left]")).to_contain_text("minutes left")
     first = people[0].page
     for text in ("Ci sei?", "Ho un'altra domanda"):
         first.get_by_label("Your message").fill(text)
         first.get_by_label("Your message").press("Enter")
-    expect(desk.locator("[data-part=unread]").first).to_have_text("2")
+    expect(desk.locator("[data-part=unread]").first).to_have_text("2", timeout=20_000)
     assert check_page(desk) == []
     desk.keyboard.press("Alt+ArrowUp")
     expect(desk.get_by_role("log")).to_contain_text("Ci sei?")
