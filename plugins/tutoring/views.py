@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
     is_offered = not (coming or unsettled)
     people = people_of(who, [*coming, *past, *unsettled], free)
     tutors = sorted(
-        {each.slot.tutor_id for each in booking.find_free(who)} & set(people),
+        {each.slot.tutor_id for each in (booking.find_free(who) if wanted else free)} & set(people),
         key=lambda key: people[key].name,
     )
     return render_template(
