@@ -274,7 +274,7 @@ def _check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None)
     if slot.starts_at > now + timedelta(days=rules.window_days):
         raise Conflict(_("This is too far ahead: book at most %(days)s days before.", days=rules.window_days))
     others = [each for each in find_coming(actor) if instead_of is None or each.id != instead_of.id]
-    booked = [each for each in others if each.trainee_id == actor.user_id]
+    booked = [each for each in others if each.trainee_id == actor.user_id and each.slot.starts_at > now]
     if len(booked) >= rules.open_bookings:
         raise Conflict(
             _("You have a session already. After it, or when you cancel it, you can book the next one."),

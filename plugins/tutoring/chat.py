@@ -30,6 +30,7 @@ from lms.plugin import (
     notify,
     read_latest,
     session,
+    system_actor,
     utcnow,
     who_is_here,
 )
@@ -38,6 +39,7 @@ from plugins.tutoring.models import Booking
 
 NAME = "tutoring"
 SAID, SHARED, TAKEN_BACK = "message.sent", "file.shared", "message.withdrawn"
+ENDED, PASSED = "conversation.ended", "tutor.changed"
 LONGEST = 4000
 OPEN_AFTER = timedelta(days=7)
 """How long after a session both can still write."""
@@ -64,6 +66,16 @@ class TakeBack(Command):
     """Take back one's own message; ``target`` is its number in the log."""
 
     target: Annotated[int, Field(ge=1)]
+
+
+class Ended(Command):
+    """Somebody ended a conversation of the drop-in desk."""
+
+
+class Passed(Command):
+    """Another tutor goes on with the conversation."""
+
+    name: Annotated[str, Field(max_length=120)]
 
 
 class Typing(Command):
@@ -102,7 +114,8 @@ def may_append(actor: Actor, channel: str, kind: str) -> Decision:
 
 def is_open(row: Booking) -> bool:
     """True while both can write."""
-    return row.state in {"booked", "done"} and utcnow() <= row.slot.ends_at + OPEN_AFTER
+    is_over = row.ended_at is not None or utcnow() > row.slot.ends_at + OPEN_AFTER
+    return row.state in {"booked", "done"} and not is_over
 
 
 def say(actor: Actor, booking_id: uuid.UUID, command: Say) -> int:
@@ -134,7 +147,17 @@ def read_messages(actor: Actor, row: Booking) -> list[EventView]:
     """The latest messages and files, oldest first, without what was taken back."""
     events = read_latest(actor, channel_of(row), SHOWN)
     gone = {event.payload["target"] for event in events if event.kind == TAKEN_BACK}
-    return [event for event in events if event.kind != TAKEN_BACK and event.seq not in gone]
+    return [event for event in events if event.kind in {SAID, SHARED, PASSED} and event.seq not in gone]
+
+
+def tell_passed(row: Booking, name: str) -> None:
+    """Say in the conversation that another tutor goes on with it."""
+    append(system_actor(row.office_id), channel_of(row), PASSED, Passed(name=name), secrets.token_urlsafe(16))
+
+
+def tell_ended(row: Booking) -> None:
+    """Tell the open pages of a conversation that it was ended."""
+    append(system_actor(row.office_id), channel_of(row), ENDED, Ended(), "ended")
 
 
 def latest_seq(actor: Actor, row: Booking) -> int:
@@ -174,6 +197,8 @@ CHAT = ChannelKind(
         SAID: EventKind(Say, Rate(30, 30), max_bytes=LONGEST * 6, on_append=tell_absent),
         SHARED: EventKind(ShowFile, is_for_clients=False, on_append=tell_absent),
         TAKEN_BACK: EventKind(TakeBack, is_for_clients=False),
+        PASSED: EventKind(Passed, is_for_clients=False),
+        ENDED: EventKind(Ended, is_for_clients=False),
     },
     may_read=may_read,
     may_append=may_append,

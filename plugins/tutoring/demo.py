@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from lms.plugin import CreateActivity, World, create_activity, enrol_people, session, set_state
+from lms.plugin import CreateActivity, World, create_activity, enrol_people, seal, session, set_state
 from plugins.tutoring import booking, offering
+from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import AddPattern
-from plugins.tutoring.models import Booking, DayOff, Slot, Waiting
+from plugins.tutoring.models import (
+    Booking,
+    CannedReply,
+    DayOff,
+    DeskHours,
+    PrivateNote,
+    QueuePlace,
+    Slot,
+    Waiting,
+)
 
 LINES = {
     "siena": {
@@ -45,6 +55,40 @@ PAST = {
         )
     ],
 }
+DESK = {
+    "siena": [(day, starts, ends) for day in range(5) for starts, ends in ((9, 13), (14, 18))],
+    "vienna": [(day, 9, 12) for day in (0, 2, 4)],
+}
+DROPPED_IN = {
+    "siena": [
+        (
+            "trainee4",
+            "tutor",
+            2,
+            "Come rispondo a un annuncio?",
+            "Abbiamo scritto insieme una risposta breve.",
+        ),
+        (
+            "trainee9",
+            "counsellor",
+            3,
+            "Non riesco ad aprire il corso",
+            "Ora funziona: serviva un altro link.",
+        ),
+        ("trainee10", "tutor", 4, "Una domanda sul contratto", "Spiegato periodo di prova e preavviso."),
+    ],
+    "vienna": [
+        ("trainee_vienna", "counsellor_vienna", 5, "A question about a letter", "We read it together.")
+    ],
+}
+NOTES = {"siena": "Meglio chiamare dopo le 15.", "vienna": "Likes short letters."}
+REPLIES = {
+    "siena": [
+        ("tutor", "saluti", "Ciao {name}, come posso aiutarti?"),
+        ("", "cv", "Carica il tuo CV qui sotto, lo guardiamo insieme."),
+    ],
+    "vienna": [("counsellor_vienna", "hello", "Hello {name}, how can I help you?")],
+}
 COMING = {
     "siena": [("trainee", "tutor", "interview"), ("trainee4", "counsellor", "cv")],
     "vienna": [("trainee_vienna", "counsellor_vienna", "search")],
@@ -64,6 +108,7 @@ def build_tutoring(world: World) -> None:
             _add_past(world, slug)
             _add_coming(world, slug)
             _add_goal(world, slug)
+            _add_desk(world, slug)
 
 
 def _add_past(world: World, slug: str) -> None:
@@ -100,6 +145,40 @@ def _add_coming(world: World, slug: str) -> None:
     waiting = world.trainees(slug)[6:8]
     for number, person in enumerate(waiting):
         session().add(Waiting(trainee_id=person.id, created_at=world.moment(3 - number)))
+
+
+def _add_desk(world: World, slug: str) -> None:
+    for day, starts, ends in DESK[slug]:
+        session().add(DeskHours(weekday=day, starts=starts * 60, ends=ends * 60))
+    tutor_id, trainee_id = (world.people[key].id for key in (DROPPED_IN[slug][0][1], DROPPED_IN[slug][0][0]))
+    session().add(PrivateNote(tutor_id=tutor_id, trainee_id=trainee_id, sealed=seal(NOTES[slug])))
+    for tutor, shortcut, text in REPLIES[slug]:
+        owner_id = world.people[tutor].id if tutor else None
+        session().add(CannedReply(owner_id=owner_id, shortcut=shortcut, text=text))
+    for number, (trainee, tutor, days_ago, topic, result) in enumerate(DROPPED_IN[slug]):
+        joined = world.moment(days_ago, 11, 7 * number)
+        taken, ended = joined + timedelta(minutes=4 + number), joined + timedelta(minutes=18 + 2 * number)
+        place = QueuePlace(
+            trainee_id=world.people[trainee].id,
+            topic=topic,
+            state="taken",
+            created_at=joined,
+            seen_at=taken,
+            ended_at=taken,
+        )
+        slot = Slot(
+            tutor_id=world.people[tutor].id, starts_at=taken, ends_at=taken + queue.SESSION, place="chat", is_closed=True,
+            topic=topic, created_at=taken,
+        )  # fmt: skip
+        session().add_all([place, slot])
+        session().flush()
+        session().add(
+            Booking(
+                slot_id=slot.id, trainee_id=place.trainee_id, place_id=place.id, state="done", purpose="other", message=topic,
+                result=result, ended_at=ended, created_at=taken,
+            )
+        )  # fmt: skip
+    session().flush()
 
 
 def _add_goal(world: World, slug: str) -> None:

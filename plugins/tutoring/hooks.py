@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, url_for
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from lms.plugin import (
     ROLES,
@@ -16,6 +16,7 @@ from lms.plugin import (
     ActivityType,
     Actor,
     AddFile,
+    AuditAction,
     CalendarEntry,
     Card,
     DashboardCard,
@@ -37,19 +38,22 @@ from lms.plugin import (
     World,
     _,
     _l,
-    all_offices,
     find_members,
     format_datetime,
     hookimpl,
     session,
     utcnow,
 )
-from plugins.tutoring import booking, meeting
+from plugins.tutoring import booking, meeting, privacy
 from plugins.tutoring import jobs as work
 from plugins.tutoring.demo import build_tutoring
+from plugins.tutoring.desk.desk_views import blueprint as tutor_desk
+from plugins.tutoring.desk.note_views import blueprint as note_pages
+from plugins.tutoring.desk.opening import MANAGE
+from plugins.tutoring.desk.views import blueprint as desk
 from plugins.tutoring.forms import EditGoal, TutoringSettings
 from plugins.tutoring.letters import uid_of
-from plugins.tutoring.models import Booking, DayOff, Pattern, Slot, Waiting
+from plugins.tutoring.models import Booking, Slot
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
@@ -60,8 +64,11 @@ STAFF = frozenset({"tutor", "counsellor", "trainer"})
 
 @hookimpl
 def permissions() -> Sequence[Permission]:
-    """Who offers hours."""
-    return [Permission(OFFER, _l("Offer tutoring hours"), frozenset(role for role in ROLES if role in STAFF))]
+    """Who offers hours, who runs the desk."""
+    return [
+        Permission(OFFER, _l("Offer tutoring hours"), frozenset(role for role in ROLES if role in STAFF)),
+        Permission(MANAGE, _l("Set the opening times of the drop-in desk"), frozenset({"head"})),
+    ]
 
 
 @hookimpl
@@ -73,7 +80,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [blueprint]
+    return [blueprint, desk, tutor_desk, note_pages]
 
 
 @hookimpl
@@ -201,71 +208,30 @@ def report_series(start: datetime, end: datetime) -> Sequence[ReportSeries]:
 @hookimpl
 def personal_data() -> Sequence[PersonalData]:
     """Who offers, who booked, who waits."""
-    why, kept = _l("Arranging and following up sessions"), _l("Until the account is erased")
-    return [
-        PersonalData("tutoring_pattern", "tutor_id", ("weekday", "starts", "ends", "where", "topic"), why, "public_task", kept),
-        PersonalData("tutoring_day_off", "tutor_id", ("day",), why, "public_task", kept),
-        PersonalData("tutoring_slot", "tutor_id", ("starts_at", "where", "topic"), why, "public_task", kept, stays_nameless=True),
-        PersonalData(
-            "tutoring_booking", "trainee_id", ("purpose", "message", "result", "next_step", "follow_up_on", "cancelled_by_id"),
-            why, "public_task", kept, stays_nameless=True,
-        ),
-        PersonalData("tutoring_waiting", "trainee_id", ("tutor_id", "created_at"), why, "public_task", kept),
-    ]  # fmt: skip
+    return privacy.declared()
 
 
 @hookimpl
 def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
-    """Sessions as trainee and as tutor, the week that one offers, the waiting list."""
-    with all_offices("a person's own data"):
-        query = select(Booking).join(Slot, Slot.id == Booking.slot_id).order_by(Slot.starts_at)
-        own = (Booking.trainee_id == user_id) | (Slot.tutor_id == user_id)
-        sessions = [_exported(row) for row in session().scalars(query.where(own))]
-        week = [
-            {
-                "weekday": row.weekday,
-                "starts": row.starts,
-                "ends": row.ends,
-                "where": row.where,
-                "topic": row.topic,
-            }
-            for row in session().scalars(select(Pattern).filter_by(tutor_id=user_id))
-        ]
-        days = [
-            {"day": row.day.isoformat()}
-            for row in session().scalars(select(DayOff).filter_by(tutor_id=user_id))
-        ]
-        times = [
-            {"starts_at": row.starts_at, "ends_at": row.ends_at, "where": row.where, "topic": row.topic}
-            for row in session().scalars(select(Slot).filter_by(tutor_id=user_id).order_by(Slot.starts_at))
-        ]
-        waiting = [
-            {"since": row.created_at}
-            for row in session().scalars(select(Waiting).filter_by(trainee_id=user_id))
-        ]
-    archive.add_rows("tutoring_sessions", _l("Tutoring sessions"), sessions)
-    archive.add_rows("tutoring_times", _l("Single tutoring times that you offered"), times)
-    archive.add_rows("tutoring_week", _l("Tutoring hours that you offer"), week)
-    archive.add_rows("tutoring_days_off", _l("Days off"), days)
-    archive.add_rows("tutoring_waiting", _l("Waiting for a session"), waiting)
+    """Sessions as trainee and as tutor, the week that one offers, the lists one waited in."""
+    privacy.export_person(user_id, archive)
 
 
 @hookimpl
 def erase_user(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
     """What was written goes; that a session took place stays without words and names."""
-    with all_offices("erasure of a person"):
-        session().execute(delete(Waiting).where(Waiting.trainee_id == user_id))
-        session().execute(update(Waiting).where(Waiting.tutor_id == user_id).values(tutor_id=None))
-        session().execute(delete(DayOff).where(DayOff.tutor_id == user_id))
-        session().execute(
-            update(Slot).where(Slot.tutor_id == user_id).values(where="", topic="", is_closed=True)
-        )
-        session().execute(delete(Pattern).where(Pattern.tutor_id == user_id))
-        session().execute(
-            update(Booking).where(Booking.cancelled_by_id == user_id).values(cancelled_by_id=None)
-        )
-        wordless = {"purpose": "", "message": "", "result": "", "next_step": "", "follow_up_on": None}
-        session().execute(update(Booking).where(Booking.trainee_id == user_id).values(**wordless))
+    privacy.erase_person(user_id)
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written down besides."""
+    return [
+        AuditAction("tutoring.desk_opened", _l("Added an opening time of the drop-in desk")),
+        AuditAction("tutoring.note_read", _l("Opened a private note about somebody")),
+        AuditAction("tutoring.note_written", _l("Wrote a private note about somebody")),
+        AuditAction("tutoring.desk_closed", _l("Took out an opening time of the drop-in desk")),
+    ]
 
 
 @hookimpl
@@ -283,13 +249,6 @@ def _import_goal(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], 
     if not isinstance(data.get("sessions", 2), int):
         raise Invalid(_("The number of sessions cannot be read."))
     meeting.edit_goal(actor, activity_id, command)
-
-
-def _exported(row: Booking) -> dict[str, Any]:
-    names = ("state", "purpose", "message", "result", "next_step")
-    return {"starts_at": row.slot.starts_at, "ends_at": row.slot.ends_at} | {
-        name: getattr(row, name) for name in names
-    }
 
 
 def _other(actor: Actor, row: Booking) -> uuid.UUID:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from lms.plugin import JobRun, directory, office_scope, session, unit_of_work, utcnow
 from plugins.tutoring import booking, letters, offering
+from plugins.tutoring.desk import queue
 from plugins.tutoring.models import Booking, Slot
 
 
@@ -18,9 +19,10 @@ def extend(job: JobRun) -> None:
 
 
 def watch(job: JobRun) -> None:
-    """Ask the next person where nobody decided, and remind people of what is soon."""
+    """Ask the next person where nobody decided, remind people of what is soon, tidy the drop-in queue."""
     _in_each_office(job, booking.release_expired)
     _in_each_office(job, remind)
+    _in_each_office(job, queue.tidy)
 
 
 def remind() -> int:

@@ -22,6 +22,7 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.tutoring.booking import get_booking
+from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import EditGoal, NoteOutcome
 from plugins.tutoring.models import Booking, Goal, Slot
 
@@ -46,6 +47,7 @@ def note_outcome(actor: Actor, booking_id: uuid.UUID, command: NoteOutcome) -> B
     )
     row.state = "done"
     session().flush()
+    queue.end_conversation(row)
     count_for_activities(row.trainee_id)
     return row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.plugin import Base, Identified, OfficeScoped, Timestamped
@@ -13,6 +13,7 @@ from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 PLACES = ("chat", "call", "in_person")
 STATES = ("held", "booked", "done", "missed", "cancelled")
 OPEN = ("held", "booked")
+QUEUE_STATES = ("waiting", "taken", "left", "gone", "closed")
 
 
 class Pattern(Identified, OfficeScoped, Timestamped, Base):
@@ -93,7 +94,9 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
 
     ``held`` is offered to somebody of the waiting list until ``held_until``. ``sequence``
     counts changes for calendars (RFC 5545, 3.8.7.4). ``result``, ``next_step`` and
-    ``follow_up_on`` are what the tutor wrote down afterwards, to be read by both.
+    ``follow_up_on`` are what the tutor wrote down afterwards, to be read by both. ``place_id`` is
+    the place in the drop-in queue that it came of; a place becomes one session at most (constraint).
+    ``ended_at`` is when somebody ended the conversation.
     """
 
     __tablename__ = "tutoring_booking"
@@ -114,6 +117,10 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     next_step: Mapped[str] = mapped_column(String(500), default="")
     follow_up_on: Mapped[date | None] = mapped_column()
     cancelled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    place_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("tutoring_queue_place.id", ondelete="SET NULL"), unique=True
+    )
+    ended_at: Mapped[datetime | None] = mapped_column()
 
     slot: Mapped[Slot] = relationship(lazy="joined")
 
@@ -133,6 +140,69 @@ class Waiting(Identified, OfficeScoped, Timestamped, Base):
 
     trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
     tutor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+
+
+class DeskHours(Identified, OfficeScoped, Timestamped, Base):
+    """The drop-in desk of the office is open every week: minutes after midnight on the office's clock."""
+
+    __tablename__ = "tutoring_desk_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("starts >= 0 AND ends <= 1440 AND starts < ends", name="order"),
+    )
+
+    weekday: Mapped[int]
+    starts: Mapped[int]
+    ends: Mapped[int]
+
+
+class QueuePlace(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody's place in the drop-in queue; nobody waits in two places at once (index).
+
+    ``seen_at`` is when their page was last heard of. ``ended_at`` is when they were taken,
+    left, were gone too long, or the desk closed.
+    """
+
+    __tablename__ = "tutoring_queue_place"
+    __table_args__ = (
+        CheckConstraint(f"state IN {QUEUE_STATES}", name="state"),
+        Index("ix_tutoring_queue_place_office_id_state", "office_id", "state", "created_at"),
+    )  # fmt: skip
+
+    trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    topic: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column()
+
+
+_WAITS = QueuePlace.state == "waiting"
+Index(
+    "uq_tutoring_queue_place_waiting", QueuePlace.office_id, QueuePlace.trainee_id,
+    unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS,
+)  # fmt: skip
+
+
+class CannedReply(Identified, OfficeScoped, Timestamped, Base):
+    """A text that tutors insert by its ``shortcut``; of one tutor, or of the office (``owner_id`` None)."""
+
+    __tablename__ = "tutoring_reply"
+    __table_args__ = (UniqueConstraint("office_id", "owner_id", "shortcut"),)
+
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    shortcut: Mapped[str] = mapped_column(String(30))
+    text: Mapped[str] = mapped_column(String(2000))
+
+
+class PrivateNote(Identified, OfficeScoped, Timestamped, Base):
+    """What a tutor notes about somebody for themselves; ``sealed`` is encrypted with a key that is not in the database."""
+
+    __tablename__ = "tutoring_note"
+    __table_args__ = (UniqueConstraint("office_id", "tutor_id", "trainee_id"),)
+
+    tutor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    sealed: Mapped[str] = mapped_column(Text)
 
 
 class Goal(Base):

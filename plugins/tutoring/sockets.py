@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from lms.plugin import LiveNamespace
 from plugins.tutoring.chat import CHAT
+from plugins.tutoring.desk.telling import DESK_CHANNEL, PLACE_CHANNEL
 
 
 class TutoringNamespace(LiveNamespace):
-    """Conversations of sessions."""
+    """Conversations of sessions, the drop-in queue, one's place in it."""
 
     path = "/tutoring"
-    channels = (CHAT,)
+    channels = (CHAT, DESK_CHANNEL, PLACE_CHANNEL)

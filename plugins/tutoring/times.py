@@ -61,6 +61,11 @@ def wall_moment(zone: ZoneInfo, day: date, minutes: int) -> datetime | None:
     return moment if moment.astimezone(zone).replace(tzinfo=None, fold=0) == local else None
 
 
+def span_of_day(zone: ZoneInfo, day: date, starts: int, ends: int) -> tuple[datetime, datetime]:
+    """From when until when (UTC) a door is open that opens and closes by the clock of the zone on that day."""
+    return _moment(zone, day, starts), _moment(zone, day, ends, fold=1)
+
+
 def _moment(zone: ZoneInfo, day: date, minutes: int, *, fold: int = 0) -> datetime:
     local = datetime.combine(day, time()) + timedelta(minutes=minutes)
     return local.replace(tzinfo=zone, fold=fold).astimezone(UTC)

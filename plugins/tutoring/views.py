@@ -32,11 +32,11 @@ from lms.plugin import (
     requires,
     utcnow,
     wants_json,
-    who_is_here,
 )
 from plugins.tutoring import booking, chat, meeting, offering
 from plugins.tutoring.booking import FreeSlot
 from plugins.tutoring.chat import Say
+from plugins.tutoring.desk.opening import opening_now
 from plugins.tutoring.forms import (
     PLACE_CHOICES,
     PURPOSES,
@@ -61,15 +61,15 @@ def index() -> ResponseReturnValue:
     free, coming = booking.find_free(who, tutor_id=wanted), booking.find_coming(who)
     past, unsettled = booking.find_past(who, 5), meeting.find_unsettled(who)
     is_offered = not (coming or unsettled)
-    people = _people_of(who, [*coming, *past, *unsettled], free)
+    people = people_of(who, [*coming, *past, *unsettled], free)
     tutors = sorted(
-        {each.slot.tutor_id for each in booking.find_free(who)} & set(people),
+        {each.slot.tutor_id for each in (booking.find_free(who) if wanted else free)} & set(people),
         key=lambda key: people[key].name,
     )
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=coming, past=past, people=people,
         tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER), rules=booking.rules_of(who),
-        unsettled=unsettled, **_words(who),
+        unsettled=unsettled, opening=opening_now(who), **_words(who),
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     tutor = find_members(actor(), [slot.tutor_id]).get(slot.tutor_id)
     page = render_template(
         "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(),
-        breadcrumb=_trail(_("Book a session")), **_words(actor()),
+        breadcrumb=trail(_("Book a session")), **_words(actor()),
     )  # fmt: skip
     return page, form.status
 
@@ -103,12 +103,13 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     if is_tutor and form.run(lambda command: meeting.note_outcome(who, booking_id, command)):
         flash(_("Saved. Both of you can read it here."), "success")
         return redirect(url_for("tutoring.session", booking_id=booking_id), 303)
+    if is_tutor and row.place_id and chat.is_open(row):
+        return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
     page = render_template(
-        "tutoring/session.html", row=row, is_tutor=is_tutor, form=form, people=_people_of(who, [row]),
-        files=linked_files(who, booking.ref_of(row)), may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
-        messages=chat.read_messages(who, row) if row.state != "held" else [], seq=chat.latest_seq(who, row), is_open=chat.is_open(row),
-        max_bytes=max_upload_bytes(), people_here=who_is_here(chat.channel_of(row)), ends=row.slot.ends_at, authors=_authors,
-        room=hooks().live_room(None, who) if row.slot.place == "call" else None, breadcrumb=_trail(_("Session")), **_words(who),
+        "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
+        may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
+        room=hooks().live_room(None, who) if row.slot.place == "call" else None, breadcrumb=trail(_("Session")),
+        **chat_context(who, row),
     )  # fmt: skip
     return page, form.status
 
@@ -126,8 +127,8 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
     free = [each for each in booking.find_free(actor()) if each.slot.tutor_id == row.slot.tutor_id]
     others = [each for each in booking.find_free(actor()) if each.slot.tutor_id != row.slot.tutor_id]
     return render_template(
-        "tutoring/move.html", row=row, days=_by_day(free), others=_by_day(others), people=_people_of(actor(), [row], free + others),
-        breadcrumb=_trail(_("Move")), **_words(actor()),
+        "tutoring/move.html", row=row, days=_by_day(free), others=_by_day(others), people=people_of(actor(), [row], free + others),
+        breadcrumb=trail(_("Move")), **_words(actor()),
     )  # fmt: skip
 
 
@@ -206,7 +207,7 @@ def hours() -> ResponseReturnValue:
         return redirect(url_for("tutoring.hours"), 303)
     page = render_template(
         "tutoring/hours.html", line=line, day=day, patterns=offering.find_patterns(who), days_off=offering.find_days_off(who),
-        load=offering.week_load(who, booking.rules_of(who).weekly_quota), breadcrumb=_trail(_("My hours")), week_of=offering.week_of, **_words(who),
+        load=offering.week_load(who, booking.rules_of(who).weekly_quota), breadcrumb=trail(_("My hours")), week_of=offering.week_of, **_words(who),
     )  # fmt: skip
     return page, max(line.status, day.status)
 
@@ -240,7 +241,7 @@ def goal(activity_id: uuid.UUID) -> ResponseReturnValue:
     context: dict[str, Any] = frame.context if frame else {"exit_url": url_for("activities.index")}
     return render_template(
         "tutoring/goal.html", activity=activity, standing=meeting.standing_of(who, activity_id), coming=coming,
-        people=_people_of(who, coming), may_manage=may_manage(who, activity), own=enrolment_of(who, activity.root_id or activity.id),
+        people=people_of(who, coming), may_manage=may_manage(who, activity), own=enrolment_of(who, activity.root_id or activity.id),
         **_words(who), **context,
     )  # fmt: skip
 
@@ -258,11 +259,21 @@ def edit_goal(activity_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("tutoring/edit_goal.html", form=form, activity=activity, back=back), form.status
 
 
-def _people_of(
+def people_of(
     who: Actor, rows: list[Booking], free: list[FreeSlot] | None = None
 ) -> dict[uuid.UUID, PersonView]:
+    """The people of sessions and of free times."""
     ids = {row.trainee_id for row in rows} | {row.slot.tutor_id for row in rows}
     return find_members(who, sorted(ids | {each.slot.tutor_id for each in free or []}))
+
+
+def chat_context(who: Actor, row: Booking) -> dict[str, Any]:
+    """What the conversation of a session needs on any page that shows it."""
+    return {
+        "row": row, "files": linked_files(who, booking.ref_of(row)), "is_open": chat.is_open(row), "authors": _authors,
+        "messages": chat.read_messages(who, row) if row.state != "held" else [], "seq": chat.latest_seq(who, row),
+        "max_bytes": max_upload_bytes(),
+    } | _words(who)  # fmt: skip
 
 
 def _authors(event: EventView) -> Actor:
@@ -288,5 +299,6 @@ def _words(who: Actor) -> dict[str, Any]:
     }
 
 
-def _trail(title: str) -> list[tuple[str, str | None]]:
+def trail(title: str) -> list[tuple[str, str | None]]:
+    """The way to a page of tutoring."""
     return [(_("Tutoring"), url_for("tutoring.index")), (title, None)]

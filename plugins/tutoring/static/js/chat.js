@@ -76,6 +76,8 @@ class TutoringChat extends HTMLElement {
   /** @param {LiveEvent} event */
   #take(event) {
     if (event.kind === "message.withdrawn") return void this.#log.querySelector(`[data-seq="${Number(event.payload.target)}"]`)?.remove();
+    if (event.kind === "conversation.ended") return this.#close();
+    if (event.kind === "tutor.changed") return this.#pass(String(event.payload.name));
     this.#log.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.remove();
     const item = this.#item();
     item.dataset.seq = String(event.seq);
@@ -90,6 +92,20 @@ class TutoringChat extends HTMLElement {
     this.#show(item, event.kind === "file.shared" ? "" : String(event.payload.text), false);
     this.#part("typing").textContent = "";
     this.#saySeen();
+  }
+
+  /** Another tutor goes on: said to the trainee; a tutor's page is shown again, with or without this conversation. @param {string} name */
+  #pass(name) {
+    if (this.dataset.desk) return void location.assign(this.dataset.desk);
+    this.dataset.other = name;
+    this.#log.append(element("p", { class: "ui-chat-system" }, fill(this.dataset.textPassed, { name })));
+    this.#toEnd();
+  }
+
+  #close() {
+    const write = this.querySelector("[data-part=write]");
+    if (write instanceof HTMLElement) write.hidden = true;
+    this.#part("closed").hidden = false;
   }
 
   /** @param {Record<string, unknown>} file */
@@ -141,10 +157,13 @@ class TutoringChat extends HTMLElement {
     if (isHere) this.#saySeen();
   }
 
-  /** Quiet until five minutes before the end. */
+  /** Quiet until five minutes before the end, but for the tutor, who keeps the time. */
   #showTime() {
     const minutes = Math.ceil((Date.parse(this.dataset.ends ?? "") - Date.now()) / 60000);
-    this.#part("left").textContent = minutes > 0 && minutes <= LAST_MINUTES ? fill(this.dataset.textLeft, { minutes }) : "";
+    const isTold = this.dataset.timer !== undefined || (minutes > 0 && minutes <= LAST_MINUTES);
+    const words = minutes > 0 ? fill(this.dataset.textLeft, { minutes }) : fill(this.dataset.textOver, { minutes: -minutes });
+    this.#part("left").textContent = isTold ? words : "";
+    this.#part("left").classList.toggle("is-late", isTold && minutes <= LAST_MINUTES);
   }
 
   #showState() {

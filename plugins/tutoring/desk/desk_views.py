@@ -1,0 +1,120 @@
+"""The tutor's desk: who waits, the chats that are open, one of them in front with all that belongs to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import Actor, Form, _, actor, find_members, requires, utcnow
+from plugins.tutoring import meeting
+from plugins.tutoring.booking import get_booking
+from plugins.tutoring.desk import conversations, opening, queue, replies
+from plugins.tutoring.desk.forms import AddReply, PassOn
+from plugins.tutoring.desk.opening import MANAGE
+from plugins.tutoring.forms import NoteOutcome
+from plugins.tutoring.models import Booking
+from plugins.tutoring.offering import OFFER
+from plugins.tutoring.views import chat_context, people_of, trail
+
+blueprint = Blueprint("tutoring_tutor", __name__)
+
+
+@blueprint.route("/tutoring/desk", methods=["GET", "POST"], endpoint="desk")
+@requires(OFFER)
+def desk() -> ResponseReturnValue:
+    """Who waits, the open chats, and one in front: ``?chat=<session>``, or the first."""
+    who = actor()
+    chats = conversations.find_open(who)
+    wanted = request.args.get("chat", type=uuid.UUID)
+    front = next((row for row in chats if row.id == wanted), chats[0] if chats else None)
+    form = Form(NoteOutcome, submit=_("Save and end")) if front else None
+    if front and form and form.run(lambda command: meeting.note_outcome(who, front.id, command)):
+        flash(_("Saved. Both of you can read it."), "success")
+        return redirect(url_for("tutoring_tutor.desk"), 303)
+    page = render_template(
+        "tutoring/desk.html", opening=opening.opening_now(who), may_manage=who.can(MANAGE), chats=chats, front=front, form=form,
+        breadcrumb=trail(_("Drop-in desk")), **_waiting(who, chats), **(_in_front(who, front) if front else {}),
+    )  # fmt: skip
+    return page, form.status if form else 200
+
+
+@blueprint.get("/tutoring/desk/queue")
+@requires(OFFER)
+def waiting() -> ResponseReturnValue:
+    """The queue alone, for the page that is open already."""
+    return render_template("tutoring/_queue.html", **_waiting(actor(), []))
+
+
+@blueprint.post("/tutoring/desk/take")
+@requires(OFFER)
+def take() -> ResponseReturnValue:
+    """Begin a conversation with the next person, or with a chosen one."""
+    taken = queue.take(actor(), request.form.get("place_id", type=uuid.UUID))
+    return redirect(url_for("tutoring_tutor.desk", chat=taken.id), 303)
+
+
+@blueprint.post("/tutoring/desk/<uuid:booking_id>/take-over")
+@requires(OFFER)
+def take_over(booking_id: uuid.UUID) -> ResponseReturnValue:
+    """Go on with a conversation whose tutor is gone."""
+    conversations.take_over(actor(), booking_id)
+    return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
+
+
+@blueprint.post("/tutoring/desk/<uuid:booking_id>/pass-on")
+@requires(OFFER)
+def pass_on(booking_id: uuid.UUID) -> ResponseReturnValue:
+    """Let another tutor go on."""
+    conversations.pass_on(actor(), booking_id, PassOn.read(request.form.to_dict()))
+    flash(_("Passed on. The other tutor and the person you talked to know."), "success")
+    return redirect(url_for("tutoring_tutor.desk"), 303)
+
+
+@blueprint.route("/tutoring/desk/replies", methods=["GET", "POST"])
+@requires(OFFER)
+def canned() -> ResponseReturnValue:
+    """Texts to insert by typing / and their name."""
+    who = actor()
+    form = Form(AddReply, submit=_("Keep it"))
+    if form.run(lambda command: replies.add_reply(who, command)):
+        flash(_("Kept. At the desk, type / and its name."), "success")
+        return redirect(url_for("tutoring_tutor.canned"), 303)
+    fields = ["shortcut", "text"] + (["is_shared"] if who.can(MANAGE) else [])
+    page = render_template(
+        "tutoring/replies.html", form=form, fields=fields, replies=replies.find_replies(who),
+        may_remove=lambda row: replies.may_remove(who, row), breadcrumb=trail(_("Replies")),
+    )  # fmt: skip
+    return page, form.status
+
+
+@blueprint.post("/tutoring/desk/replies/<uuid:reply_id>/remove")
+@requires(OFFER)
+def remove_reply(reply_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a text out."""
+    replies.remove_reply(actor(), reply_id)
+    flash(_("Taken out."), "success")
+    return redirect(url_for("tutoring_tutor.canned"), 303)
+
+
+def _waiting(who: Actor, chats: list[Booking]) -> dict[str, Any]:
+    places, alone, now = queue.find_queue(who), conversations.find_left_alone(who), utcnow()
+    ids = {place.trainee_id for place in places}
+    people = find_members(who, sorted(ids)) | people_of(who, [*alone, *chats])
+    return {
+        "waiting": places,
+        "alone": alone,
+        "people": people,
+        "is_away": lambda place: queue.is_away(place, now),
+    }
+
+
+def _in_front(who: Actor, row: Booking) -> dict[str, Any]:
+    row = get_booking(who, row.id)
+    tutors = find_members(who, conversations.find_tutors(who))
+    return {
+        "is_tutor": True, "has_begun": row.slot.starts_at <= utcnow(), "thread": conversations.thread_with(who, row),
+        "tutors": sorted(tutors.values(), key=lambda person: person.name), "replies": replies.find_replies(who),
+    } | chat_context(who, row)  # fmt: skip

@@ -1,0 +1,104 @@
+"""Pages of the drop-in desk for everybody: waiting for somebody who helps, ending a conversation, opening times."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import Form, _, actor, member, ngettext, requires, wants_json
+from plugins.tutoring import booking
+from plugins.tutoring.desk import opening, queue
+from plugins.tutoring.desk.forms import AddOpening, JoinQueue
+from plugins.tutoring.desk.opening import MANAGE
+from plugins.tutoring.forms import WEEKDAYS
+from plugins.tutoring.offering import OFFER
+from plugins.tutoring.views import trail
+
+blueprint = Blueprint("tutoring_desk", __name__)
+
+
+@blueprint.route("/tutoring/drop-in", methods=["GET", "POST"])
+@member
+def drop_in() -> ResponseReturnValue:
+    """Whether the desk is open; the form to join; where one stands."""
+    who = actor()
+    form = Form(JoinQueue, submit=_("Join the queue"))
+    if form.run(lambda command: queue.join(who, command)):
+        return redirect(url_for("tutoring_desk.drop_in"), 303)
+    place = queue.own_place(who)
+    page = render_template(
+        "tutoring/drop_in.html", form=form, opening=opening.opening_now(who), hours=opening.find_hours(who),
+        standing=queue.standing_of(place) if place else None, waiting=queue.waiting_count(), last=None if place else queue.last_place(who),
+        conversation=queue.own_conversation(who), may_answer=who.can(OFFER), may_manage=who.can(MANAGE),
+        weekdays=[title for _number, title in WEEKDAYS], wait_words=wait_words, breadcrumb=trail(_("Drop-in")),
+    )  # fmt: skip
+    return page, form.status
+
+
+@blueprint.post("/tutoring/drop-in/here")
+@member
+def here() -> ResponseReturnValue:
+    """One's page is still there; answers where one stands, or where to go on."""
+    who = actor()
+    place = queue.hear_from(who)
+    if not wants_json():
+        return redirect(url_for("tutoring_desk.drop_in"), 303)
+    if place is None:
+        talk = queue.own_conversation(who)
+        target = url_for("tutoring.session", booking_id=talk.id) if talk else url_for("tutoring_desk.drop_in")
+        return jsonify(go_to=target)
+    standing = queue.standing_of(place)
+    return jsonify(position=standing.position, wait=wait_words(standing))
+
+
+@blueprint.post("/tutoring/drop-in/leave")
+@member
+def leave() -> ResponseReturnValue:
+    """Wait no more."""
+    queue.leave(actor())
+    flash(_("You left the queue."), "success")
+    return redirect(url_for("tutoring_desk.drop_in"), 303)
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/end")
+@member
+def end(booking_id: uuid.UUID) -> ResponseReturnValue:
+    """End a drop-in conversation; either of the two can."""
+    queue.end_conversation(booking.get_booking(actor(), booking_id))
+    flash(_("The conversation has ended. You can still read it."), "success")
+    return redirect(url_for("tutoring.session", booking_id=booking_id), 303)
+
+
+@blueprint.route("/tutoring/desk/hours", methods=["GET", "POST"])
+@requires(MANAGE)
+def hours() -> ResponseReturnValue:
+    """When the desk is open."""
+    form = Form(AddOpening, submit=_("Add"))
+    if form.run(lambda command: opening.add_opening(actor(), command)):
+        flash(_("Added. Trainees see it at once."), "success")
+        return redirect(url_for("tutoring_desk.hours"), 303)
+    page = render_template(
+        "tutoring/desk_hours.html", form=form, hours=opening.find_hours(actor()), opening=opening.opening_now(actor()),
+        weekdays=[title for _number, title in WEEKDAYS], breadcrumb=trail(_("Opening times")),
+    )  # fmt: skip
+    return page, form.status
+
+
+@blueprint.post("/tutoring/desk/hours/<uuid:hours_id>/end")
+@requires(MANAGE)
+def end_hours(hours_id: uuid.UUID) -> ResponseReturnValue:
+    """Take one opening time out of the week."""
+    opening.end_opening(actor(), hours_id)
+    flash(_("Taken out."), "success")
+    return redirect(url_for("tutoring_desk.hours"), 303)
+
+
+def wait_words(standing: queue.Standing) -> str:
+    """How long somebody waits, in words."""
+    if standing.minutes is None:
+        return _("No tutor is at the desk at this moment. They were told that you wait.")
+    if standing.minutes <= 1:
+        return _("It is your turn next: about a minute.")
+    return ngettext("About %(num)d minute", "About %(num)d minutes", standing.minutes)
