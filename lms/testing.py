@@ -37,6 +37,7 @@ from lms.offices.directory import directory
 from lms.store import migrate
 from lms.store.base import db, session
 from lms.store.uow import unit_of_work
+from lms.text import install_catalogues, installed_catalogues
 from lms.work.models import Mail
 
 SignIn = Callable[..., FlaskClient]
@@ -71,6 +72,7 @@ class TestSite:
         url = server.create_database(COPY) if server else ""
         folders = [extra_plugins] if extra_plugins else []
         self.app = create_app(make_test_settings(self.instance, url, extra_plugins), plugin_folders=folders)
+        self._catalogues = installed_catalogues()
         with self.app.app_context():
             migrate.upgrade(db.engine, migrate.owners(hooks().plugins))
             self.world = build_world()
@@ -89,6 +91,7 @@ class TestSite:
                 self._server.drop_database(COPY)
                 self._server.create_database(COPY, template=WORLD)
         self._is_used = True
+        install_catalogues(self._catalogues)  # another application of this process may have put in its own
         with self.app.app_context():
             directory().forget()
             hooks().watch.failures.clear()

@@ -37,6 +37,11 @@ def install_catalogues(directories: Sequence[Path]) -> None:
     _catalogues.clear()
 
 
+def installed_catalogues() -> list[Path]:
+    """The folders that words are looked up in now."""
+    return list(_sources)
+
+
 def current_locale() -> str:
     """The language code in force, such as ``it``."""
     return _locale.get()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from babel.support import LazyProxy
+from markupsafe import escape
 
 from lms.refs import Ref
 
@@ -361,11 +362,21 @@ class SettingsSchema:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePolicy:
-    """How a person is erased: what must be kept by law stays without the name until ``keep_until``."""
+    """How a person is erased: what must be kept by law stays without the name until ``keep_until``.
+
+    ``names`` is what the person was called (name and address): texts told to others may hold it.
+    """
 
     requested_by: uuid.UUID
     reason: str
     keep_until: datetime | None = None
+    names: tuple[str, ...] = ()
+
+    def without_names(self, text: str) -> str:
+        """The text with the person's name taken out."""
+        for name in self.names:
+            text = text.replace(name, "…").replace(str(escape(name)), "…")
+        return text
 
 
 @dataclass(frozen=True, slots=True)

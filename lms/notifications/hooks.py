@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
-from sqlalchemy import delete, select
+from sqlalchemy import delete, false, or_, select
 
 from lms.clock import utcnow
 from lms.hooks.contributions import (
@@ -120,9 +120,16 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
 
 @hookimpl
 def erase_user(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
-    """Remove all of it."""
+    """Remove what the person was told, and the person's name from what others were told."""
     session().execute(delete(Notification).where(Notification.user_id == user_id))
     session().execute(delete(NotificationPreference).where(NotificationPreference.user_id == user_id))
+    named = [
+        text.contains(name, autoescape=True)
+        for name in policy.names
+        for text in (Notification.title, Notification.body)
+    ]
+    for row in session().scalars(select(Notification).where(or_(false(), *named))):
+        row.title, row.body = policy.without_names(row.title), policy.without_names(row.body)
 
 
 @hookimpl

@@ -160,7 +160,7 @@ def _erase(actor: Actor, user_id: uuid.UUID, reason: str) -> str:
         raise NotFound(_("There is no such person."))
     canaries = [user.name, user.email]
     with all_offices("erasure of a person"):
-        hooks().erase_user(user_id, ErasurePolicy(actor.user_id, reason))
+        hooks().erase_user(user_id, ErasurePolicy(actor.user_id, reason, names=tuple(canaries)))
         session().flush()
         session().expunge_all()
         if traces := find_traces(user_id, canaries):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, false, func, or_, select, update
 
 from lms.clock import utcnow
 from lms.hooks.callers import hooks
@@ -104,8 +104,16 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
 
 @hookimpl
 def erase_user(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
-    """Remove the person's messages, and what they gave to finished tasks."""
+    """Remove the person's messages, their name from those to others, and what they gave to finished tasks."""
     session().execute(delete(Mail).where(Mail.user_id == user_id))
+    texts = (Mail.subject, Mail.text, Mail.html, Mail.calendar)
+    named = [text.contains(name, autoescape=True) for name in policy.names for text in texts]
+    for row in session().scalars(select(Mail).where(or_(false(), *named))):
+        row.subject, row.text = policy.without_names(row.subject), policy.without_names(row.text)
+        row.html, row.calendar = (
+            policy.without_names(row.html),
+            policy.without_names(row.calendar or "") or None,
+        )
     session().execute(
         update(Job).where(Job.actor_id == user_id, Job.state.not_in(("queued", "running"))).values(payload={}, result={})
     )  # fmt: skip

@@ -69,7 +69,7 @@ TASK_LENGTH = timedelta(days=1)
 @hookimpl
 def permissions() -> Sequence[Permission]:
     """Who has a portfolio, who advises, who makes templates."""
-    advisers = frozenset({"counsellor", "tutor", "trainer"})
+    advisers = frozenset({"counsellor", "tutor", "trainer", "head"})
     return [
         Permission(service.KEEP, _l("Have a portfolio and a CV"), frozenset(ROLES)),
         Permission(ADVISE, _l("Be asked for feedback on portfolios and CVs"), advisers),  # type: ignore[arg-type]  # each is a Role

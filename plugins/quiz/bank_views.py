@@ -233,4 +233,4 @@ def _after_saving(question_id: uuid.UUID) -> str:
 def _trail(title: str, question_id: uuid.UUID | None = None) -> list[tuple[str, str | None]]:
     own = url_for("quiz_bank.edit", question_id=question_id) if question_id else None
     found: list[tuple[str, str | None]] = [(_("Question bank"), url_for("quiz_bank.index")), (title, own)]
-    return [*found, (_("Look"), None)] if question_id else found
+    return [*found, (_("Preview"), None)] if question_id else found

@@ -59,7 +59,7 @@ from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
 
 SOON = timedelta(days=3)
-STAFF = frozenset({"tutor", "counsellor", "trainer"})
+STAFF = frozenset({"tutor", "counsellor", "trainer", "head"})
 
 
 @hookimpl

@@ -37,6 +37,18 @@ def test_the_catalogue_is_written_as_the_script_writes_it(name: str, locale: str
     assert owner.po(locale).read_bytes() == po_bytes(updated(owner, locale)), "run scripts/translate"
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_same_words_are_translated_alike_everywhere(locale: str) -> None:
+    said: dict[object, set[object]] = {}
+    for owner in OWNERS.values():
+        for message in read(owner.po(locale), locale):
+            if message.id:
+                said.setdefault((message.context, message.id), set()).add(message.string)
+    assert [key for key, strings in said.items() if len(strings) > 1] == [], (
+        "all share one catalogue: say them alike, or choose other words or a context (pgettext)"
+    )
+
+
 def test_every_plugin_that_comes_with_the_product_is_an_owner() -> None:
     assert set(OWNERS) >= {"core", "links"}
     assert all(list(extract(owner)) for owner in OWNERS.values())

@@ -67,7 +67,7 @@ def get_task(actor: Actor, activity_id: uuid.UUID) -> Activity:
     """A task that the actor may see. Raises NotFound, also for activities of another kind."""
     activity = get_activity(actor, activity_id)
     if activity.type != TYPE:
-        raise NotFound(_("There is no such task."))
+        raise NotFound(_("There is no such portfolio task."))
     return activity
 
 

@@ -80,7 +80,7 @@ def can_see(browser: FlaskClient, page_id: uuid.UUID, file_id: uuid.UUID | None)
 @pytest.mark.parametrize(
     ("audience", "seen_by"),
     [
-        ("nobody", set()), ("advisers", {"counsellor", "tutor", "trainer"}), ("person", {"trainee2"}), ("office", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head"}),
+        ("nobody", set()), ("advisers", {"counsellor", "tutor", "trainer", "head"}), ("person", {"trainee2"}), ("office", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head"}),
         ("members", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head", "trainee_vienna"}),
         ("public", {"trainee2", "trainee3", "counsellor", "tutor", "trainer", "head", "trainee_vienna", ""}),
     ],

@@ -61,7 +61,7 @@ def test_who_answers_does_not_wait(world: World) -> None:
 
 def test_only_tutors_see_who_waits_and_take_people(sign_in: SignIn, world: World) -> None:
     (place_id,) = wait(world, "trainee5")
-    for key in ("trainee6", "head"):
+    for key in ("trainee6", "practitioner"):
         browser = sign_in(key)
         assert browser.get(DESK).status_code == 403
         assert browser.post(f"{DESK}/take", data={"place_id": str(place_id)}).status_code == 403

@@ -15,6 +15,8 @@ from lms.clock import utcnow
 from lms.demo import World
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.hooks.callers import hooks
+from lms.notifications.models import Notification
+from lms.notifications.service import notify
 from lms.privacy import service
 from lms.privacy.models import PrivacyRequest
 from lms.privacy.proof import find_traces, undeclared_tables
@@ -89,6 +91,17 @@ def test_after_the_erasure_no_table_knows_the_person(world: World) -> None:
     assert "nothing of the person was found" in report
     with all_offices("a test looks everywhere"):
         assert find_traces(person.id, [person.name, person.email]) == []
+
+
+def test_the_name_leaves_what_others_were_told(world: World) -> None:
+    person, other = world.people["trainee"], world.people["head"]
+    with unit_of_work(), world.inside("siena"):
+        told = notify(other.id, "enrolled", title=f"{person.name} wrote to you", body=f"By {person.email}")
+        assert told is not None
+        row_id = told.id
+    service.erase_now(system_actor(), person.id, "on request")
+    row = session().get_one(Notification, row_id)
+    assert (row.title, row.body) == ("… wrote to you", "By …")
 
 
 def test_every_demo_person_can_be_erased(world: World) -> None:

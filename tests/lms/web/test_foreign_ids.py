@@ -18,7 +18,7 @@ from lms.testing import SignIn
 
 PER_TABLE = 1
 REFUSED = {401, 403, 404, 405, 412, 422}
-_PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
+_PLACE = re.compile(r"<(?:(\w+)(?:\((\w+)[^)]*\))?:)?(\w+)>")
 SITE_WIDE = frozenset({"operator"})
 """Pages of operators are about the whole site; who may open them is tested with the guard."""
 
@@ -46,10 +46,14 @@ def _foreign_ids(world: World) -> list[uuid.UUID]:
 def _addresses(app: Flask, foreign: uuid.UUID) -> Iterator[tuple[Rule, str, str]]:
     adapter = app.url_map.bind("127.0.0.1")
     for rule in app.url_map.iter_rules():
-        kinds = {name: kind for kind, name in _PLACE.findall(rule.rule)}
+        kinds = {name: kind for kind, _choice, name in _PLACE.findall(rule.rule)}
+        choices = {name: choice for _kind, choice, name in _PLACE.findall(rule.rule) if choice}
         if "uuid" not in kinds.values() or rule.endpoint.split(".")[0] in SITE_WIDE:
             continue
-        values = {name: foreign if kind == "uuid" else "x" for name, kind in kinds.items()}
+        values = {
+            name: foreign if kind == "uuid" else choices.get(name, 1 if kind == "int" else "x")
+            for name, kind in kinds.items()
+        }
         for method in sorted((rule.methods or set()) & {"GET", "POST", "DELETE", "PATCH"}):
             yield rule, method, adapter.build(rule.endpoint, values, method=method)
 
