@@ -136,6 +136,7 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def say(booking_id: uuid.UUID) -> ResponseReturnValue:
     """A message from a page without a live connection; files come with it."""
+    booking.get_booking(actor(), booking_id)
     for address in request.form.getlist("files"):
         chat.share_file(actor(), booking_id, address, request.form.get("key") or secrets.token_urlsafe(16))
     if request.form.get("text", "").strip():

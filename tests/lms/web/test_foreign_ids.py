@@ -18,6 +18,8 @@ from lms.testing import SignIn
 
 PER_TABLE = 1
 REFUSED = {401, 403, 404, 405, 412, 422}
+TOO_OFTEN = 429
+"""Doors that count guesses shut after some."""
 _PLACE = re.compile(r"<(?:(\w+)(?:\((\w+)[^)]*\))?:)?(\w+)>")
 SITE_WIDE = frozenset({"operator"})
 """Pages of operators are about the whole site; who may open them is tested with the guard."""
@@ -67,7 +69,9 @@ def test_no_address_opens_with_an_id_of_another_office(app: Flask, world: World,
                 f"/o/siena{address}", method=method, headers={"Accept": "application/json"}
             ) as answer:
                 tried += 1
-                if answer.status_code not in REFUSED:
+                if answer.status_code not in REFUSED and not (
+                    answer.status_code == TOO_OFTEN and "<token>" in rule.rule
+                ):
                     opened.append((method, rule.rule, answer.status_code))
     assert tried > 100
-    assert opened == []
+    assert sorted(set(opened)) == []
