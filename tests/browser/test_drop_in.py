@@ -7,11 +7,12 @@ import re
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
+from lms.live.presence import who_is_here
 from lms.store.uow import unit_of_work
 from plugins.tutoring.tests.desk import open_all_week
 from tests.browser.checks import check_page
 from tests.browser.conftest import Meet
-from tests.serving import Installation
+from tests.serving import Installation, wait_until
 
 pytestmark = pytest.mark.browser
 PHONE = ViewportSize(width=360, height=740)
@@ -92,3 +93,17 @@ def test_a_tutor_keeps_two_chats_apart_and_inserts_a_reply_by_keyboard(meet: Mee
     desk.get_by_role("button", name="Save and end").click()
     expect(first.get_by_text("This conversation is closed")).to_be_visible()
     assert check_page(first) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("head", "/tutoring/desk"), ("counsellor", "/tutoring/desk/replies")]
+)
+def test_a_tutor_who_looks_something_up_is_still_at_the_desk(
+    who: str, path: str, meet: Meet, installation: Installation
+) -> None:
+    def is_at_the_desk() -> bool:
+        with installation.app.app_context(), installation.world.inside("siena"):
+            return installation.user_id(who) in {each.user_id for each in who_is_here("tutoring_desk")}
+
+    meet(who).visit(path)
+    wait_until(is_at_the_desk, what="the tutor at the desk")

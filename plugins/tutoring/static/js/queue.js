@@ -101,5 +101,20 @@ class TutoringWaiting extends HTMLElement {
   }
 }
 
+/** On pages that a tutor opens from the desk (a note, the replies): stays at the desk, so that nobody takes the chats over. */
+class TutoringAtDesk extends HTMLElement {
+  /** @type {Channel | null} */
+  #channel = null;
+
+  connectedCallback() {
+    this.#channel = new Channel({ namespace: "/tutoring", office: this.dataset.office ?? "", name: "tutoring_desk" });
+  }
+
+  disconnectedCallback() {
+    this.#channel?.close();
+  }
+}
+
+customElements.define("tutoring-at-desk", TutoringAtDesk);
 customElements.define("tutoring-queue", TutoringQueue);
 customElements.define("tutoring-waiting", TutoringWaiting);
