@@ -77,8 +77,11 @@ _LOOK = """() => {
     name: element.tagName.toLowerCase() + " " + (element.innerText || element.name || element.id || "").trim().slice(0, 40) };
 }"""
 
+# At rest: nothing has the focus (the link past the navigation lies over the page then), nothing is half under the bar.
 # A colour on its way to another one is neither: let transitions end first.
 _SETTLE = """async () => {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  window.scrollTo(0, 0);
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   await frame(); await frame();
   for (const each of document.getAnimations()) each.finish();

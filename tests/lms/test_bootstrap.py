@@ -72,6 +72,8 @@ class Checkout:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # a run in the background of a shell ignores Ctrl-C, and whatever it starts would too
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no threads here
         )
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

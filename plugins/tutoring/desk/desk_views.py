@@ -44,7 +44,9 @@ def desk() -> ResponseReturnValue:
 @blueprint.get("/tutoring/desk/queue")
 @requires(OFFER)
 def waiting() -> ResponseReturnValue:
-    """The queue alone, for the page that is open already."""
+    """The queue alone, for the page that is open already; who comes by the address gets that page."""
+    if request.headers.get("X-Requested-With") != "fetch":
+        return redirect(url_for("tutoring_tutor.desk"))
     return render_template("tutoring/_queue.html", **_waiting(actor(), []))
 
 

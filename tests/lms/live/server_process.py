@@ -1,4 +1,4 @@
-"""The test site for a web server process of its own; told by LMS_TEST_FOLDER, LMS_TEST_REDIS, LMS_TEST_DATABASE."""
+"""The test site for a web server process of its own; told by LMS_TEST_FOLDER, LMS_TEST_REDIS, LMS_TEST_URL."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ app = make_app(
     make_settings(
         Path(os.environ["LMS_TEST_FOLDER"]),
         redis_url=os.environ.get("LMS_TEST_REDIS", ""),
-        database_url=os.environ.get("LMS_TEST_DATABASE", ""),
+        database_url=os.environ.get("LMS_TEST_URL", ""),
     )
 )

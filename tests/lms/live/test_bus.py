@@ -198,7 +198,7 @@ def _processes_that_listen(folder: Path) -> set[str]:
 def test_two_web_processes_share_a_channel_through_redis(tmp_path: Path) -> None:
     with postgres_server() as postgres, redis_server() as redis:
         environment = {
-            "LMS_TEST_FOLDER": str(tmp_path), "LMS_TEST_REDIS": redis.url, "LMS_TEST_DATABASE": postgres.url,
+            "LMS_TEST_FOLDER": str(tmp_path), "LMS_TEST_REDIS": redis.url, "LMS_TEST_URL": postgres.url,
         }  # fmt: skip
         site = make_app(make_settings(tmp_path, redis_url=redis.url, database_url=postgres.url))
         ids = fill(site)

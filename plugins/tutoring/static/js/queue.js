@@ -6,7 +6,7 @@ const HERE_EVERY_MS = 30000;
 /** @param {string} address @returns {Promise<Response | null>} null without a connection */
 async function ask(address, method = "GET") {
   try {
-    const answer = await fetch(address, { method, headers: { Accept: method === "POST" ? "application/json" : "text/html" } });
+    const answer = await fetch(address, { method, headers: { Accept: method === "POST" ? "application/json" : "text/html", "X-Requested-With": "fetch" } });
     return answer.ok ? answer : null;
   } catch {
     return null;
