@@ -116,6 +116,7 @@ from lms.hooks.contributions import (
 )
 from lms.hooks.specs import hookimpl, hookspec
 from lms.live.channels import EventView, append, read_latest, read_since
+from lms.live.hub import Hub, hub
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
@@ -130,6 +131,7 @@ from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, 
 from lms.store.files import FileStore, StoredFile
 from lms.store.records import Record, read_records, write_record
 from lms.store.refs import link, linked, unlink
+from lms.store.runtime import run_folder
 from lms.store.scope import all_offices, office_scope
 from lms.store.uow import after_commit, unit_of_work
 from lms.tables import Table, to_csv, to_xlsx
@@ -190,9 +192,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
-    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
-    "on_event", "read_latest", "read_since", "who_is_here",
-    # background work and mail
-    "JobRun", "enqueue", "get_job", "send_mail",
+    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "Hub", "LiveNamespace", "Rate", "Snapshot", "append",
+    "hub", "on_event", "read_latest", "read_since", "who_is_here",
+    # background work, mail, other processes
+    "JobRun", "enqueue", "get_job", "run_folder", "send_mail",
 ]
 # fmt: on

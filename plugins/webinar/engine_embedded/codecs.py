@@ -7,14 +7,23 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """A codec as a session description maps it to a payload type."""
+    """A codec as a session description maps it to a payload type.
+
+    Names mean the same in any case (RFC 8866, section 6.6), yet some browsers only know their own
+    ``spelling``.
+    """
 
     payload_type: int
-    name: str
+    spelling: str
     clock: int
     channels: int = 1
     parameters: dict[str, str] = field(default_factory=dict)
     feedback: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The name in small letters."""
+        return self.spelling.lower()
 
     @property
     def key(self) -> str:

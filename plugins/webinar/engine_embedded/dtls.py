@@ -5,7 +5,7 @@ Records are put together into datagrams here, for a memory BIO knows no borders.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hmac
 import struct
 from dataclasses import dataclass
@@ -55,15 +55,15 @@ class Identity:
     def __init__(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "media")])
-        today = datetime.datetime.now(datetime.UTC)
+        today = dt.datetime.now(dt.UTC)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(today - datetime.timedelta(days=1))
-            .not_valid_after(today + datetime.timedelta(days=365))
+            .not_valid_before(today - dt.timedelta(days=1))
+            .not_valid_after(today + dt.timedelta(days=365))
             .sign(key, hashes.SHA256())
         )
         self.fingerprint = certificate.fingerprint(hashes.SHA256()).hex(":").upper()

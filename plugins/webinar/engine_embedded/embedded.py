@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, Rights, Wish
 from plugins.webinar.engine_embedded import sdp
-from plugins.webinar.engine_embedded.dtls import Identity
 from plugins.webinar.engine_embedded.downlink import Downlink
+from plugins.webinar.engine_embedded.dtls import Identity
 from plugins.webinar.engine_embedded.loop import Loop, Timer
 from plugins.webinar.engine_embedded.peer import Connection
 from plugins.webinar.engine_embedded.ports import Ports
@@ -57,9 +57,7 @@ class EmbeddedEngine:
         where = self._room(room)
         name = f"{room}/{person}/{direction}/{secrets.token_urlsafe(9)}"
         connection = Connection(name, direction, self._ports, self._loop, self._identity)
-        half = (
-            Uplink(connection, person, rights) if direction == "send" else Downlink(connection, person)
-        )
+        half = Uplink(connection, person, rights) if direction == "send" else Downlink(connection, person)
         try:
             answer = self._answer(half, described)
         except EngineError:

@@ -130,9 +130,7 @@ def _write(kind: int, count: int, body: bytes) -> bytes:
 
 def sender_report(ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
     """A sender report without blocks."""
-    body = struct.pack(
-        "!IQIII", ssrc, ntp, timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
-    )
+    body = struct.pack("!IQIII", ssrc, ntp, timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
     return _write(SENDER_REPORT, 0, body)
 
 

@@ -128,7 +128,7 @@ def _take_rtpmap(section: Section, value: str) -> None:
     if not 0 <= payload_type <= 127:
         raise ValueError
     section.codecs[payload_type] = Codec(
-        payload_type, name.lower(), int(clock), int(channels[0]) if channels else 1
+        payload_type, name, int(clock), int(channels[0]) if channels else 1
     )
 
 
@@ -153,7 +153,7 @@ def _take_rid(section: Section, value: str) -> None:
 
 
 def _take_ssrc(section: Section, value: str) -> None:
-    ssrc = int(value.split()[0])
+    ssrc = int(value.split(maxsplit=1)[0])
     if ssrc not in section.ssrcs:
         section.ssrcs.append(ssrc)
 
@@ -254,7 +254,7 @@ def _answer_section(transport: Transport, section: AnswerSection) -> list[str]:
 
 def _codec_lines(codec: Codec) -> list[str]:
     channels = f"/{codec.channels}" if codec.channels > 1 else ""
-    lines = [f"a=rtpmap:{codec.payload_type} {codec.name}/{codec.clock}{channels}"]
+    lines = [f"a=rtpmap:{codec.payload_type} {codec.spelling}/{codec.clock}{channels}"]
     lines += [f"a=rtcp-fb:{codec.payload_type} {feedback}" for feedback in sorted(codec.feedback)]
     if codec.parameters:
         text = ";".join(f"{name}={value}" if value else name for name, value in codec.parameters.items())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from plugins.webinar.engine import Kind, Rights
 from plugins.webinar.engine_embedded import codecs, rtcp, rtp, sdp
@@ -156,9 +157,7 @@ class Uplink:
 
     def ask_key_frame(self, layer: Layer) -> None:
         """Ask the sender for a frame with which decoding can start."""
-        self.connection.send_control(
-            rtcp.receiver_report(self.ssrc, []) + rtcp.pli(self.ssrc, layer.ssrc)
-        )
+        self.connection.send_control(rtcp.receiver_report(self.ssrc, []) + rtcp.pli(self.ssrc, layer.ssrc))
 
     def report(self) -> None:
         """Tell how it arrives and how much may come: often at first, so that quality is there at once, then seldom."""
@@ -198,6 +197,8 @@ def _choose(section: sdp.Section) -> list[Codec]:
     if section.direction not in {"sendrecv", "sendonly", "inactive"}:
         return []
     passed = sorted((each for each in section.codecs.values() if codecs.is_passed_on(each)), key=codecs.rank)
+    if section.media == "video":
+        passed = passed[:1]  # a sender that has a choice does not always take the first
     numbers = {str(codec.payload_type) for codec in passed}
     repairs = [
         codec
@@ -213,4 +214,4 @@ def _asked(codec: Codec) -> Codec:
     parameters = dict(codec.parameters)
     if codec.name == "opus":
         parameters |= {"useinbandfec": "1", "usedtx": "1"}
-    return Codec(codec.payload_type, codec.name, codec.clock, codec.channels, parameters, feedback)
+    return replace(codec, parameters=parameters, feedback=feedback)
