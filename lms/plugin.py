@@ -104,6 +104,7 @@ from lms.hooks.contributions import (
     NotificationKind,
     Permission,
     PersonalData,
+    Process,
     ReportSeries,
     Role,
     SearchDocument,
@@ -132,6 +133,7 @@ from lms.store.files import FileStore, StoredFile
 from lms.store.records import Record, read_records, write_record
 from lms.store.refs import link, linked, unlink
 from lms.store.runtime import run_folder
+from lms.store.runtime import settings as site_settings
 from lms.store.scope import all_offices, office_scope
 from lms.store.uow import after_commit, unit_of_work
 from lms.tables import Table, to_csv, to_xlsx
@@ -153,7 +155,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
-    "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
+    "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
@@ -195,6 +197,6 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "Hub", "LiveNamespace", "Rate", "Snapshot", "append",
     "hub", "on_event", "read_latest", "read_since", "who_is_here",
     # background work, mail, other processes
-    "JobRun", "enqueue", "get_job", "run_folder", "send_mail",
+    "JobRun", "enqueue", "get_job", "run_folder", "send_mail", "site_settings",
 ]
 # fmt: on

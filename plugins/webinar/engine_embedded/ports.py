@@ -52,7 +52,11 @@ class Ports:
         self.udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
-        self.udp.bind((host, port))
+        try:
+            self.udp.bind((host, port))
+        except OSError:
+            self.udp.close()
+            raise
         self.port = int(self.udp.getsockname()[1])
         self.by_ufrag: dict[str, Peer] = {}
         self.by_route: dict[Route, Peer] = {}

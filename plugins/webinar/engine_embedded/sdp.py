@@ -127,9 +127,7 @@ def _take_rtpmap(section: Section, value: str) -> None:
     payload_type = int(number)
     if not 0 <= payload_type <= 127:
         raise ValueError
-    section.codecs[payload_type] = Codec(
-        payload_type, name, int(clock), int(channels[0]) if channels else 1
-    )
+    section.codecs[payload_type] = Codec(payload_type, name, int(clock), int(channels[0]) if channels else 1)
 
 
 def _take_fmtp(section: Section, value: str) -> None:

@@ -29,6 +29,7 @@ def main(argv: list[str]) -> int:
         ports = _open_ports(loop, wanted.host, wanted.port, is_fixed=wanted.fixed)
     except OSError as problem:
         print(f"Port {wanted.port} for media cannot be used: {problem.strerror}", file=sys.stderr)  # noqa: T201 - the process's log
+        loop.close()
         return SETTINGS_ARE_WRONG
     engine = EmbeddedEngine(loop, ports, wanted.address or own_addresses(wanted.host))
     control = Control(loop, folder / wire.SOCKET_NAME, engine)

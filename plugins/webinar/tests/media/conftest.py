@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from lms.ops.needs import find_chromium
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
-from tests.chromium import CHROMIUM_ARGUMENTS
 
-DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"]  # fmt: skip
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
 
 
 @pytest.fixture
@@ -36,8 +42,7 @@ def engine(engine_process: EngineProcess) -> Iterator[RemoteEngine]:
 @pytest.fixture(scope="session")
 def chromium_with_devices(chromium: Browser) -> Iterator[Browser]:
     """A second Chromium that has a camera and a microphone and lets pages use them."""
-    browser = chromium.browser_type.launch(
-        executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *DEVICES]
-    )
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    browser = chromium.browser_type.launch(executable_path=path, args=ARGUMENTS)
     yield browser
     browser.close()

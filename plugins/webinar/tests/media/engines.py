@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lms.config import ROOT
 from plugins.webinar.engine import Event
 from plugins.webinar.remote import RemoteEngine
 
-PROGRAM = ROOT / "plugins" / "webinar" / "engine_embedded"
+PROGRAM = Path(__file__).resolve().parent.parent.parent / "engine_embedded"
 PATIENCE = 15.0
 
 

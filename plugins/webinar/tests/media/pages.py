@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
-from lms.config import ROOT
 from plugins.webinar.engine import EngineError, Kind, Rights
 from plugins.webinar.engine_embedded.wire import wish_in
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
 
-SCRIPTS = ROOT / "plugins" / "webinar" / "static" / "js"
+SCRIPTS = Path(__file__).resolve().parent.parent.parent / "static" / "js"
 ADDRESS = "http://localhost:8599"
 PATIENCE = 20.0
 EVERYTHING = Rights(frozenset(Kind))
