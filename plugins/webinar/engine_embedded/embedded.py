@@ -28,7 +28,11 @@ class EmbeddedEngine:
     def __init__(self, loop: Loop, ports: Ports, addresses: Sequence[str]) -> None:
         self._loop = loop
         self._ports = ports
-        self._candidates = [sdp.Candidate(address, ports.port, "udp") for address in addresses]
+        self._candidates = [
+            sdp.Candidate(address, ports.port, protocol)
+            for protocol in ("udp", "tcp")
+            for address in addresses
+        ]
         self._identity = Identity()
         self._rooms: dict[str, Room] = {}
         self._peers: dict[str, tuple[Room, Uplink | Downlink]] = {}
