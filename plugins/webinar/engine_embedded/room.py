@@ -70,8 +70,7 @@ class Room:
     def set_wish(self, downlink: Downlink, wish: Wish) -> None:
         """Show something else."""
         downlink.wish = wish
-        heights = {video.person: video.height for video in wish.videos}
-        self._arrange(downlink, heights)
+        self._arrange(downlink)
 
     # --- packets ----------------------------------------------------------------------------
 
@@ -82,7 +81,7 @@ class Room:
         if track.kind is Kind.MICROPHONE and packet.extensions:
             self._speech.hear(track, packet.extensions[0])
         for slot in layer.slots:
-            slot.forward(packet, codec)
+            slot.forward(packet, codec, layer)
 
     def _appear(self, track: Track) -> None:
         """A layer's first packet came; tell with the next tick, when it is alive."""
@@ -119,13 +118,13 @@ class Room:
             self._decided_at = self._loop.now
             self.refresh()
             for downlink in self.downlinks.values():
-                downlink.refresh_layers()
+                downlink.choose_layers()
             if self._speech.decide():
                 self._say("speaking", "", {"persons": self._speech.persons})
                 self._arrange_all()
 
     def _welcome(self, downlink: Downlink) -> None:
-        self._arrange(downlink, {})
+        self._arrange(downlink)
         self._say_to(downlink, "slots", {"slots": downlink.shown()})
         for kind, data in (
             ("sources", {"sources": self.sources()}),
@@ -135,9 +134,9 @@ class Room:
 
     def _arrange_all(self) -> None:
         for downlink in self.downlinks.values():
-            self._arrange(downlink, {})
+            self._arrange(downlink)
 
-    def _arrange(self, downlink: Downlink, heights: dict[str, int]) -> None:
+    def _arrange(self, downlink: Downlink) -> None:
         if not downlink.connection.is_ready:
             return
         wish = downlink.wish
@@ -147,6 +146,7 @@ class Room:
             downlink.place("video", self._seen(others, wish)),
             downlink.place("screen", [each for each in others if each.kind is Kind.SCREEN] if wish.screen else ()),
         ]  # fmt: skip
+        downlink.choose_layers()
         if any(changed):
             self._say_to(downlink, "slots", {"slots": downlink.shown()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 
@@ -141,3 +142,40 @@ def test_a_web_process_that_is_replaced_ends_no_call(
         assert "media.restart" not in ben.asked
         for page in (ada, ben):
             page.page.evaluate("link.close()")
+
+
+def test_lost_packets_are_asked_for_on_both_sides(
+    enter: Enter, relay: Relay, engine_process: EngineProcess
+) -> None:
+    """One in twenty is lost on the way up and on the way down; the picture goes on."""
+    up = Relay(engine_process.port)
+    ada, ben = enter("ada", up.through), enter("ben", relay.through)
+    decoding(ada, ben)
+    chance = random.Random(20)
+    for each in (up, relay):
+        each.loses = lambda datagram: 128 <= datagram[0] <= 191 and chance.random() < 0.05
+    frozen = ben.stat("receive", "video", "totalFreezesDuration")
+    decoded = ben.stat("receive", "video", "framesDecoded")
+    begun = time.monotonic()
+    ben.wait_for_stat("receive", "video", "framesDecoded", decoded + 120)
+    share = (ben.stat("receive", "video", "totalFreezesDuration") - frozen) / (time.monotonic() - begun)
+    assert share < 0.1
+    assert ben.stat("receive", "video", "retransmittedPacketsReceived") > 0
+    assert ada.stat("send", "video", "retransmittedPacketsSent") > 0
+    for each in (up, relay):
+        each.loses = lambda datagram: False
+    up.close()
+
+
+def test_a_small_picture_is_received_small_and_a_large_one_large(enter: Enter) -> None:
+    ada, ben = enter("ada"), enter("ben")
+    decoding(ada, ben)
+    for height, least, most in ((90, 1, 90), (360, 180, 360)):
+        ben.page.evaluate(
+            "height => link.wish({ videos: [{ person: 'ada', height }], speakers: 0, screen: true, sound: true })",
+            height,
+        )
+        ben.wait_until(
+            f"""(async () => (await link.stats('receive')).some((each) => each.type === 'inbound-rtp'
+            && each.kind === 'video' && each.frameHeight >= {least} && each.frameHeight <= {most}))()"""
+        )
