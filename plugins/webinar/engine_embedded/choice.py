@@ -40,14 +40,17 @@ class Budget:
         self._tried_at = float("-inf")
 
     def hear(self, lost: int, allowed: int, sent: float, now: float) -> None:
-        """Take a report: the share lost (of 256), the estimate of the receiver (0: none), what was sent."""
-        is_crowded = lost >= MUCH_LOSS or 0 < allowed < sent * 0.8
-        if is_crowded:
+        """Take a report: the share lost (of 256), the estimate of the receiver (0: none), what was sent.
+
+        The estimate counts only beside loss: of a stream that sends little it is little, too.
+        """
+        is_narrow = lost > LITTLE_LOSS and 0 < allowed < sent * 0.8
+        if lost >= MUCH_LOSS or is_narrow:
             self._good_since = now
             if now - self._tried_at < 5.0:
                 self._wait = min(self._wait * 2, LONGEST_WAIT)  # what was tried was too much
                 self._tried_at = float("-inf")
-            limit = allowed if 0 < allowed < sent * 0.8 else sent * 0.75
+            limit = allowed if is_narrow else sent * 0.75
             self.bits = max(min(limit, self.bits or limit), SMALLEST_BUDGET)
         elif lost > LITTLE_LOSS:
             self._good_since = now

@@ -108,7 +108,7 @@ class Downlink:
             slot.pause(is_paused=place is None)
             layer = layers[place or 0]
             has_settled = now - slot.changed_at >= SETTLE_SECONDS or slot.layer not in layers
-            if layer is not slot.layer and (has_settled or self._is_lower(slot, layer)):
+            if layer is slot.layer or has_settled or self._is_lower(slot, layer):
                 slot.change(layer)
 
     def _height_of(self, slot: Slot, track: Track) -> int:

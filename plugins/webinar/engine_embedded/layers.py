@@ -159,7 +159,8 @@ class Layer:
 
     def ask_again(self) -> None:
         """While somebody waits for a key frame, the question may have been lost."""
-        if any(slot.is_waiting for slot in self.slots) and self.track.now - self._asked_at > KEY_FRAME_AGAIN:
+        is_awaited = any(slot.is_waiting or slot.next_layer is self for slot in self.slots)
+        if is_awaited and self.track.now - self._asked_at > KEY_FRAME_AGAIN:
             self.want_key_frame()
 
 

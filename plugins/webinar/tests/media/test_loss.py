@@ -79,6 +79,14 @@ def test_without_loss_everybody_gets_what_they_wish() -> None:
     assert budget.share([(CAMERA, 2), (CAMERA, 1)]) == [2, 1]
 
 
+def test_a_low_estimate_alone_takes_nothing() -> None:
+    budget = Budget()
+    budget.hear(0, 50_000, 300_000, 10.0)
+    assert budget.bits is None
+    budget.hear(10, 150_000, 300_000, 11.0)
+    assert budget.bits == 150_000
+
+
 def test_loss_takes_from_the_last_first_and_comes_back_slowly() -> None:
     budget = Budget()
     budget.hear(80, 0, 2_000_000, 10.0)
