@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
-from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, Rights, Wish
+from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, RecordedTrack, Rights, Wish
 from plugins.webinar.engine_embedded import sdp
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.dtls import Identity
@@ -51,6 +52,7 @@ class EmbeddedEngine:
         """End all connections of a room and forget it."""
         found = self._rooms.pop(room, None)
         if found is not None:
+            found.stop_recording()
             self._end(found.connections())
 
     def join(self, room: str, person: str, direction: Direction, offer: str, rights: Rights) -> Answer:
@@ -98,6 +100,22 @@ class EmbeddedEngine:
         if not isinstance(half, Downlink):
             raise EngineError("unknown", "this connection does not receive")
         self._peers[peer][0].set_wish(half, wish)
+
+    def start_recording(self, room: str, folder: Path, persons: frozenset[str]) -> None:
+        """Write the tracks of these people, from now on, into ``folder``; again is nothing new."""
+        try:
+            self._room(room).start_recording(folder, persons)
+        except OSError as problem:
+            raise EngineError("unreachable", f"the folder cannot be used: {problem.strerror}") from None
+
+    def set_recorded(self, room: str, persons: frozenset[str]) -> None:
+        """Change whose tracks are written, at once."""
+        if room in self._rooms:
+            self._rooms[room].set_recorded(persons)
+
+    def stop_recording(self, room: str) -> Sequence[RecordedTrack]:
+        """Close all files; returns them, also those that ended earlier."""
+        return self._rooms[room].stop_recording() if room in self._rooms else []
 
     def has(self, peer: str) -> bool:
         """Whether a connection is there."""

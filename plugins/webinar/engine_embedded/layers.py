@@ -29,6 +29,7 @@ class Layer:
         self.rid = rid
         self.codec: Codec | None = None
         self.slots: list[Slot] = []
+        self.is_recorded = False
         self.height = 0
         self.bits = 0.0
         self._asked_at = 0.0
@@ -60,6 +61,11 @@ class Layer:
         """Whether packets come."""
         return self.track.now - self.seen_at < SILENT_SECONDS[self.track.kind]
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody gets it, or a file."""
+        return self.is_recorded or bool(self.slots)
+
     def take(self, packet: Packet, codec: Codec, now: float) -> bool:
         """Count a packet and complete it; False if it is not to be passed on."""
         packet.index = self._unwrapper.index(packet.sequence)
@@ -83,14 +89,14 @@ class Layer:
             self.height = codecs.picture_height(codec.name, packet.payload) or self.height
         if self.slots:
             self.ring.keep(packet)
-        if self.gaps.note(packet.index, now) and self.slots:
+        if self.gaps.note(packet.index, now) and self.is_wanted:
             self.want_key_frame()
         if not self.gaps.is_whole:
             self._look_for_gaps()
 
     def _look_for_gaps(self) -> None:
         """Ask for what is missing, soon and again, while somebody gets this layer."""
-        if not self._is_looking and self.slots:
+        if not self._is_looking and self.is_wanted:
             self._is_looking = True
             self.track.uplink.connection.loop.call_later(ASK_AFTER, self._ask_for_gaps)
 

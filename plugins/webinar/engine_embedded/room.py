@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from plugins.webinar.engine import Event, Kind, Rights, Wish
+from plugins.webinar.engine import Event, Kind, RecordedTrack, Rights, Wish
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.recording import Recording
 from plugins.webinar.engine_embedded.rtp import Packet
 from plugins.webinar.engine_embedded.speech import Speech
 from plugins.webinar.engine_embedded.uplink import Uplink
@@ -28,6 +30,7 @@ class Room:
         self._speech = Speech()
         self._tracks: list[Track] = []
         self._decided_at = 0.0
+        self._recording: Recording | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -72,6 +75,26 @@ class Room:
         downlink.wish = wish
         self._arrange(downlink)
 
+    # --- recording ------------------------------------------------------------------------------
+
+    def start_recording(self, folder: Path, persons: frozenset[str]) -> None:
+        """Write the tracks of these people from now on. Raises OSError."""
+        if self._recording is None or self._recording.folder != folder:
+            self.stop_recording()
+            self._recording = Recording(folder, persons, lambda: self._loop.now)
+        else:
+            self._recording.set_persons(persons)
+
+    def set_recorded(self, persons: frozenset[str]) -> None:
+        """Change whose tracks are written, at once."""
+        if self._recording is not None:
+            self._recording.set_persons(persons)
+
+    def stop_recording(self) -> list[RecordedTrack]:
+        """Finish all files; returns them."""
+        recording, self._recording = self._recording, None
+        return recording.close() if recording is not None else []
+
     # --- packets ----------------------------------------------------------------------------
 
     def _forward(self, track: Track, layer: Layer, packet: Packet) -> None:
@@ -80,6 +103,8 @@ class Room:
             return
         if track.kind is Kind.MICROPHONE and packet.extensions:
             self._speech.hear(track, packet.extensions[0])
+        if self._recording is not None:
+            self._recording.take(track, layer, packet)
         for slot in layer.slots:
             slot.forward(packet, codec, layer)
 
@@ -99,6 +124,8 @@ class Room:
         for track in self._tracks:
             if track not in present:
                 self._speech.forget(track)
+                if self._recording is not None:
+                    self._recording.end(track)
         kept = [track for track in self._tracks if track in present]
         self._tracks = kept + [track for track in present if track not in kept]
         self._say("sources", "", {"sources": self.sources()})
