@@ -130,12 +130,10 @@ class Downlink:
                 slot.begin()
 
     def send(self, head: bytes, payload: bytes) -> None:
-        """Send one packet of a slot."""
+        """Gather one packet of a slot for sending; whoever calls flushes."""
         connection = self.connection
         if connection.sealer is not None and connection.route is not None:
-            sealed = connection.sealer.rtp(head + payload)
-            if sealed:
-                connection.ports.send(connection.route, sealed)
+            connection.ports.fan.add(connection.route, connection.sealer, head, payload)
 
     def on_media(self, packet: bytes) -> None:
         """A receiver sends nothing; what comes all the same is dropped."""
@@ -154,6 +152,7 @@ class Downlink:
             if ssrc in self._by_ssrc:
                 for number in numbers:
                     self._by_ssrc[ssrc].repeat(number)
+                self.connection.ports.fan.flush()
             self._allowed = rtcp.remb_of(part) or self._allowed
 
     def _judge(self, reports: Sequence[rtcp.Report]) -> None:

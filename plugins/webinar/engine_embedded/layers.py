@@ -29,6 +29,7 @@ class Layer:
         self.rid = rid
         self.codec: Codec | None = None
         self.slots: list[Slot] = []
+        self.held: list[Packet] = []
         self.is_recorded = False
         self.height = 0
         self.bits = 0.0
@@ -76,6 +77,7 @@ class Layer:
         self._measure_jitter(packet.timestamp, now, codec.clock)
         if codec is not self.codec:
             self.codec = codec
+            self.held.clear()
             for slot in self.slots:
                 slot.begin()
         packet.is_key = codecs.starts_key_frame(codec.name, packet.payload)

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from plugins.webinar.engine_embedded import stun
+from plugins.webinar.engine_embedded.fanout import FanOut
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.tcp import Link, Listener
 
 MOST_AT_ONCE = 256
-BUFFER_BYTES = 4 << 20
+SEND_BUFFER_BYTES = 4 << 20
+RECEIVE_BUFFER_BYTES = 1 << 20
+"""What waits longer than a second in an overloaded engine is of no use; the kernel drops it."""
 
 Route = Any
 """Where a peer is: the address of a UDP socket as Python gives it, or a ``tcp.Link``."""
@@ -57,6 +60,7 @@ class Ports:
             self.udp.close()
             raise
         self._tcp.on_lost = self._lose
+        self.fan = FanOut(self)
         self.by_ufrag: dict[str, Peer] = {}
         self.by_route: dict[Route, Peer] = {}
         self.dropped = 0
@@ -158,8 +162,8 @@ class Ports:
 def _udp_socket(family: int, host: str, port: int) -> socket.socket:
     udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     try:
-        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         udp.bind((host, port))
     except OSError:
         udp.close()

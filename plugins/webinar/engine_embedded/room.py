@@ -16,6 +16,8 @@ from plugins.webinar.engine_embedded.speech import Speech
 from plugins.webinar.engine_embedded.uplink import Uplink
 
 SPEECH_PAUSE = 0.25
+MOST_HELD, LONGEST_HELD = 8, 0.005
+"""Packets of a frame are sent together, at most so many and so many seconds late."""
 
 
 class Room:
@@ -105,8 +107,28 @@ class Room:
             self._speech.hear(track, packet.extensions[0])
         if self._recording is not None:
             self._recording.take(track, layer, packet)
-        for slot in layer.slots:
-            slot.forward(packet, codec, layer)
+        if not layer.slots:
+            return
+        held = layer.held
+        held.append(packet)
+        if packet.marker or not track.is_video or len(held) >= MOST_HELD:
+            self._fan_out(layer)
+        elif len(held) == 1:
+            self._loop.call_later(LONGEST_HELD, lambda: self._fan_out(layer))
+
+    def _fan_out(self, layer: Layer) -> None:
+        """Send the packets of a frame, receiver by receiver."""
+        packets, layer.held = layer.held, []
+        codec = layer.codec
+        if not packets or codec is None:
+            return
+        fan = layer.track.uplink.connection.ports.fan
+        fan.evens_to = max(len(packet.payload) for packet in packets) if len(packets) > 1 else 0
+        for slot in list(layer.slots):
+            for packet in packets:
+                slot.forward(packet, codec, layer)
+        fan.flush()
+        fan.evens_to = 0
 
     def _appear(self, track: Track) -> None:
         """A layer's first packet came; tell with the next tick, when it is alive."""
