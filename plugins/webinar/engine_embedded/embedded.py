@@ -121,6 +121,10 @@ class EmbeddedEngine:
         """Whether a connection is there."""
         return peer in self._peers
 
+    def halves(self) -> list[Uplink | Downlink]:
+        """All connections."""
+        return [half for _room, half in self._peers.values()]
+
     def load(self) -> Load:
         """How busy the engine is."""
         is_full = self._cpu >= FULL_AT or len(self._peers) >= MOST_PEERS
