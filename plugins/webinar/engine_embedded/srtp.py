@@ -17,6 +17,9 @@ LARGEST_PACKET = 2048
 LARGEST_TRAILER = 148
 """Bytes that protection may add (``SRTP_MAX_TRAILER_LEN`` with the index of SRTCP)."""
 
+MOST_STREAMS = 64
+"""SSRCs that one peer may use: libsrtp remembers each for good, in a list."""
+
 _PROFILES = {
     AES_128_GCM.name: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
     AES_128_CM.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
@@ -29,27 +32,31 @@ _scratch_view = ffi.buffer(_scratch)
 class Opener:
     """Opens what the other side protected."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_known", "_session")
 
     def __init__(self, keys: Keys) -> None:
         self._session = _session(keys, keys.client, Policy.SSRC_ANY_INBOUND)
+        self._known: set[bytes] = set()
 
     def rtp(self, packet: bytes) -> bytes | None:
         """The plain packet; None if it is forged, old or came before."""
-        return self._open(packet, lib.srtp_unprotect)
+        return self._open(packet, packet[8:12], lib.srtp_unprotect)
 
     def rtcp(self, packet: bytes) -> bytes | None:
         """The plain compound packet; None if it is forged, old or came before."""
-        return self._open(packet, lib.srtp_unprotect_rtcp)
+        return self._open(packet, packet[4:8], lib.srtp_unprotect_rtcp)
 
-    def _open(self, packet: bytes, function: Any) -> bytes | None:
+    def _open(self, packet: bytes, ssrc: bytes, function: Any) -> bytes | None:
         size = len(packet)
-        if size > LARGEST_PACKET:
+        is_new = ssrc not in self._known
+        if size > LARGEST_PACKET or (is_new and len(self._known) >= MOST_STREAMS):
             return None
         _scratch_view[:size] = packet
         _length[0] = size
         if function(self._session[0], _scratch, _length):
             return None
+        if is_new:
+            self._known.add(ssrc)
         opened: bytes = _scratch_view[: _length[0]]
         return opened
 

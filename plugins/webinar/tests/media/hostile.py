@@ -91,7 +91,7 @@ class Hostility:
         """Nonsense in RTCP, from somebody who has keys."""
         sender = self.random.choice((self.mallory, self.mallet))
         kind = self.random.choice((200, 201, 202, 203, 204, 205, 206))
-        body = self.random.randbytes(4 * self.random.randrange(1, 12))
+        body = self.random.randrange(200).to_bytes(4) + self.random.randbytes(4 * self.random.randrange(11))
         compound = bytes([0x80 | self.random.randrange(32), kind]) + (len(body) // 4).to_bytes(2) + body
         sender.rtcp(self.random.choice((compound, self._bent(compound), rtcp.pli(1, 4) * 30)))
 
