@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Actor, Form, _, actor, find_members, requires, utcnow
+from lms.plugin import Actor, Form, _, actor, find_members, member, requires, utcnow
 from plugins.tutoring import meeting
 from plugins.tutoring.booking import get_booking
-from plugins.tutoring.desk import conversations, opening, queue, replies
+from plugins.tutoring.desk import conversations, opening, passing, queue, replies
 from plugins.tutoring.desk.forms import AddReply, PassOn
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.forms import NoteOutcome
@@ -62,17 +62,32 @@ def take() -> ResponseReturnValue:
 @requires(OFFER)
 def take_over(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Go on with a conversation whose tutor is gone."""
-    conversations.take_over(actor(), booking_id)
+    passing.take_over(actor(), booking_id)
     return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
 
 
 @blueprint.post("/tutoring/desk/<uuid:booking_id>/pass-on")
 @requires(OFFER)
 def pass_on(booking_id: uuid.UUID) -> ResponseReturnValue:
-    """Let another tutor go on."""
-    conversations.pass_on(actor(), booking_id, PassOn.read(request.form.to_dict()))
-    flash(_("Passed on. The other tutor and the person you talked to know."), "success")
-    return redirect(url_for("tutoring_tutor.desk"), 303)
+    """Ask whether another tutor may go on."""
+    passing.propose(actor(), booking_id, PassOn.read(request.form.to_dict()))
+    flash(_("Asked. As soon as the person you talk to agrees, the other tutor goes on."), "success")
+    return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/pass/<any(agree, decline):what>")
+@member
+def answer(booking_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    """Agree that another tutor goes on, or stay with one's own; a tutor takes the question back."""
+    if what == "agree":
+        passing.agree(actor(), booking_id)
+        flash(_("The other tutor knows, and goes on with you."), "success")
+    else:
+        row = passing.decline(actor(), booking_id)
+        if row.slot.tutor_id == actor().user_id:
+            return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
+        flash(_("You stay with your tutor."), "success")
+    return redirect(url_for("tutoring.session", booking_id=booking_id), 303)
 
 
 @blueprint.route("/tutoring/desk/replies", methods=["GET", "POST"])
