@@ -115,7 +115,7 @@ from lms.hooks.contributions import (
     Upload,
 )
 from lms.hooks.specs import hookimpl, hookspec
-from lms.live.channels import EventView, append, read_latest, read_since
+from lms.live.channels import EventView, append, forget_events, read_latest, read_since
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
@@ -191,7 +191,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
-    "on_event", "read_latest", "read_since", "who_is_here",
+    "forget_events", "on_event", "read_latest", "read_since", "who_is_here",
     # background work and mail
     "JobRun", "enqueue", "get_job", "send_mail",
 ]

@@ -96,6 +96,7 @@ def jobs() -> Sequence[JobSpec]:
     """Times ahead, reminders, offers that nobody took."""
     return [
         JobSpec("extend", work.extend, _l("Make tutoring times further ahead"), timedelta(days=1)),
+        JobSpec("forget", work.forget, _l("Empty old tutoring sessions"), timedelta(days=1)),
         JobSpec("watch", work.watch, _l("Remind of sessions, pass on free ones"), timedelta(minutes=1)),
     ]
 

@@ -100,7 +100,8 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     summary is right, perhaps with a ``trainee_word`` of their own, and how much it helped (``rating``,
     1 to 5, which nobody reads alone). ``is_copy_allowed``: the tutor may keep a copy of the conversation too.
     ``proposed_tutor_id`` is who would go on, once the trainee agrees; ``pass_note`` is for that tutor.
-    ``first_said_at`` and ``last_said_at`` tell how much of the time was used.
+    ``first_said_at`` and ``last_said_at`` tell how much of the time was used. ``forgotten_at`` is when
+    what was written was removed because its time was over.
     """
 
     __tablename__ = "tutoring_booking"
@@ -134,6 +135,7 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     pass_note: Mapped[str] = mapped_column(String(300), default="")
     first_said_at: Mapped[datetime | None] = mapped_column()
     last_said_at: Mapped[datetime | None] = mapped_column()
+    forgotten_at: Mapped[datetime | None] = mapped_column()
 
     slot: Mapped[Slot] = relationship(lazy="joined")
 

@@ -24,7 +24,10 @@ from plugins.tutoring.models import (
 
 def declared() -> Sequence[PersonalData]:
     """Who offers, who booked, who waits."""
-    why, kept = _l("Arranging and following up sessions"), _l("Until the account is erased")
+    why, kept = (
+        _l("Arranging and following up sessions"),
+        _l("As long as the office says, or until the account is erased"),
+    )
     return [
         PersonalData("tutoring_pattern", "tutor_id", ("weekday", "starts", "ends", "where", "topic"), why, "public_task", kept),
         PersonalData("tutoring_day_off", "tutor_id", ("day",), why, "public_task", kept),

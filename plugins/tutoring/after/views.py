@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import Actor, Form, _, actor, member, requires, send_table
-from plugins.tutoring.after import report, summary, tasks, transcript
+from plugins.tutoring.after import forgetting, report, summary, tasks, transcript
 from plugins.tutoring.after.forms import AddTask, Agree, Rate, ReportAsked
-from plugins.tutoring.booking import get_booking
+from plugins.tutoring.booking import get_booking, rules_of
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.models import Booking
 
@@ -103,7 +103,7 @@ def figures() -> ResponseReturnValue:
         case "csv" | "xlsx" as wanted:
             return send_table(report.as_table(made), wanted, f"tutoring-{made.first_day}-{made.last_day}")
     return render_template(
-        "tutoring/report.html", report=made, breadcrumb=[(_("Tutoring"), url_for("tutoring.index")), (_("Figures"), None)]
+        "tutoring/report.html", report=made, keep_months=rules_of(actor()).keep_months, due=forgetting.count_due(actor()), breadcrumb=[(_("Tutoring"), url_for("tutoring.index")), (_("Figures"), None)]
     )  # fmt: skip
 
 

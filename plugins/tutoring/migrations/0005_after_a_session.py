@@ -51,6 +51,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("pass_note", sa.String(length=300), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("first_said_at", base.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("last_said_at", base.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("forgotten_at", base.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(
             batch_op.f("ix_tutoring_booking_proposed_tutor_id"), ["proposed_tutor_id"], unique=False
         )
@@ -68,6 +69,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_tutoring_booking_rating"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_tutoring_booking_proposed_tutor_id_user"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_tutoring_booking_proposed_tutor_id"))
+        batch_op.drop_column("forgotten_at")
         batch_op.drop_column("last_said_at")
         batch_op.drop_column("first_said_at")
         batch_op.drop_column("pass_note")

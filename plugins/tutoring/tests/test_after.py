@@ -10,10 +10,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from lms.plugin import Conflict, Forbidden, NotFound, World, session, utcnow
+from lms.plugin import Conflict, Forbidden, NotFound, World, session, system_actor, utcnow
 from lms.testing import SignIn, notifications_of
 from plugins.tutoring import booking, chat, meeting
-from plugins.tutoring.after import report, summary, tasks, transcript
+from plugins.tutoring.after import forgetting, report, summary, tasks, transcript
 from plugins.tutoring.after.forms import AddTask, Agree, Rate, ReportAsked
 from plugins.tutoring.chat import Say
 from plugins.tutoring.desk import queue
@@ -250,3 +250,26 @@ def test_due_dates_come_first_among_the_open_steps(world: World) -> None:
         tasks.add_task(who, row_id, AddTask(text="Tardi", due_on=date(2027, 2, 1)))
         tasks.add_task(who, row_id, AddTask(text="Presto", due_on=date(2027, 1, 1)))
         assert [task.text for task in tasks.find_open(who)] == ["Presto", "Tardi", "Senza data"]
+
+
+# --- what is kept --------------------------------------------------------------------
+
+
+def test_what_was_written_goes_when_its_time_is_over_and_the_session_stays(world: World) -> None:
+    old, young = talk(world, "Parole vecchie"), talk(world, "Parole nuove", key="trainee6")
+    settle(world, old)
+    with world.inside("siena"):
+        office = system_actor(world.office("siena").id)
+        row = booking.get_booking(office, old)
+        row.slot.starts_at -= timedelta(days=800)
+        row.slot.ends_at -= timedelta(days=800)
+        tasks.add_task(world.actor("trainee5"), old, AddTask(text="Un passo"))
+        assert forgetting.count_due(office) == 1
+        assert row.result
+        assert forgetting.forget_due(office) == 1
+        assert forgetting.forget_due(office) == 0
+        assert (row.state, row.result, row.message) == ("done", "", "")
+        assert chat.read_messages(office, row) == []
+        assert tasks.tasks_of([row]) == []
+        kept = chat.read_messages(office, booking.get_booking(office, young))
+        assert [event.payload["text"] for event in kept] == ["Parole nuove"]

@@ -123,6 +123,7 @@ class TutoringChat extends HTMLElement {
   /** @param {Record<string, unknown>} file */
   #file(file) {
     const address = `${this.dataset.files}/${String(file.file_id)}/${encodeURIComponent(String(file.name))}`;
+    if (String(file.media_type).startsWith("audio/")) return element("audio", { class: "tutoring-audio", controls: "", preload: "none", src: address, "aria-label": String(file.name) });
     const link = element("a", { href: address });
     if (String(file.media_type).startsWith("image/")) link.append(element("img", { class: "tutoring-picture", src: address, alt: String(file.name) }));
     else link.textContent = String(file.name);
