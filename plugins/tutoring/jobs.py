@@ -7,10 +7,19 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from lms.plugin import JobRun, directory, office_scope, session, system_actor, unit_of_work, utcnow
+from lms.plugin import (
+    JobRun,
+    directory,
+    forget_events,
+    office_scope,
+    session,
+    system_actor,
+    unit_of_work,
+    utcnow,
+)
 from plugins.tutoring import booking, letters, offering
 from plugins.tutoring.after.forgetting import forget_due
-from plugins.tutoring.desk import queue
+from plugins.tutoring.desk import colleagues, queue
 from plugins.tutoring.models import Booking, Slot
 
 
@@ -34,6 +43,7 @@ def forget(job: JobRun) -> None:
         while has_more:
             with office_scope(office.id), unit_of_work():
                 has_more = forget_due(system_actor(office.id)) > 0
+                forget_events(colleagues.NAME)
         job.progress(number, len(offices))
 
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
-from lms.plugin import Actor, NotFound, _, require, session, utcnow, who_is_here
+from lms.plugin import Actor, NotFound, _, require, session, utcnow
 from plugins.tutoring.desk import telling
+from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.models import Booking, Pattern, Slot
 from plugins.tutoring.offering import OFFER
 
@@ -37,10 +38,16 @@ def find_open(actor: Actor) -> list[Booking]:
     return list(session().scalars(query))
 
 
+def find_running(actor: Actor) -> list[Booking]:
+    """All conversations of the drop-in desk that go on now, for whoever runs it. Raises Forbidden."""
+    require(actor, MANAGE)
+    return list(session().scalars(_running().where(Booking.place_id.is_not(None))))
+
+
 def find_left_alone(actor: Actor) -> list[Booking]:
     """Drop-in conversations whose tutor's connection is gone, so that another one can go on. Raises Forbidden."""
     require(actor, OFFER)
-    here = {person.user_id for person in who_is_here(telling.DESK)} | {actor.user_id}
+    here = telling.tutors_here() | {actor.user_id}
     query = _running().where(Booking.place_id.is_not(None), Slot.tutor_id.not_in(here))
     return list(session().scalars(query))
 
@@ -48,8 +55,10 @@ def find_left_alone(actor: Actor) -> list[Booking]:
 def find_tutors(actor: Actor) -> list[uuid.UUID]:
     """To whom the actor can pass a conversation on: who is at the desk, and who offers hours. Raises Forbidden."""
     require(actor, OFFER)
-    here = {person.user_id for person in who_is_here(telling.DESK)}
-    return sorted((here | set(session().scalars(select(Pattern.tutor_id).distinct()))) - {actor.user_id})
+    return sorted(
+        (telling.tutors_here() | set(session().scalars(select(Pattern.tutor_id).distinct())))
+        - {actor.user_id}
+    )
 
 
 def thread_with(actor: Actor, row: Booking) -> Thread:

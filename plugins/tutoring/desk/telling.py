@@ -97,6 +97,11 @@ def ask_trainee(booking: Booking, name: str) -> None:
     )  # fmt: skip
 
 
+def tutors_here() -> set[uuid.UUID]:
+    """Who is at the desk now."""
+    return {person.user_id for person in who_is_here(DESK)}
+
+
 def tell_passed(booking: Booking, before: str, note: str) -> None:
     """Tell a tutor that a conversation is theirs now, from whom, and why."""
     office = directory().get(booking.office_id)

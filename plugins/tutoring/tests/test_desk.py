@@ -10,7 +10,7 @@ from lms.plugin import Conflict, Forbidden, NotFound, World, who_is_here
 from lms.testing import SignIn, count_queries, notifications_of
 from plugins.tutoring import booking, chat
 from plugins.tutoring.chat import Say
-from plugins.tutoring.desk import conversations, passing, queue, replies, telling
+from plugins.tutoring.desk import colleagues, conversations, passing, queue, replies, telling
 from plugins.tutoring.desk.forms import AddReply, PassOn
 from plugins.tutoring.tests.desk import DESK, wait
 
@@ -159,3 +159,27 @@ def test_replies_are_one_s_own_or_the_office_s(sign_in: SignIn, world: World) ->
         f"{DESK}/replies", data={"form_id": "addreply", "shortcut": "due parole", "text": "Ciao"}
     )
     assert shared.status_code == 422
+
+
+def test_tutors_talk_among_themselves_and_nobody_else_reads_it(sign_in: SignIn, world: World) -> None:
+    assert (
+        sign_in("tutor").post(f"{DESK}/colleagues", data={"text": "Chi conosce il bando?"}).status_code == 303
+    )
+    assert "Chi conosce il bando?" in sign_in("counsellor").get(DESK).text
+    assert sign_in("trainee5").post(f"{DESK}/colleagues", data={"text": "Ciao"}).status_code == 403
+    with world.inside("siena"), pytest.raises(Forbidden):
+        colleagues.find_whispers(world.actor("trainee5"))
+    with world.inside("vienna"):
+        assert colleagues.find_whispers(world.actor("counsellor_vienna")) == []
+
+
+def test_who_runs_the_desk_sees_who_talks_with_whom_but_not_what(sign_in: SignIn, world: World) -> None:
+    (talk,) = begin(world, "trainee5")
+    with world.inside("siena"):
+        chat.say(world.actor("trainee5"), talk, Say(text="Solo per te"))
+    page = sign_in("head").get(f"{DESK}/overview")
+    assert page.status_code == 200
+    assert world.people["trainee5"].name in page.text
+    assert "Solo per te" not in page.text
+    assert "Domanda di trainee5" not in page.text
+    assert sign_in("tutor").get(f"{DESK}/overview").status_code == 403
