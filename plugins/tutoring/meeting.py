@@ -26,7 +26,7 @@ from plugins.tutoring import letters
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import EditGoal, NoteOutcome
-from plugins.tutoring.models import Booking, Goal, Slot
+from plugins.tutoring.models import Booking, Goal
 
 TYPE = "tutoring"
 
@@ -63,16 +63,6 @@ def note_missed(actor: Actor, booking_id: uuid.UUID) -> Booking:
     row = _as_tutor(actor, booking_id)
     row.state, row.result = "missed", ""
     return row
-
-
-def find_unsettled(actor: Actor, limit: int = 20) -> list[Booking]:
-    """A tutor's sessions that are over and of which nothing was written down yet, the oldest first."""
-    query = (
-        select(Booking)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.tutor_id == actor.user_id, Booking.state == "booked", Slot.ends_at <= utcnow())
-    )
-    return list(session().scalars(query.order_by(Slot.starts_at).limit(limit)))
 
 
 # --- as an activity -------------------------------------------------------------------

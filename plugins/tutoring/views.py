@@ -60,18 +60,17 @@ blueprint = Blueprint("tutoring", __name__)
 def index() -> ResponseReturnValue:
     """The next free time first, then one's own sessions and all other free times."""
     who, wanted = actor(), request.args.get("tutor", type=uuid.UUID)
-    free, coming = booking.find_free(who, tutor_id=wanted), booking.find_coming(who)
-    past, unsettled = booking.find_past(who, 5), meeting.find_unsettled(who)
-    is_offered = not (coming or unsettled)
-    people = people_of(who, [*coming, *past, *unsettled], free)
+    free, own = booking.find_free(who, tutor_id=wanted), booking.find_own(who)
+    is_offered = not (own.coming or own.unsettled)
+    people = people_of(who, [*own.coming, *own.past, *own.unsettled], free)
     tutors = sorted(
         {each.slot.tutor_id for each in (booking.find_free(who) if wanted else free)} & set(people),
         key=lambda key: people[key].name,
     )
     return render_template(
-        "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=coming, past=past, people=people,
-        tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER), rules=booking.rules_of(who),
-        unsettled=unsettled, opening=opening_now(who), steps_open=find_open(who), may_report=who.can(MANAGE), **_words(who),
+        "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
+        tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER),
+        unsettled=own.unsettled, opening=opening_now(who), steps_open=find_open(who), may_report=who.can(MANAGE), **_words(who),
     )  # fmt: skip
 
 
