@@ -13,6 +13,7 @@ from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members
 from lms.accounts.secrets_kept import seal, unseal
 from lms.accounts.signin import site_prefix as office_address
+from lms.accounts.visitors import admit_visitor, end_visit, forget_visitors, greet_visitor, rename_visitor
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -137,7 +138,17 @@ from lms.text import _, _l, current_locale, gettext, lazy_gettext, locale, ngett
 from lms.web.content import send_table, show_richtext
 from lms.web.errors import wants_json
 from lms.web.forms import Form, page_asked
-from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in, slow
+from lms.web.guard import (
+    actor,
+    guest_or_actor,
+    member,
+    operators_only,
+    public,
+    requires,
+    signed_in,
+    slow,
+    visitors,
+)
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
 from lms.web.offices import current_office
 from lms.work.jobs import JobRun, enqueue, get_job
@@ -161,6 +172,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
     "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
+    "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
     "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",
