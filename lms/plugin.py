@@ -11,7 +11,7 @@ from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members
-from lms.accounts.secrets_kept import seal, unseal
+from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.signin import site_prefix as office_address
 from lms.accounts.visitors import admit_visitor, end_visit, forget_visitors, greet_visitor, rename_visitor
 from lms.activities.children import (
@@ -193,7 +193,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # groups, and telling people
     "find_groups", "group_member_ids", "groups_of", "notify",
     # texts that a copy of the database does not show
-    "seal", "unseal",
+    "keyed_hash", "seal", "unseal",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",

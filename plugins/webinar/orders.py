@@ -1,0 +1,108 @@
+"""Orders that clients give in a room. Each names the room, and carries a key where sending it again must be once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lms.plugin import Command
+from plugins.webinar.presets import Layout
+
+Key = Annotated[str, Field(min_length=8, max_length=40)]
+Said = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class InRoom(Command):
+    """Something about a room."""
+
+    room: uuid.UUID
+
+
+class Order(InRoom):
+    """Something to be done once."""
+
+    key: Key
+
+
+class OfPerson(Order):
+    """Something about somebody in the room."""
+
+    person: uuid.UUID
+
+
+class MaybeOfPerson(Order):
+    """Something about oneself, or about somebody in the room."""
+
+    person: uuid.UUID | None = None
+
+
+class Say(Order):
+    """A message for everybody."""
+
+    text: Said
+    reply_to: Annotated[int, Field(ge=1)] | None = None
+
+
+class TellStaff(MaybeOfPerson):
+    """A message to those who lead, or from them to one person."""
+
+    text: Said
+
+
+class Target(Order):
+    """A message, by its number."""
+
+    target: Annotated[int, Field(ge=1)]
+
+
+class SetAway(Order):
+    """Away, or back."""
+
+    is_away: bool
+
+
+class GiveRight(OfPerson):
+    """A right that is given or taken."""
+
+    right: Annotated[str, Field(max_length=20)]
+    is_given: bool
+
+
+class SetRole(OfPerson):
+    """A role."""
+
+    role: Literal["cohost", "presenter", "participant"]
+
+
+class Lock(Order):
+    """A right that is taken from everybody, or given back."""
+
+    right: Annotated[str, Field(max_length=20)]
+    is_locked: bool
+
+
+class AskPerson(OfPerson):
+    """Somebody is to switch something on or off."""
+
+    kind: Literal["speak", "mute", "camera_off", "share_off"]
+
+
+class SetLayout(Order):
+    """How the stage looks for all."""
+
+    layout: Layout
+    pinned: uuid.UUID | None = None
+
+
+class CallHelp(Order):
+    """Something does not work."""
+
+    problem: Literal["no_sound", "no_picture", "other"]
+
+
+class People(InRoom):
+    """Who these people are; without ids everybody."""
+
+    ids: Annotated[list[uuid.UUID], Field(max_length=200)] | None = None
