@@ -13,7 +13,14 @@ from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members
 from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.signin import site_prefix as office_address
-from lms.accounts.visitors import admit_visitor, end_visit, forget_visitors, greet_visitor, rename_visitor
+from lms.accounts.visitors import (
+    admit_visitor,
+    end_visit,
+    forget_visitors,
+    greet_visitor,
+    rename_visitor,
+    renew_visit,
+)
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -117,6 +124,7 @@ from lms.hooks.contributions import (
 )
 from lms.hooks.specs import hookimpl, hookspec
 from lms.live.channels import EventView, append, read_latest, read_since
+from lms.live.hub import Connection
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
@@ -172,7 +180,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
     "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
-    "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor",
+    "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
     "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",
@@ -202,7 +210,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
-    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
+    "Call", "ChannelKind", "Connection", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
     "on_event", "read_latest", "read_since", "who_is_here",
     # background work and mail
     "JobRun", "enqueue", "get_job", "send_mail",

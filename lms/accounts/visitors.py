@@ -45,6 +45,15 @@ def rename_visitor(visitor_id: uuid.UUID, name: str) -> None:
     session().get_one(Visitor, visitor_id).name = name
 
 
+def renew_visit(visitor_id: uuid.UUID, expires_at: datetime) -> bool:
+    """Let a visitor in until another moment; False if there is none or they are let in no more."""
+    row = session().get(Visitor, visitor_id)
+    if row is None or row.ended_at is not None:
+        return False
+    row.expires_at = expires_at
+    return True
+
+
 def end_visit(visitor_id: uuid.UUID) -> None:
     """Let a visitor in no more; their connections end within two seconds."""
     session().get_one(Visitor, visitor_id).ended_at = utcnow()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -23,12 +22,10 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.webinar import log, rooms
+from plugins.webinar import attendance, log, rooms
+from plugins.webinar.attendance import JOINED_WITHIN
 from plugins.webinar.log import ByPerson, Knocked, PersonChanged
 from plugins.webinar.models import Interval, Participant, Room
-
-JOINED_WITHIN = timedelta(seconds=60)
-"""A gap this short is a reconnect, not an absence."""
 
 
 class Enter(Command):
@@ -80,28 +77,23 @@ def leave(actor: Actor, room_id: uuid.UUID) -> None:
         row.state = "outside"
         log.write_staff(row.room, "lobby.changed", Knocked(person=row.id, state="outside"))
     elif row.state == "inside":
-        beat(row)
+        attendance.beat(row)
+        attendance.count(row)
         log.write(row.room, "person.left", ByPerson(person=row.id))
 
 
 def here(actor: Actor, room_id: uuid.UUID) -> None:
     """Heartbeat of somebody's page."""
-    beat(get_self(actor, room_id))
+    row = get_self(actor, room_id)
+    attendance.beat(row)
+    attendance.count_when_reached(row)
 
 
-def beat(row: Participant) -> Interval:
-    """Somebody is in the room at this moment: their time goes on, or a new one begins."""
-    now = utcnow()
-    query = select(Interval).filter_by(participant_id=row.id).order_by(Interval.seen_at.desc()).limit(1)
-    latest = session().scalar(query)
-    if latest is not None and now - latest.seen_at <= JOINED_WITHIN:
-        latest.seen_at = max(now, latest.seen_at)
-        return latest
-    latest = Interval(participant_id=row.id, entered_at=now, seen_at=now)
-    session().add(latest)
-    session().flush()
-    log.write(row.room, "person.entered", ByPerson(person=row.id), f"entered-{latest.id.hex}")
-    return latest
+def lost(row: Participant, *, said_goodbye: bool) -> None:
+    """A page of somebody is gone; where it was closed, their time ends now, where the network was lost, at the last heartbeat."""
+    if row.state == "inside" and said_goodbye:
+        attendance.beat(row)
+    attendance.count(row)
 
 
 def get_self(actor: Actor, room_id: uuid.UUID) -> Participant:
@@ -228,7 +220,7 @@ def _let_in(room: Room, row: Participant) -> None:
     if row.state != "inside":
         row.state, row.asked_at = "inside", None
     session().flush()
-    beat(row)
+    attendance.beat(row)
     tell_change(row)
 
 

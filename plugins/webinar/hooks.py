@@ -19,6 +19,7 @@ from lms.plugin import (
     DashboardCard,
     ErasurePolicy,
     ExportArchive,
+    JobSpec,
     LiveNamespace,
     LiveRoom,
     NavItem,
@@ -37,7 +38,8 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
-from plugins.webinar import letters, live_views, privacy, rooms, views
+from plugins.webinar import attendance_views, guest_views, letters, live_views, privacy, rooms, views
+from plugins.webinar import jobs as work
 from plugins.webinar.demo import build_webinars
 from plugins.webinar.models import Room
 from plugins.webinar.sockets import WebinarNamespace
@@ -48,13 +50,23 @@ SOON = timedelta(hours=24)
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [views.blueprint, live_views.blueprint]
+    return [views.blueprint, live_views.blueprint, guest_views.blueprint, attendance_views.blueprint]
 
 
 @hookimpl
 def socket_namespaces() -> Sequence[LiveNamespace]:
     """Rooms; a new one for each application."""
     return [WebinarNamespace()]
+
+
+@hookimpl
+def jobs() -> Sequence[JobSpec]:
+    """Reminders; registrations that are too old."""
+    return [
+        JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
+        JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
+        JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
+    ]
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -63,9 +63,9 @@ def link_of(row: Registration) -> str:
     return f"{office_address(office)}/webinar/guest/{row.id}/{link_secret(row)}"
 
 
-def tell_invited(room: Room, activity: Activity, reader: Reader) -> None:
-    """It takes place then; here is the way in."""
-    _mail(room, activity, reader, "webinar/invited", "REQUEST", _l("Open the room"))
+def tell_invited(room: Room, activity: Activity, reader: Reader, again: str = "") -> None:
+    """It takes place then; here is the way in. ``again`` lets the same letter go out once more."""
+    _mail(room, activity, reader, "webinar/invited", "REQUEST", _l("Open the room"), key=again)
 
 
 def tell_place(room: Room, activity: Activity, reader: Reader) -> None:
@@ -97,6 +97,13 @@ def tell_soon(room: Room, activity: Activity, days: int) -> int:
         _mail(room, activity, reader, "webinar/soon", "", _l("Open the room"), key=f"soon-{days}")
         count += 1
     return count
+
+
+def tell_after(room: Room, activity: Activity, present: Collection[uuid.UUID]) -> None:
+    """Thank those who were there; tell the others that they were missed. ``present`` are accounts and registrations."""
+    for reader in readers_of(room, activity):
+        template = "webinar/thanks" if reader.id in present else "webinar/missed"
+        _mail(room, activity, reader, template, "", _l("Open the page of the meeting"))
 
 
 def readers_of(room: Room, activity: Activity) -> Iterator[Reader]:

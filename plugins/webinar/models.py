@@ -57,6 +57,7 @@ class Room(OfficeScoped, Timestamped, Base):
     opened_at: Mapped[datetime | None] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
     cancelled_at: Mapped[datetime | None] = mapped_column()
+    followed_up_at: Mapped[datetime | None] = mapped_column()
 
 
 class Participant(Identified, OfficeScoped, Timestamped, Base):
@@ -64,6 +65,7 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
 
     ``name`` is what the room calls them. ``granted`` and ``revoked`` are rights beyond or short of
     the role. The log of the room names people by the id of this row, so that it holds no names.
+    ``counted_minutes`` is how much of the attendance was written down as progress so far.
     """
 
     __tablename__ = "webinar_participant"
@@ -84,6 +86,7 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
     revoked: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(10), default="outside")
     asked_at: Mapped[datetime | None] = mapped_column()
+    counted_minutes: Mapped[int] = mapped_column(default=0)
 
     room: Mapped[Room] = relationship(lazy="joined")
 
@@ -139,6 +142,20 @@ class Correction(Identified, OfficeScoped, Timestamped, Base):
     minutes: Mapped[int]
     reason: Mapped[str] = mapped_column(String(300))
     corrected_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+
+
+class Sheet(Identified, OfficeScoped, Base):
+    """A presence sheet that was handed out: by its ``code`` anybody who has the paper can compare it."""
+
+    __tablename__ = "webinar_sheet"
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    code: Mapped[str] = mapped_column(String(14), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=utcnow)
+    people: Mapped[int]
+    minutes: Mapped[int]
 
 
 class Field(Identified, OfficeScoped, Base):

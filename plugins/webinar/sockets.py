@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lms.plugin import Call, LiveNamespace, Policy, Rate, on_event
+from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
 from plugins.webinar import entering, moderating, orders, talking
-from plugins.webinar.log import PERSON_CHANNEL, ROOM_CHANNEL, STAFF_CHANNEL, HelpCalled, LayoutSet
+from plugins.webinar.log import (
+    PERSON_CHANNEL,
+    ROOM,
+    ROOM_CHANNEL,
+    STAFF_CHANNEL,
+    HelpCalled,
+    LayoutSet,
+    find_in,
+    room_of,
+)
 
 LET_IN = Policy("visitor", "webinar")
 READS = Policy("visitor", "webinar", opens_transaction=False)
@@ -19,6 +28,14 @@ class WebinarNamespace(LiveNamespace):
     path = "/webinar"
     policy = LET_IN
     channels = (ROOM_CHANNEL, STAFF_CHANNEL, PERSON_CHANNEL)
+
+    def departed(self, connection: Connection, *, said_goodbye: bool) -> None:
+        """A page was closed, or its network was lost."""
+        for channel in connection.channels:
+            room = room_of(channel) if channel.startswith(f"{ROOM}:") else None
+            row = find_in(connection.actor, room.activity_id) if room is not None else None
+            if row is not None:
+                entering.lost(row, said_goodbye=said_goodbye)
 
     # --- being there ------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("opened_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("followed_up_at", base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("guests IN ('none', 'link', 'registration')", name=op.f("ck_webinar_room_guests")),
@@ -88,6 +89,7 @@ def upgrade() -> None:
         sa.Column("revoked", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("asked_at", base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("counted_minutes", sa.Integer(), nullable=False),
         sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -156,6 +158,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webinar_registration_office_id"), ["office_id"], unique=False)
         batch_op.create_index("ix_webinar_registration_room_id_state", ["room_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_webinar_registration_visitor_id"), ["visitor_id"], unique=False)
+
+    op.create_table(
+        "webinar_sheet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=14), nullable=False),
+        sa.Column("made_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webinar_sheet_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["webinar_room.activity_id"],
+            name=op.f("fk_webinar_sheet_room_id_webinar_room"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_sheet")),
+        sa.UniqueConstraint("code", name=op.f("uq_webinar_sheet_code")),
+    )
+    with op.batch_alter_table("webinar_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_sheet_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_sheet_room_id"), ["room_id"], unique=False)
 
     op.create_table(
         "webinar_state_at",
@@ -283,6 +308,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_webinar_state_at_office_id"))
 
     op.drop_table("webinar_state_at")
+    with op.batch_alter_table("webinar_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_sheet_room_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_sheet_office_id"))
+
+    op.drop_table("webinar_sheet")
     with op.batch_alter_table("webinar_registration", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webinar_registration_visitor_id"))
         batch_op.drop_index("ix_webinar_registration_room_id_state")

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from lms.plugin import Conflict, Forbidden, NotFound, World, append, read_latest, session, utcnow
-from plugins.webinar import entering, log, moderating, rooms, talking
+from plugins.webinar import attendance, entering, log, moderating, rooms, talking
 from plugins.webinar.entering import Enter
+from plugins.webinar.models import Interval
 from plugins.webinar.tests.making import go_in, open_room
 
 KEY = "key-of-a-test-0001"
@@ -180,10 +181,10 @@ def test_times_of_reconnects_are_joined_and_absences_are_not(
         begun = utcnow()
         for seconds, intervals in ((10, 1), (65, 1), (200, 2)):
             monkeypatch.setattr(
-                entering, "utcnow", lambda seconds=seconds: begun + timedelta(seconds=seconds)
+                attendance, "utcnow", lambda seconds=seconds: begun + timedelta(seconds=seconds)
             )
             entering.here(world.actor("trainee"), meeting.activity.id)
-            rows = session().query(entering.Interval).filter_by(participant_id=row.id).all()
+            rows = session().query(Interval).filter_by(participant_id=row.id).all()
             assert len(rows) == intervals
 
 
