@@ -12,8 +12,11 @@ from sqlalchemy import delete, select
 
 from benchmarks.load import ask
 from benchmarks.tables import Table, percentile
+from lms.access.actor import system_actor
 from lms.accounts.sessions import COOKIE
 from lms.activities.models import Activity, Enrolment
+from lms.offices.service import switch_plugin
+from lms.ops.demo import every_plugin
 from lms.store.base import session
 from lms.testing import count_queries
 from tests.serving import Installation, Serving, build_installation
@@ -23,11 +26,18 @@ PATH = "/o/siena/"
 
 
 def run(folder: Path, is_smoke: bool) -> None:
-    """Print the table."""
+    """Print a table for the house alone and one with everything switched on."""
     site = build_installation(folder / "instance", environment="production", base_url="http://127.0.0.1")
     enrol(site, ENROLMENTS)
-    table = Table(f"Dashboard with {ENROLMENTS} enrolments, embedded")
-    table.add("database queries", count_page_queries(site), "", at_most=12)
+    measure(site, "every plugin", is_smoke, most_queries=20)
+    switch_off_plugins(site)
+    measure(site, "the house alone", is_smoke, most_queries=12)
+
+
+def measure(site: Installation, name: str, is_smoke: bool, *, most_queries: int) -> None:
+    """Count, then ask with one, eight and thirty-two clients."""
+    table = Table(f"Dashboard with {ENROLMENTS} enrolments, embedded, {name}")
+    table.add("database queries", count_page_queries(site), "", at_most=most_queries)
     cookie = f"{COOKIE}={site.cookie_for('trainee')}"
     site.close()
     with Serving(site) as serving:
@@ -43,6 +53,13 @@ def run(folder: Path, is_smoke: bool) -> None:
                 at_most=103 if clients == 1 else None,
             )  # fmt: skip
     table.print()
+
+
+def switch_off_plugins(site: Installation) -> None:
+    """Leave the office with the core and nothing else."""
+    with site.app.app_context(), site.world.inside("siena") as office:
+        for plugin in every_plugin():
+            switch_plugin(system_actor(office.id), office.id, plugin, is_enabled=False)
 
 
 def enrol(site: Installation, count: int) -> None:

@@ -54,9 +54,10 @@ class Admission:
 def refuse_bad_contributions(app: Flask) -> None:
     """The second look, when the core's pages are there: reject every plugin that breaks a rule."""
     found: Hooks = app.extensions[HOOKS]
+    trials = _Trials()
     with app.app_context():
         for plugin in list(found.plugins.loaded):
-            reason = next(_faults(app, found, plugin), None)
+            reason = next(_faults(app, found, plugin, trials), None)
             if reason is not None:
                 found.plugins.reject(plugin.name, reason)
                 app.extensions[DIRECTORY].drop_plugin(plugin.name)
@@ -79,17 +80,17 @@ def undeclared_tables(found: Hooks, plugin: LoadedPlugin) -> list[str]:
     ]
 
 
-def _faults(app: Flask, found: Hooks, plugin: LoadedPlugin) -> Iterator[str]:
+def _faults(app: Flask, found: Hooks, plugin: LoadedPlugin, trials: _Trials) -> Iterator[str]:
     yield from _failed_hooks(found, plugin.name)
     undeclared = undeclared_tables(found, plugin)
     if undeclared:
         yield f"it holds personal data without declaring it (hook personal_data): {', '.join(undeclared)}"
-    taken: set[str] = {rule.rule for rule in app.url_map.iter_rules()}
+    taken = _addresses(app)
     for owner, blueprint in found.blueprints():
         if owner == plugin.name:
-            yield from _faults_of_pages(plugin.name, blueprint, taken)
+            yield from _faults_of_pages(plugin.name, blueprint, taken, trials)
         elif not owner.startswith(f"{CORE}."):
-            taken |= {rule.rule for rule in _tried(blueprint).url_map.iter_rules()}
+            taken |= _addresses(trials.of(blueprint))
     for owner, namespace in found.socket_namespaces():
         if owner == plugin.name:
             yield from _faults_of_events(plugin.name, namespace.path, namespace.policies())
@@ -105,14 +106,14 @@ def _failed_hooks(found: Hooks, name: str) -> Iterator[str]:
                     yield f"its hook {hook} failed: {failure.reason}"
 
 
-def _faults_of_pages(name: str, blueprint: object, taken: set[str]) -> Iterator[str]:
+def _faults_of_pages(name: str, blueprint: object, taken: set[str], trials: _Trials) -> Iterator[str]:
     if not isinstance(blueprint, Blueprint):
         yield f"its hook blueprints gave {type(blueprint).__name__}, not a blueprint"
         return
     if blueprint.name != name and not blueprint.name.startswith(f"{name}_"):
         yield f"its blueprint is called {blueprint.name!r}; it must be {name!r} or start with {name + '_'!r}"
     try:
-        trial = _tried(blueprint)
+        trial = trials.of(blueprint)
     except (ValueError, AssertionError, TypeError, AttributeError) as error:
         yield f"its blueprint {blueprint.name!r} cannot be used: {error}"
         return
@@ -123,7 +124,7 @@ def _faults_of_pages(name: str, blueprint: object, taken: set[str]) -> Iterator[
     )
     if open_views:
         yield f"these routes state no policy: {', '.join(open_views)}"
-    both = sorted(taken & {rule.rule for rule in trial.url_map.iter_rules()})
+    both = sorted(taken & _addresses(trial))
     if both:
         yield f"these addresses are somebody else's: {', '.join(both)}"
 
@@ -136,11 +137,27 @@ def _faults_of_events(name: str, path: str, policies: Mapping[str, object]) -> I
         yield f"these live events state no policy: {', '.join(bare)}"
 
 
-def _tried(blueprint: Blueprint) -> Flask:
-    """The blueprint on an application of its own, so that a broken one leaves no half of itself in ours."""
-    trial = Flask("trial", static_folder=None)
-    trial.register_blueprint(blueprint)
-    return trial
+class _Trials:
+    """Each blueprint on an application of its own, so that a broken one leaves no half of itself in ours.
+
+    Made once each: working out the addresses is most of what a start does.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Blueprint, Flask]] = {}
+
+    def of(self, blueprint: Blueprint) -> Flask:
+        """The application on trial. Raises what registering raises."""
+        known = self._known.get(id(blueprint))
+        if known is None:
+            trial = Flask("trial", static_folder=None)
+            trial.register_blueprint(blueprint)
+            known = self._known[id(blueprint)] = (blueprint, trial)
+        return known[1]
+
+
+def _addresses(app: Flask) -> set[str]:
+    return {rule.rule for rule in app.url_map.iter_rules()}
 
 
 def _reaches_out(trial: Flask) -> bool:

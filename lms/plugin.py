@@ -112,6 +112,7 @@ from lms.hooks.contributions import (
     NotificationKind,
     Permission,
     PersonalData,
+    Process,
     ReportSeries,
     Role,
     SearchDocument,
@@ -124,7 +125,7 @@ from lms.hooks.contributions import (
 )
 from lms.hooks.specs import hookimpl, hookspec
 from lms.live.channels import EventView, append, read_latest, read_since
-from lms.live.hub import Connection
+from lms.live.hub import Connection, Hub, hub
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
@@ -139,6 +140,8 @@ from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, 
 from lms.store.files import FileStore, StoredFile
 from lms.store.records import Record, read_records, write_record
 from lms.store.refs import link, linked, unlink
+from lms.store.runtime import run_folder
+from lms.store.runtime import settings as site_settings
 from lms.store.scope import all_offices, office_scope
 from lms.store.uow import after_commit, unit_of_work
 from lms.tables import Table, to_csv, to_xlsx
@@ -170,7 +173,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
-    "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
+    "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
@@ -210,9 +213,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
-    "Call", "ChannelKind", "Connection", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
-    "on_event", "read_latest", "read_since", "who_is_here",
-    # background work and mail
-    "JobRun", "enqueue", "get_job", "send_mail",
+    "Call", "ChannelKind", "Connection", "EventKind", "EventView", "HintKind", "Hub", "LiveNamespace", "Rate", "Snapshot", "append",
+    "hub", "on_event", "read_latest", "read_since", "who_is_here",
+    # background work, mail, other processes
+    "JobRun", "enqueue", "get_job", "run_folder", "send_mail", "site_settings",
 ]
 # fmt: on

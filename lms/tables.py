@@ -7,12 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from typing import Any, Literal
 
 Cell = str | int | float | date | datetime | None
 TableFormat = Literal["csv", "xlsx"]
@@ -42,6 +37,10 @@ def to_csv(table: Table) -> bytes:
 
 def to_xlsx(table: Table) -> bytes:
     """An Excel workbook with one sheet; texts stay texts, the first row stays in sight."""
+    # Loaded when somebody wants a workbook: a quarter of a second that no start should wait for.
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(table.title.translate(_NOT_IN_TITLES)[:_LONGEST_TITLE] or None)
     sheet.freeze_panes = "A2"
@@ -70,7 +69,10 @@ def _written(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _cell(sheet: object, value: Cell, *, is_bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: object, value: Cell, *, is_bold: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     if isinstance(value, datetime):
         value = value.astimezone(UTC).replace(tzinfo=None)
     made = WriteOnlyCell(sheet, _printable(value) if isinstance(value, str) else value)

@@ -160,19 +160,23 @@ class Serving:
         raise AssertionError(f"no line with {text!r} in:\n" + "\n".join(self.lines[-40:]))
 
     def pids_of(self, word: str) -> list[int]:
-        """Processes of this installation whose command line contains ``word``, such as gunicorn."""
+        """Processes of this installation whose name or command line contains ``word``, such as lms-web."""
         self._remember()
         found = []
         for each in self._seen:
             try:
-                if each.is_running() and each.status() != psutil.STATUS_ZOMBIE and word in each.cmdline():
+                if (
+                    each.is_running()
+                    and each.status() != psutil.STATUS_ZOMBIE
+                    and word in [each.name(), *each.cmdline()]
+                ):
                     found.append(each.pid)
             except psutil.NoSuchProcess:
                 continue
         return found
 
     def kill(self, word: str) -> None:
-        """SIGKILL for every process whose command line contains ``word``."""
+        """SIGKILL for every process whose name or command line contains ``word``."""
         for pid in self.pids_of(word):
             os.kill(pid, signal.SIGKILL)
 

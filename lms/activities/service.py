@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
@@ -287,8 +288,14 @@ def find_visible(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Activity]:
     return list(session().scalars(_visible(actor).where(Activity.id.in_(ids))))
 
 
+@cache
+def _root() -> type[Activity]:
+    """The activity at the top of a tree, beside the one in it. Made once: its columns are worked out when first used."""
+    return aliased(Activity)
+
+
 def _visible(actor: Actor) -> Select[Activity]:
-    root = aliased(Activity)
+    root = _root()
     whole = select(root.id).where(root.id == Activity.root_id)
     joined = whole.join(Enrolment, Enrolment.activity_id == root.id).where(
         root.state == "published", Enrolment.user_id == actor.user_id, Enrolment.state == "active"

@@ -210,6 +210,14 @@ class Hub:
             ignore_queue=True,
         )
 
+    def tell(self, sid: str, event: str, data: Mapping[str, Any]) -> bool:
+        """Send to one connection of this process, from any thread; False if it is not here (any more)."""
+        connection = self.connections.get(sid)
+        if connection is None or connection.is_dropped:
+            return False
+        self._server.emit(event, dict(data), to=sid, namespace=connection.namespace, ignore_queue=True)
+        return True
+
     # --- revoking -----------------------------------------------------------------
 
     def revoke(self, user_id: uuid.UUID) -> None:

@@ -1,7 +1,8 @@
-"""A whole installation with the demo world, on disk."""
+"""A whole installation with the demo world, on disk: ``python -m lms.ops.building FOLDER``."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from lms.app import create_app
@@ -21,3 +22,7 @@ def fill_instance(folder: Path) -> None:
         build_world()
         session().close()
         db.engine.dispose()
+
+
+if __name__ == "__main__":
+    fill_instance(Path(sys.argv[1]))

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from lms.ops.forked import ForkedProcess
 from lms.ops.orphan import SUPERVISOR_PID, end_with_parent
 
 LINE_LIMIT = 16_384
@@ -22,17 +23,18 @@ TAIL_LINES = 20
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """A process to keep running.
+    """A process to keep running: the program ``argv``, or ``run`` in a copy of this process.
 
     ``name`` prefixes its log lines; ``env`` is added to this process's environment;
     ``ready_url`` answers 200 once the child can serve.
     """
 
     name: str
-    argv: Sequence[str]
+    argv: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     ready_url: str | None = None
     cwd: Path | None = None
+    run: Callable[[], int | None] | None = None
 
 
 class Child:
@@ -42,7 +44,7 @@ class Child:
     def __init__(self, spec: ChildSpec) -> None:
         self.spec = spec
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | ForkedProcess | None = None
         self.group = 0
         self.started_at = 0.0
         self.restart_at: float | None = None
@@ -54,26 +56,35 @@ class Child:
         """True from start until the supervisor has noticed the end."""
         return self.process is not None
 
-    def start(self) -> int:
-        """Start it; returns the file descriptor of its output. Raises OSError when it cannot start."""
+    def start(self, own_descriptors: Iterable[int] = ()) -> int:
+        """Start it; returns the file descriptor of its output. Raises OSError when it cannot start.
+
+        ``own_descriptors`` are the supervisor's, of which a copy of it must let go.
+        """
         self.end_leftovers()
-        parent = os.getpid()
         self.restart_at = None
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(
+        self.process = self._begin(own_descriptors)
+        self.group = self.process.pid
+        self.tail.clear()
+        self._unfinished = b""
+        return self._output()
+
+    def _begin(self, own_descriptors: Iterable[int]) -> subprocess.Popen[bytes] | ForkedProcess:
+        parent = os.getpid()
+        env = {**self.spec.env, SUPERVISOR_PID: str(parent)}
+        if self.spec.run is not None:
+            return ForkedProcess(self.spec.run, f"lms-{self.spec.name}", env, own_descriptors)
+        return subprocess.Popen(
             list(self.spec.argv),
-            env={**os.environ, **self.spec.env, SUPERVISOR_PID: str(parent), "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **env, "PYTHONUNBUFFERED": "1"},
             cwd=self.spec.cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             process_group=0,
-            preexec_fn=partial(end_with_parent, parent),  # noqa: PLW1509 - forked by a process without threads
+            preexec_fn=partial(end_with_parent, parent),  # noqa: PLW1509 - no thread that could hold a lock
         )
-        self.group = self.process.pid
-        self.tail.clear()
-        self._unfinished = b""
-        return self._output()
 
     def read_lines(self) -> tuple[list[str], bool]:
         """Lines that are complete now, and whether the output has ended."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from lms.ops.ports import check_port
 from lms.ops.serving import instance_option, run_services, use_instance
 
 DEMO = ROOT / "instance" / "demo"
+BUILDER = "lms.ops.building"
 _SETTINGS = """# Made by `python3 -m lms demo`; instance/lms.example.toml lists every setting.
 environment = "development"
 plugins = {plugins}
@@ -60,8 +62,9 @@ def _build(instance: Path) -> None:
     click.echo("Making the demo world (once; a few seconds) ...")
     building.mkdir(parents=True)
     (building / "lms.toml").write_text(_SETTINGS.format(plugins=json.dumps(every_plugin())), "utf-8")
-    # Only the first start needs the product in this process; the others are quick without it.
-    importlib.import_module("lms.ops.building").fill_instance(building)
+    # In a process of its own: what building leaves in memory would be in every process that serves.
+    if subprocess.run([sys.executable, "-m", BUILDER, str(building)], check=False).returncode != 0:
+        raise click.ClickException("The demo world could not be made; the lines above say why.")
     if instance.exists():
         instance.rmdir()
     building.rename(instance)

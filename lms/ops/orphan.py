@@ -14,7 +14,7 @@ import sys
 import threading
 
 SUPERVISOR_PID = "LMS_INTERNAL_SUPERVISOR_PID"
-PR_SET_PDEATHSIG = 1  # prctl(2)
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # prctl(2)
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -28,6 +28,12 @@ def end_with_parent(parent_pid: int, signal_number: int = signal.SIGTERM) -> Non
         os.write(2, b"prctl(PR_SET_PDEATHSIG) failed; this process may outlive its supervisor\n")
     if os.getppid() != parent_pid:  # it ended before the request was made
         os._exit(1)
+
+
+def name_process(name: str) -> None:
+    """What process lists show of this process; at most 15 characters. Does nothing where that cannot be said."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_NAME, name.encode()[:15])
 
 
 def watch_parent(poll_seconds: float = 1.0, grace_seconds: float = 10.0) -> bool:

@@ -1,21 +1,25 @@
 """``serve``: which processes an installation runs, and how.
 
-Imports nothing of the product but its settings: the supervisor stays small in memory and is there
-at once, while its children load the rest.
+Embedded, the product is loaded once, here, and its processes are copies of this one: memory is
+shared and a copy that died is replaced at once. In scale mode each process loads for itself.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from lms.config import load_settings
+from lms.config import Settings, load_settings
+from lms.errors import ConfigError
 from lms.ops.child import ChildSpec
+from lms.ops.forked import loading_for_all
 from lms.ops.gunicorn_conf import WebServer, web_argv
 from lms.ops.ports import check_port
 from lms.ops.supervisor import Supervisor
@@ -46,9 +50,11 @@ def instance_option(function: Any) -> Any:
 @click.command()
 @instance_option
 @click.option("--port", type=int, help="Port of the web server.")
-@click.option("--only", type=click.Choice(["web", "jobs"]), help="Run one part only (scale mode).")
+@click.option(
+    "--only", metavar="PART", help="Run one part only: web, jobs, or a plugin's process such as media."
+)
 def serve(port: int | None, only: str | None) -> int:
-    """Run everything and keep it running: web server and job worker."""
+    """Run everything and keep it running: web server, job worker, and what plugins run beside them."""
     if port:
         os.environ["LMS_WEB__PORT"] = str(port)
     return run_services(only)
@@ -62,7 +68,7 @@ def _fitting_workers(is_scaled: bool) -> int:
 def run_services(only: str | None = None, on_ready: Callable[[], None] | None = None) -> int:
     """Supervise the processes of this installation; returns when told to stop, or gives up."""
     settings = load_settings().settings
-    if only != "jobs":
+    if only in {None, "web"}:
         check_port(settings.web.host, settings.web.port)
     server = WebServer(
         host=settings.web.host,
@@ -73,11 +79,41 @@ def run_services(only: str | None = None, on_ready: Callable[[], None] | None = 
         log_level=settings.log_level,
         proxy_addresses="*" if settings.web.trusted_proxies else "127.0.0.1",
     )
-    # Many threads with an arena each would keep much memory that nobody uses (mallopt(3)).
-    env = {"LMS_INSTANCE": str(settings.instance_dir), "MALLOC_ARENA_MAX": "2"}
-    url = server.local_url + "ready"
-    parts = {
-        "web": ChildSpec("web", web_argv(server), env, ready_url=url),
-        "jobs": ChildSpec("jobs", [sys.executable, "-m", "lms.cli", "worker"], env),
-    }
-    return Supervisor([spec for name, spec in parts.items() if only in {None, name}], on_ready=on_ready).run()
+    parts = _scaled_parts(settings, server) if settings.is_scaled else _embedded_parts(settings, server)
+    chosen = [spec for spec in parts if only in {None, spec.name}]
+    if not chosen:
+        raise ConfigError(f"There is no part {only!r}. Parts: {', '.join(spec.name for spec in parts)}")
+    return Supervisor(chosen, on_ready=on_ready).run()
+
+
+def _scaled_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
+    env = {"LMS_INSTANCE": str(settings.instance_dir)}
+    return [
+        ChildSpec("web", web_argv(server), env, ready_url=server.local_url + "ready"),
+        ChildSpec("jobs", [sys.executable, "-m", "lms.cli", "worker"], env),
+    ]
+
+
+def _embedded_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
+    with loading_for_all():
+        application = importlib.import_module("wsgi").app
+        work = importlib.import_module("lms.work.worker").run_worker
+        importlib.import_module("lms.ops.warming").warm_up(application, settings.site_url)
+    return [
+        ChildSpec("web", ready_url=server.local_url + "ready", run=partial(_serve_pages, server)),
+        ChildSpec("jobs", run=partial(work, application)),
+        *_plugin_parts(application),
+    ]
+
+
+def _plugin_parts(application: Any) -> list[ChildSpec]:
+    """Programs of plugins are started as they are: a copy of this process would hold much that they never use."""
+    hooks = importlib.import_module("lms.hooks.callers").hooks
+    with application.app_context():
+        return [ChildSpec(process.name, process.argv) for process in hooks().processes()]
+
+
+def _serve_pages(server: WebServer) -> None:
+    """gunicorn as its command line would run it; the application it asks for is loaded already."""
+    sys.argv = web_argv(server)[2:]
+    importlib.import_module("gunicorn.app.wsgiapp").run()

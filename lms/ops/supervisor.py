@@ -90,7 +90,7 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         try:
-            output = child.start()
+            output = child.start([key.fd for key in self._selector.get_map().values()])
         except OSError as problem:
             self._give_up(f"{child.spec.name} cannot be started: {problem}", [])
             return

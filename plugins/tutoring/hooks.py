@@ -38,6 +38,7 @@ from lms.plugin import (
     World,
     _,
     _l,
+    find_member_names,
     find_members,
     format_datetime,
     hookimpl,
@@ -148,10 +149,10 @@ def calendar_items(
 ) -> Sequence[CalendarEntry]:
     """One's own sessions."""
     rows = booking.find_between(actor, start, end, limit) if not actor.is_system else []
-    people = find_members(actor, [_other(actor, row) for row in rows]) if rows else {}
+    names = find_member_names(actor, [_other(actor, row) for row in rows]) if rows else {}
     return [
         CalendarEntry(
-            uid=uid_of(row), title=_("Tutoring: %(name)s", name=_name(people, _other(actor, row))), start=row.slot.starts_at,
+            uid=uid_of(row), title=_("Tutoring: %(name)s", name=_name(names, _other(actor, row))), start=row.slot.starts_at,
             end=row.slot.ends_at, url=url_for("tutoring.session", booking_id=row.id), place=row.slot.where, icon="chat-dots",
             sequence=row.sequence,
         )
@@ -255,5 +256,5 @@ def _other(actor: Actor, row: Booking) -> uuid.UUID:
     return row.trainee_id if row.slot.tutor_id == actor.user_id else row.slot.tutor_id
 
 
-def _name(people: Mapping[uuid.UUID, Any], user_id: uuid.UUID) -> str:
-    return people[user_id].name if user_id in people else _("Former member")
+def _name(names: Mapping[uuid.UUID, str], user_id: uuid.UUID) -> str:
+    return names.get(user_id) or _("Former member")

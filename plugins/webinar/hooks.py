@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import click
 from flask import Blueprint, url_for
 
 from lms.plugin import (
@@ -19,12 +20,14 @@ from lms.plugin import (
     DashboardCard,
     ErasurePolicy,
     ExportArchive,
+    HealthCheck,
     JobSpec,
     LiveNamespace,
     LiveRoom,
     NavItem,
     NextStep,
     PersonalData,
+    Process,
     Ref,
     World,
     _,
@@ -38,7 +41,17 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
-from plugins.webinar import attendance_views, guest_views, letters, live_views, privacy, rooms, views
+from plugins.webinar import (
+    attendance_views,
+    guest_views,
+    letters,
+    live_views,
+    media,
+    media_process,
+    privacy,
+    rooms,
+    views,
+)
 from plugins.webinar import jobs as work
 from plugins.webinar.demo import build_webinars
 from plugins.webinar.models import Room
@@ -57,6 +70,24 @@ def blueprints() -> Sequence[Blueprint]:
 def socket_namespaces() -> Sequence[LiveNamespace]:
     """Rooms; a new one for each application."""
     return [WebinarNamespace()]
+
+
+@hookimpl
+def processes() -> Sequence[Process]:
+    """The media engine."""
+    return media_process.media_processes()
+
+
+@hookimpl
+def commands() -> Sequence[click.Command]:
+    """The media engine where `serve` does not run it."""
+    return [media_process.media]
+
+
+@hookimpl
+def health_checks() -> Sequence[HealthCheck]:
+    """Whether sound and pictures are carried."""
+    return [media.media_health()]
 
 
 @hookimpl

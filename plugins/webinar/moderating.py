@@ -6,7 +6,7 @@ import uuid
 from typing import Literal
 
 from lms.plugin import Actor, Conflict, Forbidden, Invalid, _, end_visit, session, utcnow
-from plugins.webinar import attendance, log
+from plugins.webinar import attendance, log, sending
 from plugins.webinar.entering import get_other, get_self, require_right, tell_change
 from plugins.webinar.log import Asked, ByPerson, HelpCalled, LayoutSet, Locked
 from plugins.webinar.models import Participant
@@ -29,6 +29,7 @@ def give_right(
     row.granted, row.revoked = write_names(standing.granted), write_names(standing.revoked)
     session().flush()
     tell_change(row)
+    sending.tell_rights(row)
     return row
 
 
@@ -43,6 +44,7 @@ def set_role(actor: Actor, room_id: uuid.UUID, person: uuid.UUID, role: RoleName
     row.role = role
     session().flush()
     tell_change(row)
+    sending.tell_rights(row)
     return row
 
 
@@ -55,7 +57,9 @@ def lock(actor: Actor, room_id: uuid.UUID, right: str, *, is_locked: bool) -> fr
     after = before | {right} if is_locked else before - {right}
     if after != before:
         me.room.locked = write_names(after)
+        session().flush()
         log.write(me.room, "room.locked", Locked(rights=sorted(after)))
+        sending.tell_all_rights(me.room)
     return after
 
 
@@ -68,6 +72,7 @@ def give_floor(actor: Actor, room_id: uuid.UUID, person: uuid.UUID) -> Participa
         row.granted, row.revoked = write_names(standing.granted), write_names(standing.revoked)
         session().flush()
         tell_change(row)
+        sending.tell_rights(row)
     log.write(me.room, "floor.given", ByPerson(person=row.id))
     log.write_person(row, "person.asked", Asked(kind="speak"))
     return row
@@ -81,6 +86,7 @@ def take_floor(actor: Actor, room_id: uuid.UUID, person: uuid.UUID) -> Participa
     row.granted = write_names(given)
     session().flush()
     tell_change(row)
+    sending.tell_rights(row)
     log.write(me.room, "hand.lowered", ByPerson(person=row.id))
     return row
 
@@ -105,6 +111,7 @@ def remove(actor: Actor, room_id: uuid.UUID, person: uuid.UUID) -> Participant:
     row.state = "removed"
     session().flush()
     tell_change(row)
+    sending.tell_rights(row)
     log.write_person(row, "lobby.changed", log.Knocked(person=row.id, state="removed"))
     if row.visitor_id is not None:
         end_visit(row.visitor_id)
@@ -119,6 +126,7 @@ def end_room(actor: Actor, room_id: uuid.UUID) -> None:
         session().flush()
         log.write(me.room, "room.ended", log.Nothing())
         attendance.count_all(me.room)
+        sending.tell_end(me.room)
 
 
 def set_layout(actor: Actor, room_id: uuid.UUID, command: LayoutSet) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lms.plugin import Command
+from plugins.webinar.media_commands import OfferCommand, PeerCommand, RestartCommand, WishCommand
 from plugins.webinar.presets import Layout
 
 Key = Annotated[str, Field(min_length=8, max_length=40)]
@@ -106,3 +107,27 @@ class People(InRoom):
     """Who these people are; without ids everybody."""
 
     ids: Annotated[list[uuid.UUID], Field(max_length=200)] | None = None
+
+
+class MediaOffer(OfferCommand):
+    """Connect in one direction, in a room."""
+
+    room: uuid.UUID
+
+
+class MediaRestart(RestartCommand):
+    """Go on over another network."""
+
+    room: uuid.UUID
+
+
+class MediaPeer(PeerCommand):
+    """One's own connection in a room."""
+
+    room: uuid.UUID
+
+
+class MediaWish(WishCommand):
+    """What one's page shows of a room."""
+
+    room: uuid.UUID

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
-from plugins.webinar import entering, moderating, orders, talking
+from plugins.webinar import entering, moderating, orders, sending, talking
 from plugins.webinar.log import (
     PERSON_CHANNEL,
     ROOM,
@@ -61,6 +61,35 @@ class WebinarNamespace(LiveNamespace):
     def set_away(self, call: Call, command: orders.SetAway) -> Mapping[str, Any]:
         """Away from the screen, or back."""
         talking.set_away(call.actor, command.room, command.key, is_away=command.is_away)
+        return {}
+
+    # --- media ------------------------------------------------------------------------
+
+    @on_event("media.offer", READS, orders.MediaOffer)
+    def media_offer(self, call: Call, command: orders.MediaOffer) -> Mapping[str, Any]:
+        """Connect in one direction."""
+        return sending.connect(call.actor, command.room, call.connection.sid, command.direction, command.sdp)
+
+    @on_event("media.restart", READS, orders.MediaRestart)
+    def media_restart(self, call: Call, command: orders.MediaRestart) -> Mapping[str, Any]:
+        """Go on over another network."""
+        return sending.restart(call.actor, command.room, call.connection.sid, command.peer, command.sdp)
+
+    @on_event("media.bind", READS, orders.MediaPeer)
+    def media_bind(self, call: Call, command: orders.MediaPeer) -> Mapping[str, Any]:
+        """The socket is new, the connection the same."""
+        return {"bound": sending.bind(call.actor, command.room, call.connection.sid, command.peer)}
+
+    @on_event("media.leave", READS, orders.MediaPeer)
+    def media_leave(self, call: Call, command: orders.MediaPeer) -> Mapping[str, Any]:
+        """End a connection."""
+        sending.end(call.actor, command.room, command.peer)
+        return {}
+
+    @on_event("media.wish", READS, orders.MediaWish, rate=Rate(120, 20))
+    def media_wish(self, call: Call, command: orders.MediaWish) -> Mapping[str, Any]:
+        """What the page shows now."""
+        sending.wish(call.actor, command.room, command)
         return {}
 
     # --- talking ----------------------------------------------------------------------

@@ -32,7 +32,7 @@ def test_no_acknowledged_write_is_lost_when_the_web_process_is_killed_again_and_
             for _round in range(ROUNDS):
                 before = len(writer.acknowledged)
                 wait_until(lambda: len(writer.acknowledged) >= before + 10, 60, "ten more writes")  # noqa: B023
-                serving.kill("gunicorn")
+                serving.kill("lms-web")
                 serving.wait_for("answers again", 90)
             before = len(writer.acknowledged)
             wait_until(lambda: len(writer.acknowledged) > before, 30, "a write after the last start")
@@ -67,7 +67,7 @@ def send_and_kill(installed: Installation, toy: ToySmtp, count: int) -> None:
             with installed.app.app_context(), unit_of_work():
                 send_mail(f"person{number}@example.org", "let_in", {"name": f"P{number}"}, locale="en")
         wait_until(lambda: _arrived(toy), 60, "the first message")
-        serving.kill("worker")
+        serving.kill("lms-jobs")
         expected = _numbers_of(installed)
         assert len(expected) == count
         wait_until(lambda: set(_arrived(toy)) == expected, 180, "the rest of the mail")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from typing import Any
 
 from lms.plugin import Invalid, _
 from plugins.portfolio.cv.formats.candidate import MOST_BYTES
@@ -16,6 +14,10 @@ _MOST_ATTACHMENTS = 20
 
 def read_attached_xml(body: bytes) -> str:
     """The Europass XML inside a PDF. Raises Invalid if there is none or the PDF cannot be read."""
+    # Loaded when somebody brings a PDF: a quarter of a second that no start should wait for.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(body))
         found = _candidates(reader)
@@ -29,7 +31,7 @@ def read_attached_xml(body: bytes) -> str:
     return found[0].decode("utf-8", "replace")
 
 
-def _candidates(reader: PdfReader) -> list[bytes]:
+def _candidates(reader: Any) -> list[bytes]:
     found = []
     for number, each in enumerate(reader.attachment_list):
         if number >= _MOST_ATTACHMENTS:

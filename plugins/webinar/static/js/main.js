@@ -3,6 +3,7 @@ import { request } from "contrada/request.js";
 import { element } from "contrada/dom.js";
 import { toast } from "contrada/toast.js";
 import { Chat } from "./chat.js";
+import { Live } from "./live.js";
 import { announce, complain, part, words } from "./parts.js";
 import { People } from "./people.js";
 import { Prejoin } from "./prejoin.js";
@@ -15,15 +16,21 @@ const live = /** @type {HTMLElement} */ (document.querySelector(".ui-live"));
 const side = /** @type {HTMLElement} */ (document.querySelector(".ui-live-side"));
 const form = /** @type {HTMLFormElement} */ (document.getElementById("webinar-enter"));
 const SIGN_MS = 4000;
+const OLD_MS = 30000;
 
 /** @type {Room | null} */
 let room = null;
+/** @type {Live | null} */
+let media = null;
+/** @type {{ camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null }} */
+let brought = { camera: null, microphone: null };
 
-const prejoin = new Prejoin(async ({ name }) => {
+const prejoin = new Prejoin(async ({ name, camera, microphone }) => {
   const body = new FormData();
   body.set("name", name);
   const entered = await request(form.action, { method: "POST", body });
   prejoin.close();
+  brought = { camera, microphone };
   begin(entered.person, entered.state);
 });
 live.dataset.view = "prejoin";
@@ -66,6 +73,9 @@ function open() {
   inside.addEventListener("happened", (event) => happened(/** @type {CustomEvent} */ (event).detail));
   inside.addEventListener("hint", (event) => showSign(/** @type {CustomEvent} */ (event).detail));
   inside.open();
+  const live_ = (media = new Live(inside, stage));
+  live_.addEventListener("sources", () => people.show());
+  void live_.bring(brought.microphone, brought.camera).catch(() => undefined);
   if (matchMedia("(min-width: 62rem)").matches) openPanel("chat", false);
   announce(words.inside ?? "");
 }
@@ -74,7 +84,9 @@ function open() {
 function hear(event) {
   if (event.kind === "lobby.changed" && event.payload.state === "inside") open();
   if (event.kind === "lobby.changed" && (event.payload.state === "removed" || event.payload.state === "refused")) leave(words.removed ?? "", false);
-  if (event.kind === "person.asked" && event.payload.kind === "speak") toast(words.floorYours ?? "", "info");
+  if (event.kind !== "person.asked" || Date.now() - Date.parse(event.at) > OLD_MS) return;
+  if (event.payload.kind === "speak") toast(words.floorYours ?? "", "info");
+  else media?.asked(String(event.payload.kind));
 }
 
 /** @param {import("contrada/channel.js").LiveEvent} event */
@@ -88,7 +100,7 @@ function happened(event) {
  */
 function leave(why, mayReturn) {
   live.dataset.view = "gone";
-  document.dispatchEvent(new CustomEvent("webinar:left"));
+  void media?.close();
   void room?.close();
   part("lobby").hidden = true;
   part("gone-text").textContent = why;

@@ -82,8 +82,17 @@ export class Stage extends EventTarget {
     this.show();
   }
 
+  /** Cameras of others, by person; one's own stays. @param {Map<string, MediaStreamTrack>} cameras */
+  setCameras(cameras) {
+    const own = this.#cameras.get(this.#room.me);
+    this.#cameras = new Map(cameras);
+    if (own) this.#cameras.set(this.#room.me, own);
+    this.show();
+  }
+
   /** @param {MediaStreamTrack | null} track */
   setScreen(track) {
+    if (track === this.#screen) return;
     this.#screen = track;
     const video = /** @type {HTMLVideoElement} */ (part("screen"));
     video.hidden = !track;
