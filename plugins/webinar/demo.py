@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
+from pathlib import Path
 
-from lms.plugin import World, enrol_people, session
-from plugins.webinar import log, rooms
+from lms.plugin import StoredFile, World, enrol_people, render_pdf, session, store_file
+from plugins.webinar import log, rooms, slides
 from plugins.webinar.forms import CreateRoom
 from plugins.webinar.log import ByPerson, ChatSaid
 from plugins.webinar.models import Correction, Interval, Participant, Registration
@@ -25,6 +27,23 @@ MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = 
         ("trainer_vienna", "Ask us anything about training grants", "webinar", 26, 60, "Bring your questions."),
     ),
 }  # fmt: skip
+DECK = Path(__file__).parent / "documents" / "deck.typ"
+DEMO_SLIDES = (
+    (
+        "Cercare lavoro online senza perdersi",
+        ("Dove guardare", "Come leggere un annuncio", "Trappole da evitare"),
+    ),
+    (
+        "Dove guardare",
+        (
+            "Il portale del centro per l’impiego",
+            "I siti delle aziende della zona",
+            "Una ricerca salvata vale più di cento visite",
+        ),
+    ),
+    ("Come leggere un annuncio", ("Che cosa chiedono davvero", "Che cosa è un di più", "Chi offre, e dove")),
+    ("Trappole da evitare", ("Chi chiede denaro", "Chi chiede documenti prima di un colloquio")),
+)
 SAID = ("Buongiorno a tutti!", "Si può rivedere più tardi?", "Molto utile, grazie.")
 
 
@@ -39,6 +58,7 @@ def build_webinars(world: World) -> None:
                 if hours < -24:
                     _hold(world, office, meeting)
     _add_guests(world)
+    _add_slides(world)
 
 
 def _plan(world: World, host: str, title: str, preset: PresetName, hours: float, minutes: int) -> Meeting:
@@ -89,6 +109,20 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
                 )
             )  # fmt: skip
     log.write(room, "room.ended", log.Nothing(), at=room.ended_at)
+
+
+def _add_slides(world: World) -> None:
+    with world.inside("siena"):
+        meeting = next(
+            each for each in rooms.find_rooms(world.actor("trainer")) if each.room.guests == "registration"
+        )
+        deck = slides.take_file(meeting.room, _stored(world), world.actor("trainer"))
+        slides.draw_now(deck)
+
+
+def _stored(world: World) -> StoredFile:
+    body = render_pdf(DECK, {"pages": DEMO_SLIDES})
+    return store_file(world.actor("trainer"), io.BytesIO(body), "Cercare lavoro online.pdf", slides.PURPOSE)
 
 
 def _add_guests(world: World) -> None:

@@ -50,6 +50,7 @@ from plugins.webinar import (
     media_process,
     privacy,
     rooms,
+    slide_views,
     views,
 )
 from plugins.webinar import jobs as work
@@ -63,7 +64,13 @@ SOON = timedelta(hours=24)
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [views.blueprint, live_views.blueprint, guest_views.blueprint, attendance_views.blueprint]
+    return [
+        views.blueprint,
+        live_views.blueprint,
+        guest_views.blueprint,
+        attendance_views.blueprint,
+        slide_views.blueprint,
+    ]
 
 
 @hookimpl
@@ -95,6 +102,7 @@ def jobs() -> Sequence[JobSpec]:
     """Reminders; registrations that are too old."""
     return [
         JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
+        JobSpec("render_slides", work.render_slides, _l("Draw slides")),
         JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
         JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
     ]

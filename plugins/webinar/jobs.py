@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from lms.plugin import Activity, JobRun, directory, office_scope, session, unit_of_work, utcnow
-from plugins.webinar import attendance, letters, registering
+from plugins.webinar import attendance, letters, registering, slides
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
@@ -31,6 +32,13 @@ def remind(job: JobRun) -> None:
 def close(job: JobRun) -> None:
     """End rooms that nobody ended; follow up."""
     _in_each_office(job, close_office)
+
+
+def render_slides(job: JobRun) -> None:
+    """Draw the pages of slides that were sent."""
+    if job.office_id is not None:
+        with office_scope(job.office_id):
+            slides.draw(uuid.UUID(job.payload["deck"]))
 
 
 def tidy(job: JobRun) -> None:

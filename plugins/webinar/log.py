@@ -140,6 +140,88 @@ class Reaction(Command):
     name: Literal["thumb", "heart", "clap", "laugh", "slower"]
 
 
+class DeckChanged(Command):
+    """Slides were added or taken out; pages ask which there are."""
+
+    deck: uuid.UUID
+
+
+class SlideShown(Command):
+    """The slide that everybody sees."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1)]
+
+
+class PollChoice(Command):
+    """An answer offered."""
+
+    id: uuid.UUID
+    text: Said
+
+
+class PollOpened(Command):
+    """People can vote."""
+
+    poll: uuid.UUID
+    kind: Name
+    question: Said
+    options: list[PollChoice] = []
+    is_anonymous: bool = True
+
+
+class PollRef(Command):
+    """Something about a poll."""
+
+    poll: uuid.UUID
+
+
+class PollCounted(Command):
+    """How a poll stands: the number of ``voters``, votes by option or number; hidden below five anonymous voters."""
+
+    poll: uuid.UUID
+    voters: int
+    is_hidden: bool = False
+    counts: dict[str, int] = {}
+    texts: list[str] = []
+
+
+class QuestionAsked(Command):
+    """Somebody asks."""
+
+    question: uuid.UUID
+    person: Person
+    text: Said
+
+
+class QuestionChanged(Command):
+    """How a question stands."""
+
+    question: uuid.UUID
+    state: Literal["open", "answered", "done", "removed"]
+    answer: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+
+
+class QuestionVoted(Command):
+    """How many want to know it."""
+
+    question: uuid.UUID
+    votes: int
+
+
+class TimerStarted(Command):
+    """So many seconds from now on."""
+
+    seconds: Annotated[int, Field(ge=10, le=7200)]
+
+
+class CaptionSaid(Command):
+    """A line of captions, typed by somebody."""
+
+    person: Person
+    text: Annotated[str, Field(min_length=1, max_length=300)]
+
+
 class Typing(Command):
     """Somebody writes in the chat."""
 
@@ -158,6 +240,18 @@ EVENTS: dict[str, type[Command]] = {
     "hand.lowered": ByPerson,
     "chat.said": ChatSaid,
     "chat.gone": ChatGone,
+    "deck.changed": DeckChanged,
+    "slide.shown": SlideShown,
+    "slide.hidden": Nothing,
+    "poll.opened": PollOpened,
+    "poll.closed": PollRef,
+    "poll.counted": PollCounted,
+    "question.asked": QuestionAsked,
+    "question.changed": QuestionChanged,
+    "question.voted": QuestionVoted,
+    "timer.started": TimerStarted,
+    "timer.stopped": Nothing,
+    "caption.said": CaptionSaid,
 }
 STAFF_EVENTS: dict[str, type[Command]] = {
     "lobby.changed": Knocked,

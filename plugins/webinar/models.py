@@ -17,6 +17,10 @@ GUEST_RULES = ("none", "link", "registration")
 PARTICIPANT_STATES = ("outside", "waiting", "inside", "refused", "removed")
 LINK_RULES = ("endless", "until", "once")
 REGISTRATION_STATES = ("registered", "waiting", "cancelled")
+DECK_STATES = ("drawing", "ready", "failed")
+POLL_KINDS = ("single", "multiple", "scale", "text")
+POLL_STATES = ("draft", "open", "closed")
+QUESTION_STATES = ("open", "answered", "done", "removed")
 
 
 def _one_of(names: object) -> str:
@@ -214,6 +218,120 @@ class Answer(OfficeScoped, Base):
         ForeignKey("webinar_field.id", ondelete="CASCADE"), primary_key=True
     )
     text: Mapped[str] = mapped_column(String(500))
+
+
+class Deck(Identified, OfficeScoped, Timestamped, Base):
+    """A file of slides; ``pages`` of it were drawn. ``problem`` says, to people, why it could not be."""
+
+    __tablename__ = "webinar_deck"
+    __table_args__ = (CheckConstraint(f"state IN {_one_of(DECK_STATES)}", name="state"),)
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(8), default="drawing")
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    pages: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Slide(OfficeScoped, Base):
+    """A page of a deck as a picture; ``text`` is what stands on it."""
+
+    __tablename__ = "webinar_slide"
+
+    deck_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_deck.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(4000), default="")
+
+
+class Poll(Identified, OfficeScoped, Timestamped, Base):
+    """A question with a vote. Of an anonymous one the results are shown from five answers on."""
+
+    __tablename__ = "webinar_poll"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {_one_of(POLL_KINDS)}", name="kind"),
+        CheckConstraint(f"state IN {_one_of(POLL_STATES)}", name="state"),
+    )
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10), default="single")
+    question: Mapped[str] = mapped_column(String(300))
+    is_anonymous: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(String(8), default="draft")
+
+    options: Mapped[list[PollOption]] = relationship(
+        cascade="all, delete-orphan", order_by="PollOption.position", lazy="selectin"
+    )
+
+
+class PollOption(Identified, OfficeScoped, Base):
+    """One of the answers offered."""
+
+    __tablename__ = "webinar_poll_option"
+
+    poll_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_poll.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Vote(Identified, OfficeScoped, Base):
+    """An answer to a poll: an option, a number of a scale, or a text.
+
+    ``voter`` is a keyed hash of who it was, so that everybody votes once and an anonymous vote
+    names nobody; ``participant_id`` is only kept where the poll is not anonymous.
+    """
+
+    __tablename__ = "webinar_vote"
+    __table_args__ = (UniqueConstraint("poll_id", "voter", "option_id"),)
+
+    poll_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_poll.id", ondelete="CASCADE"), index=True)
+    voter: Mapped[str] = mapped_column(String(64))
+    participant_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="SET NULL"), index=True
+    )
+    option_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("webinar_poll_option.id", ondelete="CASCADE"), index=True
+    )
+    number: Mapped[int | None] = mapped_column()
+    text: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Question(Identified, OfficeScoped, Timestamped, Base):
+    """A question to those who present, and the answer that was written."""
+
+    __tablename__ = "webinar_question"
+    __table_args__ = (CheckConstraint(f"state IN {_one_of(QUESTION_STATES)}", name="state"),)
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), index=True
+    )
+    text: Mapped[str] = mapped_column(String(500))
+    answer: Mapped[str] = mapped_column(String(2000), default="")
+    state: Mapped[str] = mapped_column(String(8), default="open")
+
+
+class Upvote(OfficeScoped, Base):
+    """Somebody wants to know it too."""
+
+    __tablename__ = "webinar_upvote"
+
+    question_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_question.id", ondelete="CASCADE"), primary_key=True
+    )
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class StateAt(OfficeScoped, Base):

@@ -131,3 +131,68 @@ class MediaWish(WishCommand):
     """What one's page shows of a room."""
 
     room: uuid.UUID
+
+
+class ShowSlide(Order):
+    """A slide for everybody; none: no slide."""
+
+    deck: uuid.UUID | None = None
+    number: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+class MakePoll(Order):
+    """A poll that opens at once. ``poll`` is chosen by who makes it, so that sending it again is once."""
+
+    poll: uuid.UUID
+    kind: Literal["single", "multiple", "scale", "text"]
+    question: Annotated[str, Field(min_length=2, max_length=300)]
+    options: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+    is_anonymous: bool = True
+
+
+class OfPoll(Order):
+    """Something about a poll."""
+
+    poll: uuid.UUID
+
+
+class CastVote(OfPoll):
+    """An answer."""
+
+    options: Annotated[list[uuid.UUID], Field(max_length=12)] = []
+    number: int | None = None
+    text: Annotated[str, Field(max_length=300)] | None = None
+
+
+class AskQuestion(Order):
+    """A question. ``question`` is chosen by who asks."""
+
+    question: uuid.UUID
+    text: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class WantQuestion(Order):
+    """Want to know it too, or not."""
+
+    question: uuid.UUID
+    is_wanted: bool
+
+
+class SettleQuestion(Order):
+    """An answer, a tick, or away with it."""
+
+    question: uuid.UUID
+    state: Literal["answered", "done", "removed"]
+    answer: Annotated[str, Field(max_length=2000)] = ""
+
+
+class StartTimer(Order):
+    """So many seconds."""
+
+    seconds: Annotated[int, Field(ge=10, le=7200)]
+
+
+class Caption(Order):
+    """A line of captions."""
+
+    text: Annotated[str, Field(min_length=1, max_length=300)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
-from plugins.webinar import entering, moderating, orders, sending, talking
+from plugins.webinar import entering, moderating, orders, polls, questions, sending, slides, talking
 from plugins.webinar.log import (
     PERSON_CHANNEL,
     ROOM,
@@ -129,6 +129,80 @@ class WebinarNamespace(LiveNamespace):
         moderating.call_help(
             call.actor, command.room, HelpCalled(person=command.room, problem=command.problem)
         )
+        return {}
+
+    # --- slides, polls, questions -------------------------------------------------------
+
+    @on_event("slides.list", READS, orders.InRoom)
+    def list_slides(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """What can be shown."""
+        return {"decks": slides.read_decks(call.actor, command.room)}
+
+    @on_event("slide.show", LET_IN, orders.ShowSlide)
+    def show_slide(self, call: Call, command: orders.ShowSlide) -> Mapping[str, Any]:
+        """Turn to a slide, for everybody."""
+        if command.deck is None:
+            slides.hide(call.actor, command.room)
+        else:
+            slides.show(call.actor, command.room, command.deck, command.number)
+        return {}
+
+    @on_event("poll.make", LET_IN, orders.MakePoll)
+    def make_poll(self, call: Call, command: orders.MakePoll) -> Mapping[str, Any]:
+        """Open a poll."""
+        return {"poll": str(polls.make_poll(call.actor, command.room, command).id)}
+
+    @on_event("poll.vote", LET_IN, orders.CastVote)
+    def vote(self, call: Call, command: orders.CastVote) -> Mapping[str, Any]:
+        """Vote."""
+        polls.vote(call.actor, command.room, command.poll, command.options, command.number, command.text)
+        return {}
+
+    @on_event("poll.close", LET_IN, orders.OfPoll)
+    def close_poll(self, call: Call, command: orders.OfPoll) -> Mapping[str, Any]:
+        """Close a poll."""
+        polls.close_poll(call.actor, command.room, command.poll)
+        return {}
+
+    @on_event("poll.own", READS, orders.OfPoll)
+    def own_vote(self, call: Call, command: orders.OfPoll) -> Mapping[str, Any]:
+        """What one has voted."""
+        return polls.own_vote(call.actor, command.room, command.poll)
+
+    @on_event("question.ask", LET_IN, orders.AskQuestion)
+    def ask(self, call: Call, command: orders.AskQuestion) -> Mapping[str, Any]:
+        """Ask."""
+        questions.ask(call.actor, command.room, command.question, command.text)
+        return {}
+
+    @on_event("question.want", LET_IN, orders.WantQuestion)
+    def want(self, call: Call, command: orders.WantQuestion) -> Mapping[str, Any]:
+        """Want to know it too."""
+        questions.want(call.actor, command.room, command.question, is_wanted=command.is_wanted)
+        return {}
+
+    @on_event("question.settle", LET_IN, orders.SettleQuestion)
+    def settle_question(self, call: Call, command: orders.SettleQuestion) -> Mapping[str, Any]:
+        """Answer, tick, or take out."""
+        questions.settle(call.actor, command.room, command.question, command.state, command.answer)
+        return {}
+
+    @on_event("timer.start", LET_IN, orders.StartTimer)
+    def start_timer(self, call: Call, command: orders.StartTimer) -> Mapping[str, Any]:
+        """Count the time for everybody."""
+        questions.start_timer(call.actor, command.room, command.seconds)
+        return {}
+
+    @on_event("timer.stop", LET_IN, orders.Order)
+    def stop_timer(self, call: Call, command: orders.Order) -> Mapping[str, Any]:
+        """Count no more."""
+        questions.stop_timer(call.actor, command.room)
+        return {}
+
+    @on_event("caption.say", LET_IN, orders.Caption, rate=Rate(60, 30))
+    def caption(self, call: Call, command: orders.Caption) -> Mapping[str, Any]:
+        """A line of captions."""
+        questions.caption(call.actor, command.room, command.text, command.key)
         return {}
 
     # --- leading ----------------------------------------------------------------------

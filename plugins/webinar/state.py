@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KEPT_MESSAGES = 300
+KEPT_CAPTIONS = 3
 
 State = dict[str, Any]
 Event = Mapping[str, Any]
@@ -19,7 +20,7 @@ def new_state() -> State:
     """A room in which nothing has happened."""
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
-        "floor": None, "chat": [],
+        "floor": None, "chat": [], "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [],
     }  # fmt: skip
 
 
@@ -87,6 +88,80 @@ def _gone(state: State, payload: Event, _event: Event) -> State:
     return state | {"chat": [each for each in state["chat"] if each["seq"] != payload["target"]]}
 
 
+def _deck(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"decks": state["decks"] + 1}
+
+
+def _slide(state: State, payload: Event, _event: Event) -> State:
+    return state | {"slide": {"deck": payload["deck"], "number": payload["number"]}}
+
+
+def _no_slide(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"slide": None}
+
+
+def _poll(state: State, payload: Event, event: Event) -> State:
+    known = {name: payload[name] for name in ("kind", "question", "options", "is_anonymous")}
+    poll = known | {
+        "at": event["at"],
+        "is_open": True,
+        "voters": 0,
+        "is_hidden": False,
+        "counts": {},
+        "texts": [],
+    }
+    return state | {"polls": state["polls"] | {payload["poll"]: poll}}
+
+
+def _poll_closed(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "polls", payload["poll"], {"is_open": False})
+
+
+def _poll_counted(state: State, payload: Event, _event: Event) -> State:
+    counted = {name: payload[name] for name in ("voters", "is_hidden", "counts", "texts")}
+    return _with(state, "polls", payload["poll"], counted)
+
+
+def _question(state: State, payload: Event, event: Event) -> State:
+    asked = {
+        "person": payload["person"],
+        "text": payload["text"],
+        "at": event["at"],
+        "state": "open",
+        "answer": "",
+        "votes": 0,
+    }
+    return state | {"questions": state["questions"] | {payload["question"]: asked}}
+
+
+def _question_changed(state: State, payload: Event, _event: Event) -> State:
+    return _with(
+        state, "questions", payload["question"], {"state": payload["state"], "answer": payload["answer"]}
+    )
+
+
+def _question_voted(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "questions", payload["question"], {"votes": payload["votes"]})
+
+
+def _timer(state: State, payload: Event, event: Event) -> State:
+    return state | {"timer": {"at": event["at"], "seconds": payload["seconds"]}}
+
+
+def _no_timer(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"timer": None}
+
+
+def _caption(state: State, payload: Event, event: Event) -> State:
+    said = {"at": event["at"], "person": payload["person"], "text": payload["text"]}
+    return state | {"captions": [*state["captions"], said][-KEPT_CAPTIONS:]}
+
+
+def _with(state: State, group: str, key: str, changes: Mapping[str, Any]) -> State:
+    known = state[group].get(key)
+    return state if known is None else state | {group: state[group] | {key: known | changes}}
+
+
 def _with_person(state: State, person: str, changes: Mapping[str, Any]) -> State:
     known = state["people"].get(person, {"role": "participant", "granted": [], "revoked": []})
     return state | {"people": state["people"] | {person: known | changes}}
@@ -111,4 +186,16 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "hand.lowered": _lowered,
     "chat.said": _said,
     "chat.gone": _gone,
+    "deck.changed": _deck,
+    "slide.shown": _slide,
+    "slide.hidden": _no_slide,
+    "poll.opened": _poll,
+    "poll.closed": _poll_closed,
+    "poll.counted": _poll_counted,
+    "question.asked": _question,
+    "question.changed": _question_changed,
+    "question.voted": _question_voted,
+    "timer.started": _timer,
+    "timer.stopped": _no_timer,
+    "caption.said": _caption,
 }

@@ -1,4 +1,4 @@
-"""The tables of rooms, of the people in them, and of those who registered."""
+"""The tables of rooms, of the people in them, of what they see and say, and of those who registered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,6 +54,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("webinar_room", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webinar_room_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "webinar_deck",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('drawing', 'ready', 'failed')", name=op.f("ck_webinar_deck_state")),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["stored_file.id"],
+            name=op.f("fk_webinar_deck_file_id_stored_file"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webinar_deck_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["webinar_room.activity_id"],
+            name=op.f("fk_webinar_deck_room_id_webinar_room"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_deck")),
+    )
+    with op.batch_alter_table("webinar_deck", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_deck_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_deck_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_deck_room_id"), ["room_id"], unique=False)
 
     op.create_table(
         "webinar_field",
@@ -118,6 +152,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_webinar_participant_room_id_state", ["room_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_webinar_participant_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_webinar_participant_visitor_id"), ["visitor_id"], unique=False)
+
+    op.create_table(
+        "webinar_poll",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("question", sa.String(length=300), nullable=False),
+        sa.Column("is_anonymous", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('single', 'multiple', 'scale', 'text')", name=op.f("ck_webinar_poll_kind")
+        ),
+        sa.CheckConstraint("state IN ('draft', 'open', 'closed')", name=op.f("ck_webinar_poll_state")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webinar_poll_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["webinar_room.activity_id"],
+            name=op.f("fk_webinar_poll_room_id_webinar_room"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_poll")),
+    )
+    with op.batch_alter_table("webinar_poll", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_poll_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_poll_room_id"), ["room_id"], unique=False)
 
     op.create_table(
         "webinar_registration",
@@ -287,8 +349,186 @@ def upgrade() -> None:
             "ix_webinar_interval_participant_id_seen_at", ["participant_id", "seen_at"], unique=False
         )
 
+    op.create_table(
+        "webinar_poll_option",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("poll_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_webinar_poll_option_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["webinar_poll.id"],
+            name=op.f("fk_webinar_poll_option_poll_id_webinar_poll"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_poll_option")),
+    )
+    with op.batch_alter_table("webinar_poll_option", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_poll_option_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_poll_option_poll_id"), ["poll_id"], unique=False)
+
+    op.create_table(
+        "webinar_question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("answer", sa.String(length=2000), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'answered', 'done', 'removed')", name=op.f("ck_webinar_question_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_webinar_question_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["webinar_participant.id"],
+            name=op.f("fk_webinar_question_participant_id_webinar_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["webinar_room.activity_id"],
+            name=op.f("fk_webinar_question_room_id_webinar_room"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_question")),
+    )
+    with op.batch_alter_table("webinar_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_question_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_webinar_question_participant_id"), ["participant_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_webinar_question_room_id"), ["room_id"], unique=False)
+
+    op.create_table(
+        "webinar_slide",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("deck_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deck_id"],
+            ["webinar_deck.id"],
+            name=op.f("fk_webinar_slide_deck_id_webinar_deck"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["stored_file.id"],
+            name=op.f("fk_webinar_slide_file_id_stored_file"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webinar_slide_office_id_office")),
+        sa.PrimaryKeyConstraint("deck_id", "number", name=op.f("pk_webinar_slide")),
+    )
+    with op.batch_alter_table("webinar_slide", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_slide_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_slide_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "webinar_upvote",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_webinar_upvote_office_id_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["webinar_participant.id"],
+            name=op.f("fk_webinar_upvote_participant_id_webinar_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["webinar_question.id"],
+            name=op.f("fk_webinar_upvote_question_id_webinar_question"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("question_id", "participant_id", name=op.f("pk_webinar_upvote")),
+    )
+    with op.batch_alter_table("webinar_upvote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_upvote_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "webinar_vote",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("poll_id", sa.Uuid(), nullable=False),
+        sa.Column("voter", sa.String(length=64), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=True),
+        sa.Column("option_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webinar_vote_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["option_id"],
+            ["webinar_poll_option.id"],
+            name=op.f("fk_webinar_vote_option_id_webinar_poll_option"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["webinar_participant.id"],
+            name=op.f("fk_webinar_vote_participant_id_webinar_participant"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["webinar_poll.id"],
+            name=op.f("fk_webinar_vote_poll_id_webinar_poll"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_vote")),
+        sa.UniqueConstraint(
+            "poll_id", "voter", "option_id", name=op.f("uq_webinar_vote_poll_id_voter_option_id")
+        ),
+    )
+    with op.batch_alter_table("webinar_vote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_vote_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_vote_option_id"), ["option_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_vote_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_vote_poll_id"), ["poll_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("webinar_vote", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_vote_poll_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_vote_participant_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_vote_option_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_vote_office_id"))
+
+    op.drop_table("webinar_vote")
+    with op.batch_alter_table("webinar_upvote", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_upvote_office_id"))
+
+    op.drop_table("webinar_upvote")
+    with op.batch_alter_table("webinar_slide", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_slide_office_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_slide_file_id"))
+
+    op.drop_table("webinar_slide")
+    with op.batch_alter_table("webinar_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_question_room_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_question_participant_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_question_office_id"))
+
+    op.drop_table("webinar_question")
+    with op.batch_alter_table("webinar_poll_option", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_poll_option_poll_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_poll_option_office_id"))
+
+    op.drop_table("webinar_poll_option")
     with op.batch_alter_table("webinar_interval", schema=None) as batch_op:
         batch_op.drop_index("ix_webinar_interval_participant_id_seen_at")
         batch_op.drop_index(batch_op.f("ix_webinar_interval_office_id"))
@@ -319,6 +559,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_webinar_registration_office_id"))
 
     op.drop_table("webinar_registration")
+    with op.batch_alter_table("webinar_poll", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_poll_room_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_poll_office_id"))
+
+    op.drop_table("webinar_poll")
     with op.batch_alter_table("webinar_participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webinar_participant_visitor_id"))
         batch_op.drop_index(batch_op.f("ix_webinar_participant_user_id"))
@@ -331,6 +576,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_webinar_field_office_id"))
 
     op.drop_table("webinar_field")
+    with op.batch_alter_table("webinar_deck", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webinar_deck_room_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_deck_office_id"))
+        batch_op.drop_index(batch_op.f("ix_webinar_deck_file_id"))
+
+    op.drop_table("webinar_deck")
     with op.batch_alter_table("webinar_room", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webinar_room_office_id"))
 

@@ -6,9 +6,12 @@ import { Chat } from "./chat.js";
 import { Live } from "./live.js";
 import { announce, complain, part, words } from "./parts.js";
 import { People } from "./people.js";
+import { Polls } from "./polls.js";
 import { Prejoin } from "./prejoin.js";
+import { Captions, Questions, Timer } from "./questions.js";
 import { Queue } from "./queue.js";
 import { Room } from "./room.js";
+import { Slides } from "./slides.js";
 import { Stage } from "./stage.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("webinar"));
@@ -64,6 +67,11 @@ function open() {
   const people = new People(inside);
   const chat = new Chat(inside);
   new Queue(inside);
+  new Slides(inside, stage, page.dataset.slides ?? "");
+  new Timer(inside);
+  new Captions(inside);
+  new Polls(inside).onNew = () => note("polls");
+  new Questions(inside).onNew = () => note("questions");
   people.onPin = (person) => stage.pin(person);
   people.sendsOf = (person) => stage.sendsOf(person);
   chat.onNew = () => note("chat");

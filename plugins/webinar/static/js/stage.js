@@ -103,7 +103,7 @@ export class Stage extends EventTarget {
 
   /** @param {string[]} persons loudest first */
   setSpeaking(persons) {
-    this.#speaking = new Set(persons);
+    this.#speaking = new Set(persons.filter((each) => this.sendsOf(each).has("microphone")));
     if (persons[0] && persons[0] !== this.#room.me) this.#spoke = [persons[0], ...this.#spoke.filter((each) => each !== persons[0])].slice(0, 8);
     this.show();
   }
@@ -112,6 +112,7 @@ export class Stage extends EventTarget {
   setSources(sources) {
     this.#sources = new Map();
     for (const { person, kind } of sources) this.#sources.set(person, (this.#sources.get(person) ?? new Set()).add(kind));
+    for (const each of this.#speaking) if (!this.sendsOf(each).has("microphone")) this.#speaking.delete(each);
     this.show();
   }
 

@@ -6,13 +6,14 @@
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
 
 const KEPT_MESSAGES = 300;
+const KEPT_CAPTIONS = 3;
 const OPEN_RIGHTS = ["speak", "camera", "share", "chat", "vote", "ask"];
 const GIVEN = [...OPEN_RIGHTS, "present"];
 const ALL = [...GIVEN, "record", "moderate"];
 
 /** @returns {State} */
 export function newState() {
-  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [] };
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [] };
 }
 
 /** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
@@ -33,6 +34,18 @@ export const steps = {
   "hand.lowered": (state, payload) => withoutHand(state, payload.person),
   "chat.said": (state, payload, event) => ({ ...state, chat: [...state.chat, { seq: event.seq, at: event.at, ...payload }].slice(-KEPT_MESSAGES) }),
   "chat.gone": (state, payload) => ({ ...state, chat: state.chat.filter((each) => each.seq !== payload.target) }),
+  "deck.changed": (state) => ({ ...state, decks: state.decks + 1 }),
+  "slide.shown": (state, { deck, number }) => ({ ...state, slide: { deck, number } }),
+  "slide.hidden": (state) => ({ ...state, slide: null }),
+  "poll.opened": (state, { poll, ...known }, event) => ({ ...state, polls: { ...state.polls, [poll]: { ...known, at: event.at, is_open: true, voters: 0, is_hidden: false, counts: {}, texts: [] } } }),
+  "poll.closed": (state, { poll }) => withEntry(state, "polls", poll, { is_open: false }),
+  "poll.counted": (state, { poll, ...counted }) => withEntry(state, "polls", poll, counted),
+  "question.asked": (state, { question, person, text }, event) => ({ ...state, questions: { ...state.questions, [question]: { person, text, at: event.at, state: "open", answer: "", votes: 0 } } }),
+  "question.changed": (state, { question, ...changed }) => withEntry(state, "questions", question, changed),
+  "question.voted": (state, { question, votes }) => withEntry(state, "questions", question, { votes }),
+  "timer.started": (state, { seconds }, event) => ({ ...state, timer: { at: event.at, seconds } }),
+  "timer.stopped": (state) => ({ ...state, timer: null }),
+  "caption.said": (state, { person, text }, event) => ({ ...state, captions: [...state.captions, { at: event.at, person, text }].slice(-KEPT_CAPTIONS) }),
 };
 
 /**
@@ -59,6 +72,18 @@ export function rightsOf(state, person, everybody) {
   const held = new Set([...base, ...known.granted]);
   for (const right of known.revoked) held.delete(right);
   return held;
+}
+
+/**
+ * @param {State} state
+ * @param {"polls" | "questions"} group
+ * @param {string} key
+ * @param {object} changes
+ * @returns {State}
+ */
+function withEntry(state, group, key, changes) {
+  const known = state[group][key];
+  return known ? { ...state, [group]: { ...state[group], [key]: { ...known, ...changes } } } : state;
 }
 
 /**
