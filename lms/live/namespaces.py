@@ -95,6 +95,11 @@ class Call:
     actor: Actor
     connection: Connection
 
+    @property
+    def sid(self) -> str:
+        """The name of the connection, for messages to it alone."""
+        return self.connection.sid
+
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:

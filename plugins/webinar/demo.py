@@ -6,11 +6,36 @@ import io
 from datetime import timedelta
 from pathlib import Path
 
-from lms.plugin import StoredFile, World, enrol_people, render_pdf, session, store_file
+from sqlalchemy import select
+
+from lms.plugin import (
+    StoredFile,
+    World,
+    admit_visitor,
+    enrol_people,
+    keyed_hash,
+    render_pdf,
+    session,
+    store_file,
+    utcnow,
+)
 from plugins.webinar import log, rooms, slides
 from plugins.webinar.forms import CreateRoom
 from plugins.webinar.log import ByPerson, ChatSaid
-from plugins.webinar.models import Correction, Interval, Participant, Registration
+from plugins.webinar.models import (
+    Answer,
+    Correction,
+    Field,
+    Interval,
+    Participant,
+    Poll,
+    PollOption,
+    Question,
+    Registration,
+    Sheet,
+    Upvote,
+    Vote,
+)
 from plugins.webinar.presets import PresetName
 from plugins.webinar.rooms import Meeting
 
@@ -44,6 +69,8 @@ DEMO_SLIDES = (
     ("Come leggere un annuncio", ("Che cosa chiedono davvero", "Che cosa è un di più", "Chi offre, e dove")),
     ("Trappole da evitare", ("Chi chiede denaro", "Chi chiede documenti prima di un colloquio")),
 )
+QUESTION = "Quanto dura di solito un primo colloquio?"
+ANSWER = "Tra venti minuti e mezz’ora."
 SAID = ("Buongiorno a tutti!", "Si può rivedere più tardi?", "Molto utile, grazie.")
 
 
@@ -86,7 +113,7 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
     room = meeting.room
     room.opened_at, room.ended_at = begins - timedelta(minutes=5), begins + timedelta(minutes=room.duration)
     log.write(room, "room.opened", log.Nothing(), at=room.opened_at)
-    for number, person in enumerate(world.trainees(office)[:9]):
+    for number, person in enumerate([each for each in world.trainees(office)[:10] if each.key != "trainee5"]):
         row = Participant(room_id=meeting.activity.id, user_id=person.id, name=person.name, state="outside")
         session().add(row)
         session().flush()
@@ -108,7 +135,61 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
                     corrected_by_id=world.people["trainer" if office == "siena" else "trainer_vienna"].id,
                 )
             )  # fmt: skip
+    _ask_and_vote(world, office, meeting)
     log.write(room, "room.ended", log.Nothing(), at=room.ended_at)
+    session().add(
+        Sheet(room_id=room.activity_id, code=f"DEMO-{office.upper()[:4]}-2345", people=9, minutes=380)
+    )
+    log.keep_state(room)
+
+
+def _ask_and_vote(world: World, office: str, meeting: Meeting) -> None:
+    """A poll and questions, as they stand when a meeting is over."""
+    people = list(
+        session().scalars(select(Participant).filter_by(room_id=meeting.activity.id, role="participant"))
+    )
+    poll = Poll(
+        room_id=meeting.activity.id,
+        kind="single",
+        question="Hai un CV aggiornato?",
+        is_anonymous=False,
+        state="closed",
+    )
+    poll.options = [PollOption(text=text, position=number) for number, text in enumerate(("Sì", "No"))]
+    session().add(poll)
+    question = Question(
+        room_id=meeting.activity.id,
+        participant_id=people[0].id,
+        text=QUESTION,
+        answer=ANSWER,
+        state="answered",
+    )
+    session().add(question)
+    session().flush()
+    for row in people:
+        voter = keyed_hash("webinar.vote", f"{poll.id}:{row.id}")
+        option = poll.options[world.random.randrange(2)].id
+        session().add(Vote(poll_id=poll.id, voter=voter, participant_id=row.id, option_id=option))
+    session().add_all(Upvote(question_id=question.id, participant_id=row.id) for row in people[1:4])
+    if office == "siena":
+        _add_past_guest(meeting)
+
+
+def _add_past_guest(meeting: Meeting) -> None:
+    ends = meeting.activity.ends_at or utcnow()
+    row = Registration(
+        room_id=meeting.activity.id, name="Olga Ferri", email="olga.ferri@example.org", locale="it"
+    )
+    row.visitor_id = admit_visitor(
+        rooms.ref_of(meeting.activity.id), row.name, ends, email=row.email, locale="it"
+    )
+    field = Field(room_id=meeting.activity.id, label="Da quale comune vieni?")
+    session().add_all(
+        [row, field, Participant(room_id=meeting.activity.id, visitor_id=row.visitor_id, name=row.name)]
+    )
+    session().flush()
+    row.answers = [Answer(field_id=field.id, text="Asciano")]
+    session().flush()
 
 
 def _add_slides(world: World) -> None:

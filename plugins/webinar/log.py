@@ -286,7 +286,7 @@ def write(room: Room, kind: str, payload: Command, key: str = "", *, at: datetim
     channel = channel_of(room.activity_id)
     done = append(system_actor(room.office_id), channel, kind, payload, key or new_id().hex, at=at)
     if done.is_new and done.seq % KEEP_STATE_EVERY == 0:
-        _keep_state(room)
+        keep_state(room)
     return done.seq
 
 
@@ -316,6 +316,13 @@ def read_state(room: Room) -> tuple[int, dict[str, Any]]:
         seq = events[-1].seq
 
 
+def keep_state(room: Room) -> None:
+    """Keep the state of now for newcomers."""
+    seq, state = read_state(room)
+    session().merge(StateAt(room_id=room.activity_id, office_id=room.office_id, seq=seq, state=state))
+    session().flush()
+
+
 def room_of(channel: str) -> Room | None:
     """The room that a channel belongs to."""
     return session().get(Room, _id(channel))
@@ -325,12 +332,6 @@ def find_in(actor: Actor, room_id: uuid.UUID) -> Participant | None:
     """The actor in a room."""
     own = Participant.visitor_id if actor.is_visitor else Participant.user_id
     return session().scalar(select(Participant).where(Participant.room_id == room_id, own == actor.user_id))
-
-
-def _keep_state(room: Room) -> None:
-    seq, state = read_state(room)
-    session().merge(StateAt(room_id=room.activity_id, office_id=room.office_id, seq=seq, state=state))
-    session().flush()
 
 
 def _snapshot(_actor: Actor, channel: str) -> Snapshot:

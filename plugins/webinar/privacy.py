@@ -21,7 +21,16 @@ from lms.plugin import (
     system_actor,
 )
 from plugins.webinar import log
-from plugins.webinar.models import Correction, Interval, Participant, Registration
+from plugins.webinar.models import (
+    Correction,
+    Interval,
+    Participant,
+    Poll,
+    PollOption,
+    Question,
+    Registration,
+    Vote,
+)
 
 
 def declared() -> Sequence[PersonalData]:
@@ -67,10 +76,28 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
         registered = [
             _registered(row) for row in session().scalars(select(Registration).filter_by(visitor_id=user_id))
         ]
+        mine = select(Participant.id).where(Participant.user_id == user_id)
+        asked = [
+            {"question": row.text, "answer": row.answer, "at": row.created_at}
+            for row in session().scalars(
+                select(Question).where(Question.participant_id.in_(mine)).order_by(Question.created_at)
+            )
+        ]
+        voted = [
+            {"poll": question, "answer": option or text or number}
+            for question, option, text, number in session().execute(
+                select(Poll.question, PollOption.text, Vote.text, Vote.number)
+                .join(Vote, Vote.poll_id == Poll.id)
+                .outerjoin(PollOption, PollOption.id == Vote.option_id)
+                .where(Vote.participant_id.in_(mine))
+            )
+        ]
     said = [each for row, title in rows for each in _said(row, title)]
     archive.add_rows("webinar_meetings", _l("Meetings you were in"), rooms)
     archive.add_rows("webinar_times", _l("When you were in meetings"), times)
     archive.add_rows("webinar_messages", _l("What you wrote in meetings"), said)
+    archive.add_rows("webinar_questions", _l("Questions you asked in meetings"), asked)
+    archive.add_rows("webinar_votes", _l("How you voted in meetings, where it was not anonymous"), voted)
     archive.add_rows("webinar_corrections", _l("Attendance that you corrected"), corrected)
     archive.add_rows("webinar_registrations", _l("Registrations as a guest"), registered)
 

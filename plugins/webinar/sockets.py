@@ -68,17 +68,17 @@ class WebinarNamespace(LiveNamespace):
     @on_event("media.offer", READS, orders.MediaOffer)
     def media_offer(self, call: Call, command: orders.MediaOffer) -> Mapping[str, Any]:
         """Connect in one direction."""
-        return sending.connect(call.actor, command.room, call.connection.sid, command.direction, command.sdp)
+        return sending.connect(call.actor, command.room, call.sid, command.direction, command.sdp)
 
     @on_event("media.restart", READS, orders.MediaRestart)
     def media_restart(self, call: Call, command: orders.MediaRestart) -> Mapping[str, Any]:
         """Go on over another network."""
-        return sending.restart(call.actor, command.room, call.connection.sid, command.peer, command.sdp)
+        return sending.restart(call.actor, command.room, call.sid, command.peer, command.sdp)
 
     @on_event("media.bind", READS, orders.MediaPeer)
     def media_bind(self, call: Call, command: orders.MediaPeer) -> Mapping[str, Any]:
         """The socket is new, the connection the same."""
-        return {"bound": sending.bind(call.actor, command.room, call.connection.sid, command.peer)}
+        return {"bound": sending.bind(call.actor, command.room, call.sid, command.peer)}
 
     @on_event("media.leave", READS, orders.MediaPeer)
     def media_leave(self, call: Call, command: orders.MediaPeer) -> Mapping[str, Any]:

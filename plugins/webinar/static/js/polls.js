@@ -70,10 +70,10 @@ export class Polls {
    */
   #item(id, poll, mayVote, mayClose) {
     const own = this.#own.get(id);
-    const item = element("li", { class: "webinar-poll" }, element("h3", {}, poll.question));
+    const item = element("li", { class: "webinar-poll" }, element("h2", {}, poll.question));
     const isVoting = poll.is_open && mayVote && !own?.has_voted;
     if (isVoting) item.append(this.#voting(id, poll));
-    else item.append(this.#results(poll, own));
+    if (!isVoting || mayClose) item.append(this.#results(poll, own));
     const notes = [poll.is_open ? "" : words.pollClosed, poll.is_anonymous ? words.pollAnonymous : "", fill(words.pollVoters, { number: poll.voters })].filter(Boolean).join(" · ");
     item.append(element("p", { class: "small text-muted" }, notes));
     if (poll.is_open && own?.has_voted && mayVote) item.append(this.#button(words.voteAgain, () => {

@@ -100,7 +100,7 @@ export class Slides {
       const picture = element("img", { src: this.#address(deck.id, index + 1), alt: "", loading: "lazy", width: "160" });
       return element("li", {}, element("button", { type: "button", "data-deck": deck.id, "data-number": String(index + 1), "aria-label": fill(words.showPage, { page: index + 1, name: deck.name }) }, picture, element("span", {}, String(index + 1))));
     });
-    return [element("h3", {}, deck.name), element("ol", { class: "webinar-thumbnails" }, ...pages)];
+    return [element("h2", {}, deck.name), element("ol", { class: "webinar-thumbnails" }, ...pages)];
   }
 
   /** @param {number} by */
