@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, course, dashboard, fanout, memory, pages, portfolio, quiz, start
+from benchmarks import append, course, dashboard, fanout, media, memory, pages, portfolio, quiz, start
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "course": course.run,
     "fanout": fanout.run,
     "append": append.run,
+    "media": media.run,
     "memory": memory.run,
     "quiz": quiz.run,
     "portfolio": portfolio.run,

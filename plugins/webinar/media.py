@@ -16,6 +16,7 @@ from typing import Any
 
 from lms.plugin import HealthCheck, Hub, Invalid, NotFound, Unavailable, _, hub, run_folder
 from plugins.webinar.engine import Direction, EngineError, Event, RecordedTrack, Rights, Wish, WishedVideo
+from plugins.webinar.engine_embedded.recording import recover
 from plugins.webinar.media_commands import WishCommand
 from plugins.webinar.remote import RemoteEngine
 
@@ -186,6 +187,11 @@ def stop_recording(room: str) -> Sequence[RecordedTrack]:
     """Close all files of a recording; returns them. Raises Unavailable."""
     with _in_words():
         return media_desk().engine.stop_recording(room)
+
+
+def recover_recording(folder: Path) -> Sequence[RecordedTrack]:
+    """The tracks of a recording that no engine knows any more, made whole; needs no engine."""
+    return recover(folder)
 
 
 # --- the engine ---------------------------------------------------------------------------------

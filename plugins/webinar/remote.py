@@ -30,6 +30,7 @@ from plugins.webinar.engine import (
     Wish,
 )
 from plugins.webinar.engine_embedded import wire
+from plugins.webinar.engine_embedded.recording import mended
 
 log = structlog.get_logger(__name__)
 
@@ -113,8 +114,8 @@ class RemoteEngine:
         self._ask("set_recorded", room=room, persons=sorted(persons))
 
     def stop_recording(self, room: str) -> Sequence[RecordedTrack]:
-        """Close all files; returns them."""
-        return [wire.track_in(each) for each in self._ask("stop_recording", room=room)]
+        """Close all files; returns them. What an engine that was killed left open is made whole here."""
+        return mended([wire.track_in(each) for each in self._ask("stop_recording", room=room)])
 
     def load(self) -> Load:
         """How busy the engine is."""

@@ -80,6 +80,16 @@ def _vp8_key(payload: bytes) -> bool:
     return len(payload) > start and not payload[start] & 1
 
 
+def picture_height(codec: str, payload: bytes) -> int:
+    """How tall a picture is, as the first packet of a VP8 key frame says (RFC 6386, section 9.1); 0 elsewhere."""
+    if codec != "vp8":
+        return 0
+    start = vp8_descriptor_size(payload)
+    if payload[start + 3 : start + 6] != b"\x9d\x01\x2a":
+        return 0
+    return int.from_bytes(payload[start + 8 : start + 10], "little") & 0x3FFF
+
+
 def vp8_descriptor_size(payload: bytes) -> int:
     """Bytes before the VP8 payload itself (RFC 7741, section 4.2)."""
     if not payload[0] & 0x80 or len(payload) < 2:

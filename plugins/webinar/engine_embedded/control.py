@@ -157,6 +157,11 @@ def operations_of(engine: EmbeddedEngine) -> dict[str, Operation]:
         "remove": lambda q: engine.remove(q["room"], q["person"]),
         "set_rights": lambda q: engine.set_rights(q["room"], q["person"], wire.rights_in(q["rights"])),
         "set_wish": lambda q: engine.set_wish(q["peer"], wire.wish_in(q["wish"])),
+        "start_recording": lambda q: engine.start_recording(
+            q["room"], Path(q["folder"]), frozenset(q["persons"])
+        ),
+        "set_recorded": lambda q: engine.set_recorded(q["room"], frozenset(q["persons"])),
+        "stop_recording": lambda q: [wire.track_out(each) for each in engine.stop_recording(q["room"])],
         "load": lambda _q: wire.load_out(engine.load()),
         "has": lambda q: engine.has(q["peer"]),
     }

@@ -8,11 +8,15 @@ from typing import Any
 
 from plugins.webinar.engine import Wish
 from plugins.webinar.engine_embedded import codecs, rtcp, sdp
-from plugins.webinar.engine_embedded.layers import Track
+from plugins.webinar.engine_embedded.choice import Budget, fitting
+from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.peer import Connection
 from plugins.webinar.engine_embedded.slots import Slot
 
-VIDEO_FEEDBACK = frozenset({"nack pli", "ccm fir", "goog-remb"})
+VIDEO_FEEDBACK = frozenset({"nack", "nack pli", "ccm fir", "goog-remb"})
+SPEAKER_HEIGHT, SCREEN_HEIGHT = 360, 4320
+"""How tall the pictures are taken for that follow speech, and the shared screen: in all its detail."""
+SETTLE_SECONDS = 2.0
 WEAK, POOR = 8, 26
 """Shares of lost packets, of 256, from which a connection is called weak (3 %) and poor (10 %)."""
 
@@ -28,7 +32,9 @@ class Downlink:
         self.on_ready: Callable[[], None] = lambda: None
         self.on_verdict: Callable[[str], None] = lambda verdict: None
         self.verdict = "good"
-        self.allowed_bits = 0
+        self.budget = Budget()
+        self._allowed = 0
+        self._octets = (0, 0.0)
         self._by_ssrc: dict[int, Slot] = {}
         self._signs = 0
 
@@ -52,7 +58,8 @@ class Downlink:
 
     def _add_slot(self, section: sdp.Section, passed: list[codecs.Codec]) -> Slot:
         role = "audio" if section.media == "audio" else "screen" if section.content == "slides" else "video"
-        slot = Slot(self, section.mid, role, passed)
+        repairs = _repairs(section) if section.media == "video" else {}
+        slot = Slot(self, section.mid, role, passed, repairs)
         self.slots.append(slot)
         self._by_ssrc[slot.ssrc] = slot
         return slot
@@ -75,7 +82,8 @@ class Downlink:
                 changed = True
         missing = [track for track in chosen if all(slot.track is not track for slot in slots)]
         for slot, track in zip([slot for slot in slots if slot.track is None], missing, strict=False):
-            slot.show(track, track.best_layer())
+            layers = track.alive_layers()
+            slot.show(track, layers[fitting(layers, self._height_of(slot, track))] if layers else None)
             changed = True
         return changed
 
@@ -87,13 +95,30 @@ class Downlink:
             if slot.track is not None
         ]
 
-    def refresh_layers(self) -> None:
-        """Let each slot have the layer that fits now."""
-        for slot in self.slots:
-            if slot.track is not None:
-                layer = slot.track.best_layer()
-                if layer is not None and layer is not slot.layer:
-                    slot.show(slot.track, layer)
+    def choose_layers(self) -> None:
+        """Let each picture have the layer that is wished and comes through; called some times a second."""
+        shown: list[tuple[Slot, list[Layer], int]] = []
+        for slot in sorted(self.slots, key=lambda each: each.role != "screen"):
+            layers = slot.track.alive_layers() if slot.track is not None and slot.role != "audio" else []
+            if slot.track is not None and layers:
+                shown.append((slot, layers, fitting(layers, self._height_of(slot, slot.track))))
+        places = self.budget.share([(layers, place) for _slot, layers, place in shown])
+        now = self.connection.loop.now
+        for (slot, layers, _wish), place in zip(shown, places, strict=True):
+            slot.pause(is_paused=place is None)
+            layer = layers[place or 0]
+            has_settled = now - slot.changed_at >= SETTLE_SECONDS or slot.layer not in layers
+            if layer is slot.layer or has_settled or self._is_lower(slot, layer):
+                slot.change(layer)
+
+    def _height_of(self, slot: Slot, track: Track) -> int:
+        if slot.role == "screen":
+            return SCREEN_HEIGHT
+        wished = (video.height for video in self.wish.videos if video.person == track.person)
+        return next(wished, SPEAKER_HEIGHT)
+
+    def _is_lower(self, slot: Slot, layer: Layer) -> bool:
+        return self.budget.bits is not None and slot.layer is not None and layer.bits < slot.layer.bits
 
     # --- what comes and goes ----------------------------------------------------------------
 
@@ -105,12 +130,10 @@ class Downlink:
                 slot.begin()
 
     def send(self, head: bytes, payload: bytes) -> None:
-        """Send one packet of a slot."""
+        """Gather one packet of a slot for sending; whoever calls flushes."""
         connection = self.connection
         if connection.sealer is not None and connection.route is not None:
-            sealed = connection.sealer.rtp(head + payload)
-            if sealed:
-                connection.ports.send(connection.route, sealed)
+            connection.ports.fan.add(connection.route, connection.sealer, head, payload)
 
     def on_media(self, packet: bytes) -> None:
         """A receiver sends nothing; what comes all the same is dropped."""
@@ -125,13 +148,23 @@ class Downlink:
             reports = [report for report in rtcp.reports_of(part) if report.ssrc in self._by_ssrc]
             if reports:
                 self._judge(reports)
-            allowed = rtcp.remb_of(part)
-            if allowed is not None:
-                self.allowed_bits = allowed
+            ssrc, numbers = rtcp.lost_packets_of(part)
+            if ssrc in self._by_ssrc:
+                for number in numbers:
+                    self._by_ssrc[ssrc].repeat(number)
+                self.connection.ports.fan.flush()
+            self._allowed = rtcp.remb_of(part) or self._allowed
 
     def _judge(self, reports: Sequence[rtcp.Report]) -> None:
         """Call the connection by the worst of its streams; better only after three good reports."""
         worst = max(report.lost for report in reports)
+        now = self.connection.loop.now
+        octets, at = self._octets
+        if now - at >= 1.0:
+            sent = sum(slot.octets for slot in self.slots)
+            if at:
+                self.budget.hear(worst, self._allowed, (sent - octets) * 8 / (now - at), now)
+            self._octets = (sent, now)
         verdict = "poor" if worst >= POOR else "weak" if worst >= WEAK else "good"
         order = ("good", "weak", "poor")
         if order.index(verdict) < order.index(self.verdict):
@@ -151,4 +184,18 @@ class Downlink:
 
 def _answer_section(section: sdp.Section, slot: Slot, passed: list[codecs.Codec]) -> sdp.AnswerSection:
     chosen = [replace(codec, feedback=VIDEO_FEEDBACK) if codec.clock == 90_000 else codec for codec in passed]
-    return sdp.AnswerSection(section, "sendonly", chosen, streams=[slot.ssrc])
+    streams = [slot.ssrc]
+    if slot.repairs:
+        known = {codec.payload_type for codec in passed}
+        chosen += [section.codecs[number] for original, number in slot.repairs.items() if original in known]
+        streams.append(slot.repair_ssrc)
+    return sdp.AnswerSection(section, "sendonly", chosen, streams=streams)
+
+
+def _repairs(section: sdp.Section) -> dict[int, int]:
+    """The payload type of retransmissions by that of what they repeat (RFC 4588, section 8.1)."""
+    return {
+        int(codec.parameters["apt"]): codec.payload_type
+        for codec in section.codecs.values()
+        if codec.name == "rtx" and codec.parameters.get("apt", "").isdecimal()
+    }

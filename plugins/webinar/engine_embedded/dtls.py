@@ -17,6 +17,8 @@ from OpenSSL import SSL
 
 LARGEST_DATAGRAM = 1200
 RECORD_HEADER = 13
+CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE = 20, 21, 22
+MOST_ASSOCIATIONS = 4
 EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764, section 4.2
 CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA"
 HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -53,10 +55,10 @@ class Identity:
     """The certificate of this engine; a new one at every start."""
 
     def __init__(self) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
+        self.key = key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "media")])
         today = dt.datetime.now(dt.UTC)
-        certificate = (
+        self.certificate = certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(name)
@@ -78,11 +80,8 @@ class Identity:
         context.set_tlsext_use_srtp(b":".join(PROFILES))
 
 
-class Handshake:
-    """The DTLS association with one peer.
-
-    ``keys`` are there once it stands; ``is_over`` once it cannot or shall not go on.
-    """
+class Association:
+    """One attempt of somebody at the peer's address: an OpenSSL connection."""
 
     __slots__ = ("_connection", "_fingerprints", "is_over", "keys")
 
@@ -96,15 +95,24 @@ class Handshake:
 
     def take(self, datagram: bytes) -> list[bytes]:
         """Feed what came; returns the datagrams to send back."""
-        if self.is_over:
-            return []
         self._connection.bio_write(datagram)
-        return self._go_on()
+        try:
+            if self.keys is None:
+                self._connection.do_handshake()
+                self._finish()
+            else:
+                self._connection.recv(2048)
+        except SSL.WantReadError:
+            pass
+        except SSL.ZeroReturnError:  # close_notify
+            self.is_over = True
+        except SSL.Error:
+            # Once keys are there, broken records are discarded by OpenSSL itself (RFC 6347, section 4.1.2.7).
+            self.is_over = self.keys is None
+        return self._outgoing()
 
     def tick(self) -> list[bytes]:
         """Send again what seems lost, if its time has come (RFC 6347, section 4.2.4)."""
-        if self.is_over or self.keys is not None:
-            return []
         try:
             self._connection.DTLSv1_handle_timeout()
         except SSL.Error:
@@ -117,31 +125,11 @@ class Handshake:
 
     def close(self) -> list[bytes]:
         """Say goodbye."""
-        if self.is_over:
-            return []
         self.is_over = True
-        if self.keys is None:
-            return []
         try:
             self._connection.shutdown()
         except SSL.Error:
             return []
-        return self._outgoing()
-
-    def _go_on(self) -> list[bytes]:
-        try:
-            if self.keys is None:
-                self._connection.do_handshake()
-                self._finish()
-            else:
-                self._connection.recv(2048)
-        except SSL.WantReadError:
-            pass
-        except SSL.ZeroReturnError:  # close_notify
-            self.is_over = True
-        except SSL.Error:
-            # A broken record of a stranger is discarded by OpenSSL itself; this is a broken handshake.
-            self.is_over = self.keys is None
         return self._outgoing()
 
     def _finish(self) -> None:
@@ -172,6 +160,88 @@ class Handshake:
             return pack_records(self._connection.bio_read(65_536))
         except SSL.WantReadError:
             return []
+
+
+class Handshake:
+    """The way to keys with one peer. ``keys`` are there once it stands, ``is_over`` says that it ended.
+
+    Who forges the peer's address can send a ClientHello of their own. Each gets an association;
+    the one whose certificate the offer named wins, and a forged one only fails by itself.
+    """
+
+    __slots__ = ("_associations", "_fingerprints", "_identity", "_winner")
+
+    def __init__(self, identity: Identity, fingerprints: dict[str, str]) -> None:
+        self._identity = identity
+        self._fingerprints = fingerprints
+        self._associations: dict[bytes, Association] = {}
+        self._winner: Association | None = None
+
+    @property
+    def keys(self) -> Keys | None:
+        """What was agreed on."""
+        return self._winner.keys if self._winner else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the peer has said goodbye."""
+        return self._winner is not None and self._winner.is_over
+
+    def take(self, datagram: bytes) -> list[bytes]:
+        """Feed what came; returns the datagrams to send back."""
+        if self._winner is not None:
+            return [] if self._winner.is_over else self._winner.take(datagram)
+        if datagram[0] not in {CHANGE_CIPHER_SPEC, HANDSHAKE}:
+            return []  # before there are keys, anybody could have written an alert
+        random = _client_random(datagram)
+        if random is not None and random not in self._associations:
+            self._add(random)
+        chosen = [self._associations[random]] if random is not None else list(self._associations.values())
+        answers: list[bytes] = []
+        for association in chosen:
+            # What one of them cannot read is meant for another; its alert would end that one's handshake.
+            answers += [each for each in association.take(datagram) if each[0] != ALERT]
+        self._judge()
+        return answers
+
+    def tick(self) -> list[bytes]:
+        """Send again what seems lost."""
+        answers: list[bytes] = []
+        for association in list(self._associations.values()):
+            answers += association.tick()
+        self._judge()
+        return answers
+
+    def timeout(self) -> float | None:
+        """Seconds until ``tick`` has something to do; None if nothing is under way."""
+        pauses = [each.timeout() for each in self._associations.values()]
+        return min((pause for pause in pauses if pause is not None), default=None)
+
+    def close(self) -> list[bytes]:
+        """Say goodbye."""
+        return self._winner.close() if self._winner is not None and not self._winner.is_over else []
+
+    def _add(self, random: bytes) -> None:
+        if len(self._associations) >= MOST_ASSOCIATIONS:
+            del self._associations[next(iter(self._associations))]
+        self._associations[random] = Association(self._identity, self._fingerprints)
+
+    def _judge(self) -> None:
+        for random, association in list(self._associations.items()):
+            if association.is_over:
+                del self._associations[random]
+            elif association.keys is not None:
+                self._winner = association
+                self._associations.clear()
+                return
+
+
+def _client_random(datagram: bytes) -> bytes | None:
+    """The random of a ClientHello (RFC 6347, section 4.3.2); None if this is something else."""
+    is_hello = (
+        len(datagram) >= 59 and datagram[0] == HANDSHAKE and datagram[3:5] == b"\0\0" and datagram[13] == 1
+    )
+    return datagram[27:59] if is_hello and datagram[19:22] == b"\0\0\0" else None
 
 
 def pack_records(data: bytes) -> list[bytes]:

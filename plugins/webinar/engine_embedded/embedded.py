@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
-from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, Rights, Wish
+from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, RecordedTrack, Rights, Wish
 from plugins.webinar.engine_embedded import sdp
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.dtls import Identity
@@ -28,7 +29,11 @@ class EmbeddedEngine:
     def __init__(self, loop: Loop, ports: Ports, addresses: Sequence[str]) -> None:
         self._loop = loop
         self._ports = ports
-        self._candidates = [sdp.Candidate(address, ports.port, "udp") for address in addresses]
+        self._candidates = [
+            sdp.Candidate(address, ports.port, protocol)
+            for protocol in ("udp", "tcp")
+            for address in addresses
+        ]
         self._identity = Identity()
         self._rooms: dict[str, Room] = {}
         self._peers: dict[str, tuple[Room, Uplink | Downlink]] = {}
@@ -47,6 +52,7 @@ class EmbeddedEngine:
         """End all connections of a room and forget it."""
         found = self._rooms.pop(room, None)
         if found is not None:
+            found.stop_recording()
             self._end(found.connections())
 
     def join(self, room: str, person: str, direction: Direction, offer: str, rights: Rights) -> Answer:
@@ -95,9 +101,29 @@ class EmbeddedEngine:
             raise EngineError("unknown", "this connection does not receive")
         self._peers[peer][0].set_wish(half, wish)
 
+    def start_recording(self, room: str, folder: Path, persons: frozenset[str]) -> None:
+        """Write the tracks of these people, from now on, into ``folder``; again is nothing new."""
+        try:
+            self._room(room).start_recording(folder, persons)
+        except OSError as problem:
+            raise EngineError("unreachable", f"the folder cannot be used: {problem.strerror}") from None
+
+    def set_recorded(self, room: str, persons: frozenset[str]) -> None:
+        """Change whose tracks are written, at once."""
+        if room in self._rooms:
+            self._rooms[room].set_recorded(persons)
+
+    def stop_recording(self, room: str) -> Sequence[RecordedTrack]:
+        """Close all files; returns them, also those that ended earlier."""
+        return self._rooms[room].stop_recording() if room in self._rooms else []
+
     def has(self, peer: str) -> bool:
         """Whether a connection is there."""
         return peer in self._peers
+
+    def halves(self) -> list[Uplink | Downlink]:
+        """All connections."""
+        return [half for _room, half in self._peers.values()]
 
     def load(self) -> Load:
         """How busy the engine is."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plugins.webinar.engine import Kind, Source
 from plugins.webinar.engine_embedded import codecs, rtcp
 from plugins.webinar.engine_embedded.codecs import Codec
+from plugins.webinar.engine_embedded.loss import ASK_AFTER, Gaps, Ring
 from plugins.webinar.engine_embedded.rtp import Packet, Unwrapper
 
 if TYPE_CHECKING:
@@ -28,9 +29,14 @@ class Layer:
         self.rid = rid
         self.codec: Codec | None = None
         self.slots: list[Slot] = []
-        self.restart(ssrc)
+        self.held: list[Packet] = []
+        self.is_recorded = False
+        self.height = 0
+        self.bits = 0.0
         self._asked_at = 0.0
         self._is_asked = False
+        self._is_looking = False
+        self.restart(ssrc)
 
     def restart(self, ssrc: int) -> None:
         """The sender began this stream anew under another SSRC."""
@@ -38,6 +44,8 @@ class Layer:
         self.seen_at = 0.0
         self.received = 0
         self.octets = 0
+        self.ring = Ring()
+        self.gaps = Gaps()
         self.clock: rtcp.SenderReport | None = None
         self._clock_at = 0.0
         self._unwrapper = Unwrapper()
@@ -45,6 +53,7 @@ class Layer:
         self._jitter = 0.0
         self._transit = 0.0
         self._before = (0, 0)
+        self._weighed = (0, 0.0)
         for slot in self.slots:
             slot.begin()
 
@@ -52,6 +61,11 @@ class Layer:
     def is_alive(self) -> bool:
         """Whether packets come."""
         return self.track.now - self.seen_at < SILENT_SECONDS[self.track.kind]
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody gets it, or a file."""
+        return self.is_recorded or bool(self.slots)
 
     def take(self, packet: Packet, codec: Codec, now: float) -> bool:
         """Count a packet and complete it; False if it is not to be passed on."""
@@ -61,15 +75,48 @@ class Layer:
         self.received += 1
         self.octets += len(packet.payload)
         self._measure_jitter(packet.timestamp, now, codec.clock)
-        if codec.name == "rtx":
-            return False
         if codec is not self.codec:
             self.codec = codec
+            self.held.clear()
             for slot in self.slots:
                 slot.begin()
         packet.is_key = codecs.starts_key_frame(codec.name, packet.payload)
+        if self.track.is_video:
+            self._take_picture(packet, codec, now)
         self.seen_at = now
         return True
+
+    def _take_picture(self, packet: Packet, codec: Codec, now: float) -> None:
+        if packet.is_key:
+            self.height = codecs.picture_height(codec.name, packet.payload) or self.height
+        if self.slots:
+            self.ring.keep(packet)
+        if self.gaps.note(packet.index, now) and self.is_wanted:
+            self.want_key_frame()
+        if not self.gaps.is_whole:
+            self._look_for_gaps()
+
+    def _look_for_gaps(self) -> None:
+        """Ask for what is missing, soon and again, while somebody gets this layer."""
+        if not self._is_looking and self.is_wanted:
+            self._is_looking = True
+            self.track.uplink.connection.loop.call_later(ASK_AFTER, self._ask_for_gaps)
+
+    def _ask_for_gaps(self) -> None:
+        self._is_looking = False
+        numbers = self.gaps.due(self.track.now)
+        if numbers:
+            self.track.uplink.ask_again(self, numbers)
+        if not self.gaps.is_whole and self.is_alive:
+            self._look_for_gaps()
+
+    def weigh(self, now: float) -> None:
+        """Measure how many bits per second come; called about once a second."""
+        octets, at = self._weighed
+        if now - at >= 1.0:
+            self._weighed = (self.octets, now)
+            if at:
+                self.bits = (self.octets - octets) * 8 / (now - at)
 
     def _measure_jitter(self, timestamp: int, now: float, clock: int) -> None:
         """RFC 3550, section 6.4.1 and appendix A.8."""
@@ -120,7 +167,8 @@ class Layer:
 
     def ask_again(self) -> None:
         """While somebody waits for a key frame, the question may have been lost."""
-        if any(slot.is_waiting for slot in self.slots) and self.track.now - self._asked_at > KEY_FRAME_AGAIN:
+        is_awaited = any(slot.is_waiting or slot.next_layer is self for slot in self.slots)
+        if is_awaited and self.track.now - self._asked_at > KEY_FRAME_AGAIN:
             self.want_key_frame()
 
 
@@ -166,10 +214,13 @@ class Track:
         self.layers.sort(key=lambda each: self._rids.index(each.rid) if each.rid in self._rids else 0)
         return layer
 
+    def alive_layers(self) -> list[Layer]:
+        """The layers that come now, lowest first."""
+        return [layer for layer in self.layers if layer.is_alive]
+
     def best_layer(self) -> Layer | None:
         """The highest layer that comes now."""
-        alive = [layer for layer in self.layers if layer.is_alive]
-        return alive[-1] if alive else None
+        return next(iter(reversed(self.alive_layers())), None)
 
     def close(self) -> None:
         """It will not come again."""

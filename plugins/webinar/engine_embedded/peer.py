@@ -100,15 +100,15 @@ class Connection:
             return
         for answer in handshake.take(datagram):
             self.ports.send(route, answer)
-        if handshake.keys is not None and self.sealer is None and not handshake.is_over:
+        if handshake.is_over:
+            self.lose()
+        elif handshake.keys is None:
+            self._plan_retransmission()
+        elif self.sealer is None:
             self.opener, self.sealer = Opener(handshake.keys), Sealer(handshake.keys)
             self.on_ready()
             if self.traffic is not None:
                 self.traffic.on_connected()
-        elif handshake.is_over:
-            self.lose()
-        else:
-            self._plan_retransmission()
 
     def on_media(self, datagram: bytes) -> None:
         """Open and hand on."""
@@ -184,7 +184,4 @@ class Connection:
             return
         for datagram in self._handshake.tick():
             self.ports.send(self.route, datagram)
-        if self._handshake.is_over:
-            self.lose()
-        else:
-            self._plan_retransmission()
+        self._plan_retransmission()

@@ -6,16 +6,19 @@ a connectivity check signed with the peer's password says (RFC 8445, section 7.3
 
 from __future__ import annotations
 
-import errno
 import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from plugins.webinar.engine_embedded import stun
+from plugins.webinar.engine_embedded.fanout import FanOut
 from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.tcp import Link, Listener
 
 MOST_AT_ONCE = 256
-BUFFER_BYTES = 4 << 20
+SEND_BUFFER_BYTES = 4 << 20
+RECEIVE_BUFFER_BYTES = 1 << 20
+"""What waits longer than a second in an overloaded engine is of no use; the kernel drops it."""
 
 Route = Any
 """Where a peer is: the address of a UDP socket as Python gives it, or a ``tcp.Link``."""
@@ -49,15 +52,15 @@ class Ports:
     def __init__(self, loop: Loop, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._loop = loop
-        self.udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+        self.udp = _udp_socket(family, host, port)
+        self.port = int(self.udp.getsockname()[1])
         try:
-            self.udp.bind((host, port))
+            self._tcp = Listener(loop, family, host, self.port, self.take)
         except OSError:
             self.udp.close()
             raise
-        self.port = int(self.udp.getsockname()[1])
+        self._tcp.on_lost = self._lose
+        self.fan = FanOut(self)
         self.by_ufrag: dict[str, Peer] = {}
         self.by_route: dict[Route, Peer] = {}
         self.dropped = 0
@@ -65,6 +68,7 @@ class Ports:
 
     def close(self) -> None:
         """Let the port go."""
+        self._tcp.close()
         self._loop.forget(self.udp)
         self.udp.close()
 
@@ -75,14 +79,12 @@ class Ports:
             return
         try:
             self.udp.sendto(data, route)
-        except OSError as problem:
+        except OSError:
             self.dropped += 1
-            if problem.errno not in _PASSING:
-                raise
 
     def forget(self, peer: Peer) -> None:
         """Nothing that comes is this peer's any more."""
-        for route in peer.routes:
+        for route in list(peer.routes):
             if self.by_route.get(route) is peer:
                 del self.by_route[route]
             if type(route) is not tuple:
@@ -118,10 +120,8 @@ class Ports:
                 data, address = receive(2048)
             except BlockingIOError:
                 break
-            except OSError as problem:
-                if problem.errno in _PASSING:  # an ICMP answer to something sent before
-                    continue
-                raise
+            except OSError:  # an ICMP answer to something that was sent before
+                continue
             later = self.take(data, address)
             if later is not None:
                 waiting.append(later)
@@ -143,14 +143,29 @@ class Ports:
         if stun.ICE_CONTROLLED in request.attributes:
             self.send(route, stun.refusal(request, 487, "Role Conflict", peer.password))
             return
-        address = route if type(route) is tuple else route.address
+        if isinstance(route, Link):
+            self._tcp.know(route)
+        address = route.address if isinstance(route, Link) else route
         self.send(route, stun.success(request, address[:2], peer.password))
         self.by_route[route] = peer
         peer.routes.add(route)
         peer.on_check(route, is_chosen=stun.USE_CANDIDATE in request.attributes)
 
+    def _lose(self, link: Link) -> None:
+        peer = self.by_route.pop(link, None)
+        if peer is not None:
+            peer.routes.discard(link)
+            if peer.route is link:
+                peer.route = None  # the next check says where the peer is now
 
-_PASSING = frozenset({
-    errno.EAGAIN, errno.ENOBUFS, errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM,
-    errno.EMSGSIZE, errno.EINVAL, errno.EAFNOSUPPORT,
-})  # fmt: skip
+
+def _udp_socket(family: int, host: str, port: int) -> socket.socket:
+    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    try:
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        udp.bind((host, port))
+    except OSError:
+        udp.close()
+        raise
+    return udp

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from plugins.webinar.engine import Event, Kind, Rights, Wish
+from plugins.webinar.engine import Event, Kind, RecordedTrack, Rights, Wish
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.recording import Recording
 from plugins.webinar.engine_embedded.rtp import Packet
 from plugins.webinar.engine_embedded.speech import Speech
 from plugins.webinar.engine_embedded.uplink import Uplink
 
 SPEECH_PAUSE = 0.25
+MOST_HELD, LONGEST_HELD = 8, 0.005
+"""Packets of a frame are sent together, at most so many and so many seconds late."""
 
 
 class Room:
@@ -28,6 +32,7 @@ class Room:
         self._speech = Speech()
         self._tracks: list[Track] = []
         self._decided_at = 0.0
+        self._recording: Recording | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -70,8 +75,27 @@ class Room:
     def set_wish(self, downlink: Downlink, wish: Wish) -> None:
         """Show something else."""
         downlink.wish = wish
-        heights = {video.person: video.height for video in wish.videos}
-        self._arrange(downlink, heights)
+        self._arrange(downlink)
+
+    # --- recording ------------------------------------------------------------------------------
+
+    def start_recording(self, folder: Path, persons: frozenset[str]) -> None:
+        """Write the tracks of these people from now on. Raises OSError."""
+        if self._recording is None or self._recording.folder != folder:
+            self.stop_recording()
+            self._recording = Recording(folder, persons, lambda: self._loop.now)
+        else:
+            self._recording.set_persons(persons)
+
+    def set_recorded(self, persons: frozenset[str]) -> None:
+        """Change whose tracks are written, at once."""
+        if self._recording is not None:
+            self._recording.set_persons(persons)
+
+    def stop_recording(self) -> list[RecordedTrack]:
+        """Finish all files; returns them."""
+        recording, self._recording = self._recording, None
+        return recording.close() if recording is not None else []
 
     # --- packets ----------------------------------------------------------------------------
 
@@ -81,8 +105,30 @@ class Room:
             return
         if track.kind is Kind.MICROPHONE and packet.extensions:
             self._speech.hear(track, packet.extensions[0])
-        for slot in layer.slots:
-            slot.forward(packet, codec)
+        if self._recording is not None:
+            self._recording.take(track, layer, packet)
+        if not layer.slots:
+            return
+        held = layer.held
+        held.append(packet)
+        if packet.marker or not track.is_video or len(held) >= MOST_HELD:
+            self._fan_out(layer)
+        elif len(held) == 1:
+            self._loop.call_later(LONGEST_HELD, lambda: self._fan_out(layer))
+
+    def _fan_out(self, layer: Layer) -> None:
+        """Send the packets of a frame, receiver by receiver."""
+        packets, layer.held = layer.held, []
+        codec = layer.codec
+        if not packets or codec is None:
+            return
+        fan = layer.track.uplink.connection.ports.fan
+        fan.evens_to = max(len(packet.payload) for packet in packets) if len(packets) > 1 else 0
+        for slot in list(layer.slots):
+            for packet in packets:
+                slot.forward(packet, codec, layer)
+        fan.flush()
+        fan.evens_to = 0
 
     def _appear(self, track: Track) -> None:
         """A layer's first packet came; tell with the next tick, when it is alive."""
@@ -100,6 +146,8 @@ class Room:
         for track in self._tracks:
             if track not in present:
                 self._speech.forget(track)
+                if self._recording is not None:
+                    self._recording.end(track)
         kept = [track for track in self._tracks if track in present]
         self._tracks = kept + [track for track in present if track not in kept]
         self._say("sources", "", {"sources": self.sources()})
@@ -119,13 +167,13 @@ class Room:
             self._decided_at = self._loop.now
             self.refresh()
             for downlink in self.downlinks.values():
-                downlink.refresh_layers()
+                downlink.choose_layers()
             if self._speech.decide():
                 self._say("speaking", "", {"persons": self._speech.persons})
                 self._arrange_all()
 
     def _welcome(self, downlink: Downlink) -> None:
-        self._arrange(downlink, {})
+        self._arrange(downlink)
         self._say_to(downlink, "slots", {"slots": downlink.shown()})
         for kind, data in (
             ("sources", {"sources": self.sources()}),
@@ -135,9 +183,9 @@ class Room:
 
     def _arrange_all(self) -> None:
         for downlink in self.downlinks.values():
-            self._arrange(downlink, {})
+            self._arrange(downlink)
 
-    def _arrange(self, downlink: Downlink, heights: dict[str, int]) -> None:
+    def _arrange(self, downlink: Downlink) -> None:
         if not downlink.connection.is_ready:
             return
         wish = downlink.wish
@@ -147,6 +195,7 @@ class Room:
             downlink.place("video", self._seen(others, wish)),
             downlink.place("screen", [each for each in others if each.kind is Kind.SCREEN] if wish.screen else ()),
         ]  # fmt: skip
+        downlink.choose_layers()
         if any(changed):
             self._say_to(downlink, "slots", {"slots": downlink.shown()})
 

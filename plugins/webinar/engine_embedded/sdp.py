@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from plugins.webinar.engine_embedded.codecs import Codec
 
@@ -178,7 +177,7 @@ class Candidate:
 
     address: str
     port: int
-    protocol: Literal["udp", "tcp"]
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)

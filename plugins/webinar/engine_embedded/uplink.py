@@ -42,7 +42,7 @@ class Uplink:
         self._codecs: dict[str, dict[int, Codec]] = {}
         self._sections: dict[str, sdp.Section] = {}
         self._layers: dict[int, Layer] = {}
-        self._repairs: dict[int, Layer | None] = {}
+        self._repairs: dict[int, Layer] = {}
         self._names: dict[str, int] = {}
         self._reported_at = 0.0
         self._began_at = 0.0
@@ -88,15 +88,32 @@ class Uplink:
         packet = rtp.parse(data)
         if packet is None:
             return
-        layer = self._layers.get(packet.ssrc) or self._meet(packet)
+        layer = self._repairs.get(packet.ssrc)
+        if layer is not None:
+            if not self._repair(packet, layer):
+                return
+        else:
+            layer = self._layers.get(packet.ssrc) or self._meet(packet)
         if layer is None or layer.track.kind not in self.rights.kinds:
             return
         codec = self._codecs[layer.track.mid].get(packet.payload_type)
-        if codec is None:
+        if codec is None or codec.name == "rtx":
             return
         packet.extensions = self._named(packet.extensions)
         if layer.take(packet, codec, self.connection.loop.now):
             self.on_packet(layer.track, layer, packet)
+
+    def _repair(self, packet: rtp.Packet, layer: Layer) -> bool:
+        """Make of a retransmission what it repeats (RFC 4588, section 4); False for padding that probes the way."""
+        codec = self._codecs[layer.track.mid].get(packet.payload_type)
+        content = rtp.without_padding(packet)
+        if codec is None or codec.name != "rtx" or len(content) <= 2:
+            return False
+        packet.payload_type = int(codec.parameters["apt"])
+        packet.sequence = int.from_bytes(content[:2])
+        packet.payload, packet.is_padded = content[2:], False
+        packet.ssrc = layer.ssrc
+        return True
 
     def _named(self, extensions: dict[int, bytes]) -> dict[int, bytes]:
         level = extensions.get(self._names.get(AUDIO_LEVEL, 0))
@@ -104,16 +121,15 @@ class Uplink:
 
     def _meet(self, packet: rtp.Packet) -> Layer | None:
         """The layer of an SSRC seen for the first time."""
-        if len(self._layers) + len(self._repairs) >= MOST_STREAMS or packet.ssrc in self._repairs:
+        if len(self._layers) + len(self._repairs) >= MOST_STREAMS:
             return None
         section = self._section_of(packet)
         if section is None or section.mid not in self.tracks:
             return None
         track = self.tracks[section.mid]
         codec = section.codecs.get(packet.payload_type)
-        repaired = self._text(packet, REPAIRED_RID)
-        if codec is None or codec.name == "rtx" or repaired or packet.ssrc in section.repairs:
-            self._repairs[packet.ssrc] = None
+        if codec is None or codec.name == "rtx":
+            self._meet_repair(packet, section, track)
             return None
         layer = track.layer_of(self._text(packet, RID), packet.ssrc)
         if layer is None:
@@ -126,6 +142,15 @@ class Uplink:
             self._began_at = self.connection.loop.now
         self.on_track(track)
         return layer
+
+    def _meet_repair(self, packet: rtp.Packet, section: sdp.Section, track: Track) -> None:
+        """Learn whose repairs an SSRC carries; its first packet is spent on that."""
+        repaired = self._text(packet, REPAIRED_RID)
+        original = section.repairs.get(packet.ssrc)
+        for layer in track.layers:
+            if layer.ssrc == original or (repaired and layer.rid == repaired) or len(section.rids) == 0:
+                self._repairs[packet.ssrc] = layer
+                return
 
     def _section_of(self, packet: rtp.Packet) -> sdp.Section | None:
         """RFC 9143, section 9.2: by mid, by announced SSRC, by a payload type that only one section has."""
@@ -159,6 +184,12 @@ class Uplink:
         """Ask the sender for a frame with which decoding can start."""
         self.connection.send_control(rtcp.receiver_report(self.ssrc, []) + rtcp.pli(self.ssrc, layer.ssrc))
 
+    def ask_again(self, layer: Layer, indexes: list[int]) -> None:
+        """Ask the sender for lost packets."""
+        numbers = [index & 0xFFFF for index in indexes]
+        compound = rtcp.receiver_report(self.ssrc, []) + rtcp.nack(self.ssrc, layer.ssrc, numbers)
+        self.connection.send_control(compound)
+
     def report(self) -> None:
         """Tell how it arrives and how much may come: often at first, so that quality is there at once, then seldom."""
         now = self.connection.loop.now
@@ -166,6 +197,8 @@ class Uplink:
         if now - self._reported_at < pause - 0.01 or not self._layers or not self.connection.is_ready:
             return
         self._reported_at = now
+        for layer in self._layers.values():
+            layer.weigh(now)
         blocks = [layer.report(now) for layer in self._layers.values()]
         video = [layer.ssrc for layer in self._layers.values() if layer.track.is_video]
         compound = rtcp.receiver_report(self.ssrc, blocks)

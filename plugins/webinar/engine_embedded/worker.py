@@ -15,6 +15,7 @@ from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.ports import Ports
 
+FREE_PORT_TRIES = 8
 SETTINGS_ARE_WRONG = 78
 """Exit code of sysexits.h (EX_CONFIG): starting again cannot help."""
 
@@ -54,13 +55,13 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def _open_ports(loop: Loop, host: str, port: int, *, is_fixed: bool) -> Ports:
-    """The port that was asked for, or any that is free if another will do."""
-    try:
-        return Ports(loop, host, port)
-    except OSError:
-        if is_fixed:
-            raise
-        return Ports(loop, host, 0)
+    """The port that was asked for, or any that is free for both protocols if another will do."""
+    for candidate in [port] if is_fixed else [port, *[0] * FREE_PORT_TRIES]:
+        try:
+            return Ports(loop, host, candidate)
+        except OSError as problem:
+            last = problem
+    raise last
 
 
 def own_addresses(host: str) -> list[str]:

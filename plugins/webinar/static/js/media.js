@@ -32,6 +32,8 @@ export class MediaLink extends EventTarget {
   /** @type {State} */
   state = "idle";
 
+  #onOnline = () => void this.restartAll();
+
   /** @param {{ask: Ask, iceServers?: RTCIceServer[]}} options */
   constructor({ ask, iceServers = [] }) {
     super();
@@ -105,9 +107,15 @@ export class MediaLink extends EventTarget {
     if (this.#hasNewWish) void this.#sendWish();
   }
 
+  /** Look for another way through the network, as when it has changed. */
+  async restartAll() {
+    await Promise.all(this.#connections.map((each) => each.restart()));
+  }
+
   /** Leave. The link can be used again afterwards. */
   async close() {
     const connections = this.#connections;
+    removeEventListener("online", this.#onOnline);
     this.#sending = this.#receiving = null;
     this.#tracks.clear();
     this.#shown.clear();
@@ -127,6 +135,7 @@ export class MediaLink extends EventTarget {
    * @param {() => void} onOpen
    */
   #connect(direction, build, onOpen) {
+    addEventListener("online", this.#onOnline);
     const connection = new MediaConnection({ direction, ask: this.#ask, iceServers: this.#iceServers, build, onOpen });
     connection.addEventListener("state", () => this.#follow());
     connection.addEventListener("failed", (event) => this.#emit("failed", /** @type {CustomEvent} */ (event).detail));

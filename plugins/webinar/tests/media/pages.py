@@ -55,6 +55,7 @@ class MediaPage:
         self.engine = engine
         self.person = person
         self.is_online = True
+        self.way: Callable[[str], str] = lambda sdp: sdp
         self.asked: list[str] = []
         self._process = process
         self._taken = 0
@@ -138,7 +139,9 @@ class MediaPage:
     def _orders(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
         return {
             "media.offer": self._offer,
-            "media.restart": lambda data: {"sdp": self.engine.restart(data["peer"], data["sdp"]).sdp},
+            "media.restart": lambda data: {
+                "sdp": self.way(self.engine.restart(data["peer"], data["sdp"]).sdp)
+            },
             "media.bind": lambda data: {"bound": self.engine.has(data["peer"])},
             "media.leave": lambda data: self.engine.leave(data["peer"]) or {},
             "media.wish": self._wish,
@@ -146,7 +149,7 @@ class MediaPage:
 
     def _offer(self, data: dict[str, Any]) -> dict[str, Any]:
         answer = self.engine.join("room", self.person, data["direction"], data["sdp"], EVERYTHING)
-        return {"peer": answer.peer, "sdp": answer.sdp, "mids": dict(answer.mids)}
+        return {"peer": answer.peer, "sdp": self.way(answer.sdp), "mids": dict(answer.mids)}
 
     def _wish(self, data: dict[str, Any]) -> dict[str, Any]:
         videos = [[video["person"], video["height"]] for video in data["videos"]]

@@ -67,8 +67,8 @@ def test_who_loses_the_right_is_not_heard_or_seen_though_the_browser_goes_on_sen
     engine.set_rights("room", "ada", Rights(frozenset({Kind.CAMERA})))
     took = ben.wait_until("seen.slots.length === 1 && seen.slots[0].kind === 'camera'")
     assert took < 2.0
-    heard = ben.stat("receive", "audio", "packetsReceived")
-    sent = ada.stat("send", "audio", "packetsSent")
+    sent = ada.wait_for_stat("send", "audio", "packetsSent", ada.stat("send", "audio", "packetsSent") + 10)
+    heard = ben.stat("receive", "audio", "packetsReceived")  # what was under way has arrived
     ada.wait_for_stat("send", "audio", "packetsSent", sent + 20)
     assert ben.stat("receive", "audio", "packetsReceived") == heard
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from plugins.webinar.engine_embedded.codecs import Codec
 from plugins.webinar.engine_embedded.layers import Layer
+from plugins.webinar.engine_embedded.loss import Ring
 from plugins.webinar.engine_embedded.rtp import Packet, Unwrapper
 from plugins.webinar.engine_embedded.slots import Slot
 
@@ -48,6 +49,8 @@ class Sender:
     wanted: int = 0
     clock: Any = None
     layers: list[Any] = field(default_factory=list)
+    ring: Ring = field(default_factory=Ring)
+    is_alive: bool = True
     unwrapper: Unwrapper = field(default_factory=Unwrapper)
 
     def want_key_frame(self) -> None:
@@ -58,13 +61,14 @@ class Sender:
             self.codec.payload_type, True, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, 5, payload, {}
         )
         packet.index = self.unwrapper.index(packet.sequence)
+        self.ring.keep(packet)
         packet.is_key = payload == KEY or self.codec.clock == 48_000
         return packet
 
 
 def a_slot(*codecs: Codec) -> tuple[Slot, Receiver]:
     receiver = Receiver()
-    return Slot(cast("Any", receiver), "0", "video", list(codecs)), receiver
+    return Slot(cast("Any", receiver), "0", "video", list(codecs), {100: 101, 96: 97}), receiver
 
 
 def show(slot: Slot, sender: Sender) -> None:
@@ -75,10 +79,10 @@ def test_a_picture_begins_with_a_key_frame_that_is_asked_for() -> None:
     slot, receiver = a_slot(VP8)
     sender = Sender()
     show(slot, sender)
-    slot.forward(sender.packet(7, 1000), VP8)
+    slot.forward(sender.packet(7, 1000), VP8, cast("Layer", sender))
     assert (receiver.sent, sender.wanted) == ([], 1)
-    slot.forward(sender.packet(8, 2000, KEY), VP8)
-    slot.forward(sender.packet(9, 3000), VP8)
+    slot.forward(sender.packet(8, 2000, KEY), VP8, cast("Layer", sender))
+    slot.forward(sender.packet(9, 3000), VP8, cast("Layer", sender))
     assert [payload for *_rest, payload in receiver.sent] == [KEY, DELTA]
 
 
@@ -86,7 +90,7 @@ def test_the_payload_type_is_the_one_that_the_receiver_knows() -> None:
     slot, receiver = a_slot(Codec(100, "VP8", 90_000))
     sender = Sender()
     show(slot, sender)
-    slot.forward(sender.packet(1, 0, KEY), VP8)
+    slot.forward(sender.packet(1, 0, KEY), VP8, cast("Layer", sender))
     assert receiver.sent[0][0] == 100
 
 
@@ -94,7 +98,7 @@ def test_what_the_receiver_cannot_decode_is_not_sent() -> None:
     slot, receiver = a_slot(Codec(100, "H264", 90_000))
     sender = Sender()
     show(slot, sender)
-    slot.forward(sender.packet(1, 0, KEY), VP8)
+    slot.forward(sender.packet(1, 0, KEY), VP8, cast("Layer", sender))
     assert receiver.sent == []
 
 
@@ -102,7 +106,7 @@ def test_redundant_sound_is_unpacked_for_who_does_not_know_it() -> None:
     slot, receiver = a_slot(Codec(109, "opus", 48_000, 2))
     sender = Sender(RED)
     show(slot, sender)
-    slot.forward(sender.packet(1, 0, bytes([0xEF, 0, 0, 2, 111]) + b"oldnew"[1:]), RED)
+    slot.forward(sender.packet(1, 0, bytes([0xEF, 0, 0, 2, 111]) + b"oldnew"[1:]), RED, cast("Layer", sender))
     assert receiver.sent[0][0] == 109
     assert receiver.sent[0][4] == b"new"
 
@@ -111,7 +115,7 @@ def test_redundant_sound_is_renumbered_for_who_calls_it_otherwise() -> None:
     slot, receiver = a_slot(Codec(109, "opus", 48_000, 2), Codec(110, "red", 48_000, 2, {"109/109": ""}))
     sender = Sender(RED)
     show(slot, sender)
-    slot.forward(sender.packet(1, 0, bytes([0xEF, 0, 0, 2, 111]) + b"ldnew"), RED)
+    slot.forward(sender.packet(1, 0, bytes([0xEF, 0, 0, 2, 111]) + b"ldnew"), RED, cast("Layer", sender))
     assert receiver.sent[0] == (
         110,
         receiver.sent[0][1],
@@ -136,11 +140,11 @@ def test_numbers_never_come_twice_and_keep_the_holes_of_the_sender(
         sender = Sender()
         show(slot, sender)
         receiver.now += pause
-        slot.forward(sender.packet(sequence, timestamp, KEY), VP8)
+        slot.forward(sender.packet(sequence, timestamp, KEY), VP8, cast("Layer", sender))
         arrived = [step for step in order if step not in lost]
         for step in arrived:
             receiver.now += 0.01
-            slot.forward(sender.packet(sequence + step, timestamp + 3000 * step), VP8)
+            slot.forward(sender.packet(sequence + step, timestamp + 3000 * step), VP8, cast("Layer", sender))
         expected_holes += max(arrived, default=0) - len(arrived)
     count = Unwrapper()
     indexes = [count.index(sequence) for _pt, sequence, _ts, _ssrc, _payload in receiver.sent]
@@ -158,8 +162,8 @@ def test_packets_from_before_the_key_frame_do_not_come_after_it(sequence: int) -
     sender = Sender()
     show(slot, sender)
     late = sender.packet(sequence, 1000)
-    slot.forward(sender.packet(sequence + 1, 4000, KEY), VP8)
-    slot.forward(late, VP8)
+    slot.forward(sender.packet(sequence + 1, 4000, KEY), VP8, cast("Layer", sender))
+    slot.forward(late, VP8, cast("Layer", sender))
     assert len(receiver.sent) == 1
 
 
@@ -169,5 +173,65 @@ def test_the_first_number_leaves_room_before_the_wrap() -> None:
         slot, receiver = a_slot(OPUS)
         sender = Sender(OPUS)
         show(slot, sender)
-        slot.forward(sender.packet(65535, 0), OPUS)
+        slot.forward(sender.packet(65535, 0), OPUS, cast("Layer", sender))
         assert receiver.sent[0][1] <= 0x8000
+
+
+def test_a_missed_packet_is_repeated_beside_the_stream() -> None:
+    """RFC 4588, section 4: another SSRC and payload type, the original number in front."""
+    slot, receiver = a_slot(Codec(100, "VP8", 90_000))
+    sender = Sender()
+    show(slot, sender)
+    slot.forward(sender.packet(65535, 1000, KEY), VP8, cast("Layer", sender))
+    slot.forward(sender.packet(0, 4000), VP8, cast("Layer", sender))
+    missed = receiver.sent[1]
+    slot.repeat(missed[1])
+    slot.repeat(missed[1])  # the same question again, at once
+    assert len(receiver.sent) == 3
+    assert receiver.sent[2][0] == 101
+    assert receiver.sent[2][2:] == (missed[2], slot.repair_ssrc, missed[1].to_bytes(2) + DELTA)
+    receiver.now += 1
+    slot.repeat(missed[1])
+    assert receiver.sent[3][1] == (receiver.sent[2][1] + 1) & 0xFFFF
+    slot.repeat((missed[1] + 7) & 0xFFFF)
+    slot.repeat((missed[1] - 700) & 0xFFFF)
+    assert len(receiver.sent) == 4
+
+
+def test_another_layer_comes_with_its_key_frame_and_the_old_one_goes_on_until_then() -> None:
+    slot, receiver = a_slot(VP8)
+    low, high = Sender(), Sender()
+    show(slot, low)
+    slot.forward(low.packet(1, 0, KEY), VP8, cast("Layer", low))
+    slot.change(cast("Layer", high))
+    assert high.wanted == 1
+    slot.forward(high.packet(9, 0), VP8, cast("Layer", high))
+    slot.forward(low.packet(2, 3000), VP8, cast("Layer", low))
+    assert len(receiver.sent) == 2
+    slot.forward(high.packet(10, 0, KEY), VP8, cast("Layer", high))
+    assert (low.slots, high.slots, len(receiver.sent)) == ([], [slot], 3)
+    slot.forward(low.packet(3, 6000), VP8, cast("Layer", low))
+    assert len(receiver.sent) == 3
+
+
+def test_who_changes_their_mind_stays_where_they_are() -> None:
+    slot, _receiver = a_slot(VP8)
+    low, high = Sender(), Sender()
+    show(slot, low)
+    slot.forward(low.packet(1, 0, KEY), VP8, cast("Layer", low))
+    slot.change(cast("Layer", high))
+    slot.change(cast("Layer", low))
+    assert (low.slots, high.slots, slot.next_layer) == ([slot], [], None)
+
+
+def test_what_was_paused_begins_again_with_a_key_frame() -> None:
+    slot, receiver = a_slot(VP8)
+    sender = Sender()
+    show(slot, sender)
+    slot.forward(sender.packet(1, 0, KEY), VP8, cast("Layer", sender))
+    slot.pause(is_paused=True)
+    slot.forward(sender.packet(2, 1, KEY), VP8, cast("Layer", sender))
+    slot.pause(is_paused=False)
+    slot.forward(sender.packet(3, 2), VP8, cast("Layer", sender))
+    slot.forward(sender.packet(4, 3, KEY), VP8, cast("Layer", sender))
+    assert [sent[1] - receiver.sent[0][1] for sent in receiver.sent] in ([0, 1], [0, -65535])

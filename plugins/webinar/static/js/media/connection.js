@@ -86,8 +86,10 @@ export class MediaConnection extends EventTarget {
     try {
       await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
       const answer = await this.#options.ask("media.restart", { peer: this.peer, sdp: describe(pc) });
-      if (pc === this.#pc) await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+      if (pc !== this.#pc) return;
+      await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
       this.#later(CONNECT_MS, () => this.#recover());
+      if (pc.connectionState === "connected") this.#notice("connected"); // it was all the time; no event says so
     } catch (problem) {
       this.#stumble(problem, () => (isUnknown(problem) ? this.reopen() : this.restart()));
     } finally {
