@@ -90,10 +90,7 @@ def test_a_correction_needs_a_reason_counts_and_is_audited(sign_in: SignIn, worl
         == 303
     )
     assert "Era al telefono" in trainer.get(page).text
-    assert (
-        "Corrected somebody’s attendance" in sign_in("head").get("/o/siena/admin/audit").text
-        or "attendance" in sign_in("head").get("/o/siena/admin/audit").text
-    )
+    assert "Ha corretto la presenza di qualcuno" in sign_in("head").get("/o/siena/admin/audit").text
     with world.inside("siena"):
         assert room_id in {each.id for _row, each in completions_of(world.people["trainee"].id)}
 

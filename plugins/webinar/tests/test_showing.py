@@ -59,7 +59,8 @@ def test_a_pdf_becomes_slides_that_people_inside_see(sign_in: SignIn, world: Wor
             "number": 2,
         }
     picture = f"{LIST}{room_id}/slides/{deck_id}/1.webp"
-    assert sign_in("trainee").get(picture).data[8:12] == b"WEBP"
+    with sign_in("trainee").get(picture) as seen:
+        assert seen.data[8:12] == b"WEBP"
     assert sign_in("trainee2").get(picture).status_code == 403
     assert sign_in("head_vienna").get(picture.replace("siena", "vienna")).status_code == 404
 

@@ -106,7 +106,7 @@ export class Live extends EventTarget {
   /** Everything off; the room is left. */
   async close() {
     for (const name of /** @type {Toggle[]} */ (["microphone", "camera", "screen"])) if (this.#own[name]) void this.stop(name);
-    for (const sound of this.#sounds.values()) sound.srcObject = null;
+    this.#showSlots([]);
     await this.#link.close().catch(() => undefined);
   }
 
