@@ -6,7 +6,7 @@ All are frozen and small. Titles may be lazy texts; they are translated when sho
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -218,6 +218,18 @@ class JobSpec:
     title: Text
     every: timedelta | None = None
     max_attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A program that ``serve`` keeps running beside pages and jobs.
+
+    ``name`` prefixes its log lines and can be said to ``serve --only``. It must end by itself on
+    SIGTERM, and with exit code 78 when starting it again cannot help.
+    """
+
+    name: str
+    argv: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
