@@ -26,7 +26,6 @@ from lms.plugin import (
     max_upload_bytes,
     member,
     new_id,
-    session,
     slow,
     store_file,
     unit_of_work,
@@ -35,7 +34,7 @@ from plugins.quiz import attempts
 from plugins.quiz.attempts import Given
 from plugins.quiz.fields import read_answer, read_answers
 from plugins.quiz.forms import SaveAnswers
-from plugins.quiz.models import Attempt, Quiz
+from plugins.quiz.models import Attempt
 from plugins.quiz.reviewing import sees_of
 from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
@@ -127,14 +126,13 @@ def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
 def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """What one reached, and as much of the verdict as the quiz tells."""
     attempt = attempts.get_attempt(actor(), attempt_id)
-    quiz = session().get_one(Quiz, attempt.quiz_id)
     if attempt.state == "active":
         if attempts.seconds_left(attempt) != 0:
             return redirect(url_for("quiz_attempt.take", attempt_id=attempt_id))
         with unit_of_work():
             attempts.submit_attempt(actor(), attempt_id, "")
         attempt = attempts.get_attempt(actor(), attempt_id)
-        quiz = session().get_one(Quiz, attempt.quiz_id)
+    quiz = attempt.quiz
     sees = sees_of(quiz, attempt)
     activity = get_activity(actor(), quiz.activity_id)
     frame = frame_of(actor(), activity)
@@ -156,7 +154,7 @@ def _turns() -> Turns:
 
 
 def _page(attempt: Attempt) -> str:
-    quiz = session().get_one(Quiz, attempt.quiz_id)
+    quiz = attempt.quiz
     activity = get_activity(actor(), quiz.activity_id)
     frame = frame_of(actor(), activity)
     rows = shown_rows(attempt, quiz, sees="nothing")
