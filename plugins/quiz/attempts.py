@@ -37,7 +37,7 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
-from plugins.quiz.grading import read_question
+from plugins.quiz.grading import languages, read_question
 from plugins.quiz.grading.arranging import is_untouched, mixing_seed
 from plugins.quiz.grading.scoring import Part, add_up, after_tries
 from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz, Slot
@@ -209,7 +209,7 @@ def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAn
     question = read_question(row.version.content)
     if question.needs_person or not question.is_answered(row.answer):
         return row
-    grade = question.grade(row.answer)
+    grade = languages.grade(question, row.answer)
     reached = after_tries(grade.fraction or 0.0, question.penalty, row.tries)
     row.fraction = max(row.fraction or 0.0, reached)
     row.tries += 1
@@ -296,7 +296,7 @@ def judge(row: AttemptAnswer, *, is_practice: bool) -> None:
     if not question.is_graded:
         row.fraction = 1.0
         return
-    grade = question.grade(row.answer)
+    grade = languages.grade(question, row.answer)
     row.waits_for_grade = grade.fraction is None
     if grade.fraction is None:
         row.fraction = None
@@ -383,7 +383,7 @@ def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
 
 def _store(actor: Actor, row: AttemptAnswer, given: Given, result: Saved) -> None:
     question = read_question(row.version.content)
-    answer = question.accept(given.raw)
+    answer = languages.accept(question, given.raw)
     if not row.answer and is_untouched(question, answer, mixing_seed(row.attempt.seed, row.position)):
         answer = {}
     if answer == row.answer:
