@@ -58,7 +58,7 @@ def _source(key: str) -> dict[str, Any]:
 
 def _offered(key: str) -> Template:
     plan = read_plan(key, current_locale())
-    steps = [each for each in plan.steps if each.type != "section"]
+    steps = [each for each in plan.steps if each.type != "section" and each.is_required]
     return Template(key, plan.title, plan.summary, len(steps), sum(each.minutes or 0 for each in steps))
 
 

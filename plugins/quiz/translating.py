@@ -123,13 +123,18 @@ def headings_of(quiz: Quiz) -> list[str]:
 def find_words(quiz: Quiz, locale: str) -> list[QuestionWords]:
     """The questions of a quiz, asked and drawn, with what they lack in a language."""
     asked, drawn = _questions([quiz])[quiz.id]
-    contents = {each.row.id: each for each in quizzes.contents_of([*asked, *drawn])}
+    order = [*_in_order(quiz), *sorted(drawn - asked)]
     return [
         QuestionWords(
             each.row.id, each.row.name, each.row.type, languages.missing_in(each.content, locale), each.row.id not in asked
         )
-        for each in contents.values()
+        for each in quizzes.contents_of(order)
     ]  # fmt: skip
+
+
+def _in_order(quiz: Quiz) -> list[uuid.UUID]:
+    query = select(Slot.question_id).filter_by(quiz_id=quiz.id).order_by(Slot.position, Slot.id)
+    return [each for each in session().scalars(query) if each is not None]
 
 
 def count_missing(activity_ids: Sequence[uuid.UUID], original: str, wanted: str) -> dict[uuid.UUID, int]:
@@ -168,13 +173,14 @@ def words_command(question: AnyQuestion, locale: str) -> tuple[type[Command], di
     texts, to_check = (own.texts, set(own.to_check)) if own is not None else ({}, set())
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {}
+    labels = _labels(pieces)
     for number, piece in enumerate(pieces):
         is_long = piece.place in _LONG
         shown = plain_text(piece.text) if piece.is_html else piece.text
         hint = _("The original has changed: %(text)s", text=shown) if piece.place in to_check else shown
         kind = "richtext" if is_long else "textarea" if "\n" in piece.text or len(shown) > 150 else "text"
         fields[f"text{number}"] = (
-            Annotated[str | None, Field(max_length=LONGEST_TEXT), Ui(_label(piece.place), hint, kind=kind)], None,
+            Annotated[str | None, Field(max_length=LONGEST_TEXT), Ui(labels[number], hint, kind=kind)], None,
         )  # fmt: skip
         text = texts.get(piece.place, "")
         values[f"text{number}"] = as_typed(text) if piece.is_html and not is_long else text
@@ -192,32 +198,26 @@ def translate(
     bank.translate_question(actor, question_id, locale, given)
 
 
-def _label(place: str) -> str:
-    """What a text of a question is, in words."""
+def _labels(pieces: Sequence[Piece]) -> list[str]:
+    """What each text of a question is, in words; parts of one kind are numbered."""
     names = {
-        "stem": _("Question"), "feedback": _("Explanation"), "hints": _("Hint"), "choices": _("Answers"), "pairs": _("Pair"),
+        "stem": _("Question"), "feedback": _("Explanation"), "hints": _("Hint"), "choices": _("Choice"), "pairs": _("Pair"),
         "items": _("Thing to put in order"), "answers": _("Right answer"), "numbers": _("Right number"), "gaps": _("Gap"),
         "extra_answers": _("Answer that belongs to none"), "extra_words": _("Word to choose from"), "rubric": _("Criterion"),
         "feedback_true": _("Feedback on “true”"), "feedback_false": _("Feedback on “false”"), "template": _("Text to begin with"),
     }  # fmt: skip
-    parts = place.split(".")
-    return (
-        names.get(parts[0], parts[0])
-        if len(parts) < 2
-        else f"{names.get(parts[0], parts[0])}: {_part(parts)}"
-    )
-
-
-def _part(parts: Sequence[str]) -> str:
-    said = {
-        "feedback": _("feedback"),
-        "prompt": _("what is asked"),
-        "answer": _("the answer to it"),
-        "wrong": _("wrong word"),
-    }
-    number = str(int(parts[1]) + 1) if parts[1].isdecimal() else ""
-    last = said.get(next((each for each in reversed(parts) if not each.isdecimal()), ""), "")
-    return " ".join(each for each in (number, last) if each) or _("text")
+    said = {"feedback": _("feedback"), "prompt": _("what is asked"), "answer": _("the answer to it"), "wrong": _("wrong word"), "levels": _("level")}  # fmt: skip
+    numbers: dict[str, dict[str, int]] = defaultdict(dict)
+    found = []
+    for piece in pieces:
+        kind, *rest = piece.place.split(".")
+        words = [names.get(kind, kind)]
+        if rest:
+            known = numbers[kind]
+            words.append(str(known.setdefault(rest[0], len(known) + 1)))
+        last = next((said[each] for each in reversed(rest[1:]) if each in said), "")
+        found.append(f"{' '.join(words)}: {last}" if last else " ".join(words))
+    return found
 
 
 def _questions(found: Sequence[Quiz]) -> dict[uuid.UUID, tuple[set[uuid.UUID], set[uuid.UUID]]]:
