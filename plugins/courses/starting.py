@@ -103,6 +103,11 @@ def _content(key: str, source: Mapping[str, Any], codes: list[str]) -> dict[str,
         content |= json.loads((CONTENT / key / f"{source['by_language']}.{codes[0]}.json").read_text("utf-8"))
     if "by_code" in source:
         content |= source["by_code"][codes[0]]
+        others = {code: source["by_code"][code].get("criteria", []) for code in codes[1:]}
+        content["criteria"] = [
+            line | {"words": {code: lines[number] for code, lines in others.items()}}
+            for number, line in enumerate(content.get("criteria", []))
+        ]
     if "text" in source:
         content["texts"] = {code: {"html": _page(key, source["text"], code)["html"]} for code in codes}
     return content
