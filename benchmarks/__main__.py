@@ -8,7 +8,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, course, dashboard, fanout, media, memory, pages, portfolio, quiz, start
+from benchmarks import (
+    append,
+    course,
+    dashboard,
+    fanout,
+    media,
+    memory,
+    pages,
+    portfolio,
+    quiz,
+    start,
+    tutoring,
+)
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
@@ -21,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "quiz": quiz.run,
     "portfolio": portfolio.run,
     "start": start.run,
+    "tutoring": tutoring.run,
 }
 
 

@@ -11,8 +11,16 @@ from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members
-from lms.accounts.secrets_kept import seal, unseal
+from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.signin import site_prefix as office_address
+from lms.accounts.visitors import (
+    admit_visitor,
+    end_visit,
+    forget_visitors,
+    greet_visitor,
+    rename_visitor,
+    renew_visit,
+)
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -48,6 +56,7 @@ from lms.activities.service import (
     change_rule,
     completions_in,
     completions_of,
+    count_missing_words,
     create_activity,
     edit_activity,
     edit_enrolment_rule,
@@ -116,8 +125,9 @@ from lms.hooks.contributions import (
     Upload,
 )
 from lms.hooks.specs import hookimpl, hookspec
+from lms.live.channels import EventView, append, forget_events, read_latest, read_since
 from lms.live.channels import EventView, append, read_latest, read_since
-from lms.live.hub import Hub, hub
+from lms.live.hub import Connection, Hub, hub
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
@@ -141,7 +151,17 @@ from lms.text import _, _l, current_locale, gettext, lazy_gettext, locale, ngett
 from lms.web.content import send_table, show_richtext
 from lms.web.errors import wants_json
 from lms.web.forms import Form, page_asked
-from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in, slow
+from lms.web.guard import (
+    actor,
+    guest_or_actor,
+    member,
+    operators_only,
+    public,
+    requires,
+    signed_in,
+    slow,
+    visitors,
+)
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
 from lms.web.offices import current_office
 from lms.work.jobs import JobRun, enqueue, get_job
@@ -165,6 +185,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
     "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
+    "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
     "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",
@@ -177,7 +198,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "RuleChange", "activity_url", "approve", "arrange_children", "change_rule", "children_of",
-    "completions_in", "completions_of", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
+    "completions_in", "completions_of", "count_missing_words", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
     "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",
     "offered_types", "open_activity", "parent_edit_url", "participations", "places_of", "preview_rule_change",
@@ -185,7 +206,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # groups, and telling people
     "find_groups", "group_member_ids", "groups_of", "notify",
     # texts that a copy of the database does not show
-    "seal", "unseal",
+    "keyed_hash", "seal", "unseal",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",
@@ -194,9 +215,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
-    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "Hub", "LiveNamespace", "Rate", "Snapshot", "append",
-    "hub", "on_event", "read_latest", "read_since", "who_is_here",
-    # background work, mail, other processes
-    "JobRun", "enqueue", "get_job", "run_folder", "send_mail", "site_settings",
+    # background work and mail
+    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
+    "forget_events", "on_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job",
+    "send_mail", "Connection", "Hub", "hub", "run_folder", "site_settings",
 ]
 # fmt: on

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from lms.access.actor import Actor
 from lms.access.policy import require
-from lms.activities.completion import RuleChange, evaluate, preview_rule, ref_of
+from lms.activities.completion import RuleChange, concerns, evaluate, preview_rule, ref_of
 from lms.activities.forms import ChangeRule, CreateActivity, EditActivity, EditEnrolment
 from lms.activities.models import Activity, Completion, Enrolment
 from lms.clock import utcnow
@@ -151,6 +151,19 @@ def frame_of(actor: Actor, activity: Activity) -> Frame | None:
     return guide.frame(actor, parent.id, activity.id) if guide is not None and parent is not None else None
 
 
+def count_missing_words(activities: Sequence[Activity], original: str, wanted: str) -> dict[uuid.UUID, int]:
+    """What the content of activities lacks in a language, by their id, as far as their types can tell. Since 0.1."""
+    by_type: dict[str, list[uuid.UUID]] = {}
+    for each in activities:
+        by_type.setdefault(each.type, []).append(each.id)
+    found: dict[uuid.UUID, int] = {}
+    for name, ids in by_type.items():
+        kind = hooks().activity_types().get(name, ("", None))[1]
+        if kind is not None and kind.content.missing is not None:
+            found.update(kind.content.missing(ids, original, wanted))
+    return found
+
+
 def _check_open(actor: Actor, activity: Activity) -> None:
     if activity.parent_id is None or may_manage(actor, activity):
         return
@@ -236,7 +249,8 @@ def record_progress(
         _check_open(actor, activity)
     record = write_record(person, verb, ref_of(activity.id), result=result, key=key, at=at)
     hooks().on_recorded(activity.office_id, record.id)
-    evaluate(activity, person)
+    if concerns(activity, verb):
+        evaluate(activity, person)
     return record
 
 

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Conflict,
+    Frame,
     Invalid,
     StoredFile,
     TooMany,
@@ -26,7 +27,6 @@ from lms.plugin import (
     max_upload_bytes,
     member,
     new_id,
-    session,
     slow,
     store_file,
     unit_of_work,
@@ -39,6 +39,7 @@ from plugins.quiz.models import Attempt, Quiz
 from plugins.quiz.reviewing import sees_of
 from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
+from plugins.quiz.translating import locale_of, words_of
 
 blueprint = Blueprint("quiz_attempt", __name__, url_prefix="/quiz/attempts")
 FORM_OVERHEAD = 2_000_000
@@ -127,22 +128,21 @@ def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
 def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """What one reached, and as much of the verdict as the quiz tells."""
     attempt = attempts.get_attempt(actor(), attempt_id)
-    quiz = session().get_one(Quiz, attempt.quiz_id)
     if attempt.state == "active":
         if attempts.seconds_left(attempt) != 0:
             return redirect(url_for("quiz_attempt.take", attempt_id=attempt_id))
         with unit_of_work():
             attempts.submit_attempt(actor(), attempt_id, "")
         attempt = attempts.get_attempt(actor(), attempt_id)
-        quiz = session().get_one(Quiz, attempt.quiz_id)
+    quiz = attempt.quiz
     sees = sees_of(quiz, attempt)
     activity = get_activity(actor(), quiz.activity_id)
     frame = frame_of(actor(), activity)
-    rows = shown_rows(attempt, quiz, sees=sees)
+    rows = _rows(attempt, quiz, sees, frame)
     is_passed = attempt.percent >= quiz.pass_mark
     is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed
     return render_template(
-        "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, sees=sees, rows=rows, files=_files(rows),
+        "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, title=frame.step_title if frame and frame.step_title else activity.title, sees=sees, rows=rows, files=_files(rows),
         frame=frame, exit_url=frame.exit_url if frame else activity_url(activity), overview_url=activity_url(activity),
         step=frame.step if frame else 0, steps=frame.steps if frame else 0,
         is_passed=is_passed, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
@@ -156,15 +156,22 @@ def _turns() -> Turns:
 
 
 def _page(attempt: Attempt) -> str:
-    quiz = session().get_one(Quiz, attempt.quiz_id)
+    quiz = attempt.quiz
     activity = get_activity(actor(), quiz.activity_id)
     frame = frame_of(actor(), activity)
-    rows = shown_rows(attempt, quiz, sees="nothing")
+    rows = _rows(attempt, quiz, "nothing", frame)
     return render_template(
-        "quiz/take.html", attempt=attempt, quiz=quiz, activity=activity, rows=rows, files=_files(rows), key=new_id().hex,
+        "quiz/take.html", attempt=attempt, quiz=quiz, activity=activity, title=frame.step_title if frame and frame.step_title else activity.title, rows=rows, files=_files(rows), key=new_id().hex,
         exit_url=frame.exit_url if frame else activity_url(activity), step=frame.step if frame else 0,
         steps=frame.steps if frame else 0, left=attempts.seconds_left(attempt),
     )  # fmt: skip
+
+
+def _rows(attempt: Attempt, quiz: Quiz, sees: str, frame: Frame | None) -> list[Shown]:
+    """The questions, with their headings, in the language in which the person reads."""
+    locale = locale_of(frame)
+    words = words_of(quiz, locale) if any(row.section for row in attempt.answers) else {}
+    return shown_rows(attempt, quiz, sees=sees, locale=locale, headings=words)
 
 
 def _given(attempt_id: uuid.UUID) -> list[Given]:

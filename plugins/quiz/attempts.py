@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.plugin import (
     Activity,
@@ -37,13 +37,58 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
-from plugins.quiz.grading import read_question
+from plugins.quiz.grading import languages, read_question
 from plugins.quiz.grading.arranging import is_untouched, mixing_seed
 from plugins.quiz.grading.scoring import Part, add_up, after_tries
 from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz, Slot
 from plugins.quiz.quizzes import end_of, extra_times, get_managed_quiz, pool_of, quiz_of
 
 Fields = Mapping[str, Any]
+
+_OWN = (
+    select(Attempt)
+    .where(
+        Attempt.quiz_id == bindparam("quiz_id"),
+        Attempt.user_id == bindparam("user_id"),
+        Attempt.is_trial == bindparam("is_trial"),
+    )
+    .order_by(Attempt.number)
+)
+_OWN_STATES = _OWN.with_only_columns(Attempt.id, Attempt.state, Attempt.number)
+_WHOLE = (
+    select(Attempt)
+    .join(Attempt.quiz)
+    .where(Attempt.id == bindparam("id"), Attempt.user_id == bindparam("user_id"))
+    .options(
+        contains_eager(Attempt.quiz).joinedload(Quiz.activity, innerjoin=True),
+        selectinload(Attempt.answers).joinedload(AttemptAnswer.version, innerjoin=True),
+    )
+)
+_LOCKED = (
+    select(Attempt, Quiz)
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .where(Attempt.id == bindparam("id"), Attempt.user_id == bindparam("user_id"))
+    .options(joinedload(Quiz.activity, innerjoin=True))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
+_ROWS = (
+    select(AttemptAnswer)
+    .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
+    .options(joinedload(AttemptAnswer.version, innerjoin=True))
+    .order_by(AttemptAnswer.position)
+)
+_SOME_ROWS = _ROWS.where(AttemptAnswer.position.in_(bindparam("positions", expanding=True)))
+_SLOTS = select(Slot).where(Slot.quiz_id == bindparam("quiz_id")).order_by(Slot.position, Slot.id)
+_VERSIONS = (
+    select(BankQuestion.id, QuestionVersion.id)
+    .join(
+        QuestionVersion,
+        (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.number == BankQuestion.version),
+    )
+    .where(BankQuestion.id.in_(bindparam("ids", expanding=True)))
+)
+"""Kept ready: they are asked for each page of each attempt."""  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +123,10 @@ def start_attempt(actor: Actor, activity_id: uuid.UUID, *, is_trial: bool = Fals
         _take_part(actor, activity)
     _lock(quiz)
     now = utcnow()
-    own = _attempts(quiz, actor.user_id, is_trial=is_trial)
-    running = next((each for each in own if each.state == "active"), None)
+    known = {"quiz_id": quiz.id, "user_id": actor.user_id, "is_trial": is_trial}
+    own = session().execute(_OWN_STATES, known).all()
+    active = next((each.id for each in own if each.state == "active"), None)
+    running = session().get(Attempt, active) if active is not None else None
     if running is not None and not settle(running, quiz):
         return running
     extra = extra_times(quiz).get(actor.user_id, 0)
@@ -97,7 +144,7 @@ def start_attempt(actor: Actor, activity_id: uuid.UUID, *, is_trial: bool = Fals
     return attempt
 
 
-def reason_against(quiz: Quiz, own: Sequence[Attempt], now: datetime, extra: int) -> str:
+def reason_against(quiz: Quiz, own: Sequence[object], now: datetime, extra: int) -> str:
     """Why a person cannot begin (again) now, in words; empty if they can."""
     if quiz.opens_at is not None and now < quiz.opens_at:
         return _("This quiz is not open yet.")
@@ -121,13 +168,8 @@ def own_attempts(actor: Actor, quiz: Quiz) -> list[Attempt]:
 
 
 def get_attempt(actor: Actor, attempt_id: uuid.UUID) -> Attempt:
-    """One's own attempt with its answers and questions. Raises NotFound."""
-    query = (
-        select(Attempt)
-        .filter_by(id=attempt_id, user_id=actor.user_id)
-        .options(selectinload(Attempt.answers).joinedload(AttemptAnswer.version))
-    )
-    attempt = session().scalar(query)
+    """One's own attempt with its quiz, answers and questions. Raises NotFound."""
+    attempt = session().scalar(_WHOLE, {"id": attempt_id, "user_id": actor.user_id})
     if attempt is None:
         raise NotFound(_("There is no such attempt of yours."))
     return attempt
@@ -167,7 +209,7 @@ def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAn
     question = read_question(row.version.content)
     if question.needs_person or not question.is_answered(row.answer):
         return row
-    grade = question.grade(row.answer)
+    grade = languages.grade(question, row.answer)
     reached = after_tries(grade.fraction or 0.0, question.penalty, row.tries)
     row.fraction = max(row.fraction or 0.0, reached)
     row.tries += 1
@@ -254,7 +296,7 @@ def judge(row: AttemptAnswer, *, is_practice: bool) -> None:
     if not question.is_graded:
         row.fraction = 1.0
         return
-    grade = question.grade(row.answer)
+    grade = languages.grade(question, row.answer)
     row.waits_for_grade = grade.fraction is None
     if grade.fraction is None:
         row.fraction = None
@@ -296,7 +338,7 @@ def _take_part(actor: Actor, activity: Activity) -> None:
         raise Forbidden(_("You are on the list, and will be told when you can take part."))
 
 
-def _check_may_begin(quiz: Quiz, own: Sequence[Attempt], now: datetime, extra: int) -> None:
+def _check_may_begin(quiz: Quiz, own: Sequence[object], now: datetime, extra: int) -> None:
     reason = reason_against(quiz, own, now, extra)
     if reason:
         raise Conflict(reason)
@@ -305,7 +347,7 @@ def _check_may_begin(quiz: Quiz, own: Sequence[Attempt], now: datetime, extra: i
 def _draw(quiz: Quiz, seed: int) -> list[AttemptAnswer]:
     """The questions of a new attempt: fixed ones, and drawn ones that come only once."""
     chance = random.Random(seed)
-    slots = list(session().scalars(select(Slot).filter_by(quiz_id=quiz.id).order_by(Slot.position, Slot.id)))
+    slots = list(session().scalars(_SLOTS, {"quiz_id": quiz.id}))
     taken = {slot.question_id for slot in slots if slot.question_id}
     chosen: list[tuple[str, list[tuple[uuid.UUID, Slot]]]] = []
     for slot in slots:
@@ -336,21 +378,12 @@ def _draw(quiz: Quiz, seed: int) -> list[AttemptAnswer]:
 
 
 def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    rows = session().execute(
-        select(BankQuestion.id, QuestionVersion.id)
-        .join(
-            QuestionVersion,
-            (QuestionVersion.question_id == BankQuestion.id)
-            & (QuestionVersion.number == BankQuestion.version),
-        )
-        .where(BankQuestion.id.in_(question_ids))
-    )
-    return dict(rows.all())
+    return dict(session().execute(_VERSIONS, {"ids": list(question_ids)}).all())
 
 
 def _store(actor: Actor, row: AttemptAnswer, given: Given, result: Saved) -> None:
     question = read_question(row.version.content)
-    answer = question.accept(given.raw)
+    answer = languages.accept(question, given.raw)
     if not row.answer and is_untouched(question, answer, mixing_seed(row.attempt.seed, row.position)):
         answer = {}
     if answer == row.answer:
@@ -378,8 +411,8 @@ def _own_files(actor: Actor, row: AttemptAnswer, answer: dict[str, Any]) -> dict
 
 
 def _attempts(quiz: Quiz, user_id: uuid.UUID, *, is_trial: bool) -> list[Attempt]:
-    query = select(Attempt).filter_by(quiz_id=quiz.id, user_id=user_id, is_trial=is_trial)
-    return list(session().scalars(query.order_by(Attempt.number)))
+    known = {"quiz_id": quiz.id, "user_id": user_id, "is_trial": is_trial}
+    return list(session().scalars(_OWN, known))
 
 
 def _lock(quiz: Quiz) -> None:
@@ -389,14 +422,7 @@ def _lock(quiz: Quiz) -> None:
 
 
 def _locked_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz]:
-    query = (
-        select(Attempt, Quiz)
-        .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .where(Attempt.id == attempt_id, Attempt.user_id == actor.user_id)
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    )
-    found = session().execute(query).first()
+    found = session().execute(_LOCKED, {"id": attempt_id, "user_id": actor.user_id}).first()
     if found is None:
         raise NotFound(_("There is no such attempt of yours."))
     return found[0], found[1]
@@ -414,8 +440,8 @@ def _open_row(actor: Actor, attempt_id: uuid.UUID, position: int) -> tuple[Attem
 
 def _rows(attempt: Attempt, positions: Sequence[int] | None = None) -> dict[int, AttemptAnswer]:
     """Answers of an attempt with their questions, by position; all of them, if none are named."""
-    query = select(AttemptAnswer).where(AttemptAnswer.attempt_id == attempt.id)
+    known: dict[str, Any] = {"attempt_id": attempt.id}
     if positions is not None:
-        query = query.where(AttemptAnswer.position.in_(positions))
-    loaded = query.options(joinedload(AttemptAnswer.version, innerjoin=True)).order_by(AttemptAnswer.position)
-    return {row.position: row for row in session().scalars(loaded)}
+        known["positions"] = list(positions)
+    query = _ROWS if positions is None else _SOME_ROWS
+    return {row.position: row for row in session().scalars(query, known)}
