@@ -15,7 +15,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 from lms.accounts.models import Membership
 from lms.live.channels import append
-from lms.live.hub import hub, recheck_person
+from lms.live.hub import EXTENSION, hub, recheck_person
 from lms.store.base import session
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
