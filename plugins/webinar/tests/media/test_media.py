@@ -37,6 +37,7 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.callbacks: list[Callable[[Event], None]] = []
+        self.hub = FakeHub()
         self.problem: EngineError | None = None
         self.wishes: list[Any] = []
 
@@ -46,6 +47,11 @@ class FakeEngine:
     def say(self, kind: Any, person: str, **data: Any) -> None:
         for callback in self.callbacks:
             callback(Event(kind, "room", person, data))
+
+    def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """What sockets heard since the last time."""
+        heard, self.hub.told = self.hub.told, []
+        return heard
 
     def join(self, *_arguments: Any) -> Answer:
         if self.problem:
@@ -67,27 +73,21 @@ class FakeEngine:
 @pytest.fixture
 def engine(app: Flask) -> Iterator[FakeEngine]:
     made = FakeEngine()
-    desk = media.MediaDesk(cast("Any", made), cast("Any", FakeHub()))
+    desk = media.MediaDesk(cast("Any", made), cast("Any", made.hub))
     with app.app_context():
         app.extensions[media.EXTENSION] = desk
         yield made
         del app.extensions[media.EXTENSION]
 
 
-def told() -> list[tuple[str, dict[str, Any]]]:
-    hub = cast("FakeHub", media.media_desk()._hub)
-    heard, hub.told = hub.told, []
-    return heard
-
-
 def test_what_the_engine_tells_one_connection_reaches_the_socket_that_made_it(engine: FakeEngine) -> None:
     answer = media.connect_media("room", "ada", "one", "receive", "v=0", Rights())
     assert answer == {"peer": ADA, "sdp": "v=0", "mids": {"0": "audio"}}
     engine.say("slots", "ada", peer=ADA, slots=[])
-    assert told() == [("one", {"type": "slots", "peer": ADA, "slots": []})]
+    assert engine.told() == [("one", {"type": "slots", "peer": ADA, "slots": []})]
     assert media.bind_media(ADA, "two")
     engine.say("quality", "ada", peer=ADA, verdict="weak")
-    assert told() == [("two", {"type": "quality", "peer": ADA, "verdict": "weak"})]
+    assert engine.told() == [("two", {"type": "quality", "peer": ADA, "verdict": "weak"})]
 
 
 def test_what_concerns_a_room_reaches_everybody_who_receives_once(engine: FakeEngine) -> None:
@@ -97,14 +97,14 @@ def test_what_concerns_a_room_reaches_everybody_who_receives_once(engine: FakeEn
     desk.bind(BEN, "two")
     desk.bind("other/cleo/receive/4", "two")
     engine.say("speaking", "", persons=["ada"])
-    assert sorted(sid for sid, _message in told()) == ["one", "two"]
+    assert sorted(sid for sid, _message in engine.told()) == ["one", "two"]
 
 
 def test_a_connection_that_is_gone_is_told_once(engine: FakeEngine) -> None:
     media.media_desk().bind(ADA, "one")
     for _ in range(2):
         engine.say("gone", "ada", peer=ADA, direction="receive")
-    assert [message["type"] for _sid, message in told()] == ["gone"]
+    assert [message["type"] for _sid, message in engine.told()] == ["gone"]
     assert not media.bind_media(BEN, "two")
 
 
@@ -112,20 +112,20 @@ def test_everybody_hears_that_the_engine_lost_everything(engine: FakeEngine) -> 
     media.media_desk().bind(ADA, "one")
     media.media_desk().bind(BEN, "two")
     engine.say("restarted", "")
-    assert sorted((sid, message["type"]) for sid, message in told()) == [
+    assert sorted((sid, message["type"]) for sid, message in engine.told()) == [
         ("one", "restarted"),
         ("two", "restarted"),
     ]
     engine.say("slots", "ada", peer=ADA, slots=[])
-    assert told() == []
+    assert engine.told() == []
 
 
 def test_a_socket_of_another_process_is_left_to_it(engine: FakeEngine) -> None:
     media.media_desk().bind(ADA, "elsewhere")
     engine.say("slots", "ada", peer=ADA, slots=[])
-    media.media_desk()._hub.here.add("elsewhere")  # type: ignore[attr-defined]  # the fake's
+    engine.hub.here.add("elsewhere")
     engine.say("slots", "ada", peer=ADA, slots=[])
-    assert told() == []
+    assert engine.told() == []
 
 
 def test_a_connection_belongs_to_a_person_in_a_room() -> None:

@@ -206,7 +206,7 @@ def test_who_withdraws_is_not_written_from_then_on(
         await until_written(folder, 3, 1000)
         await asyncio.to_thread(engine.set_recorded, "room", frozenset({"ben"}))
         sizes = [path.stat().st_size for path in sorted(folder.glob("*.webm"))]
-        bens = next(line["file"] for line in recording._lines(folder) if line.get("person") == "ben")
+        bens = next(line["file"] for line in recording.read_index(folder) if line.get("person") == "ben")
         await until_written(folder, 1, (folder / bens).stat().st_size + 500)
         tracks = await asyncio.to_thread(engine.stop_recording, "room")
         await asyncio.gather(ada.close(), ben.close())
