@@ -118,6 +118,7 @@ def test_a_signed_check_is_answered_with_the_address_it_came_from(wire: Wire) ->
         b"\x00\x01\x00\x00" + bytes(16),
         check()[:-1],
     ],
+    ids=["another name", "another sender", "a guess", "no password", "nothing in it", "cut short"],
 )
 def test_strangers_are_not_answered(wire: Wire, request_: bytes) -> None:
     assert wire.say(request_) is None
