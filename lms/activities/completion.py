@@ -77,6 +77,11 @@ def evaluate(activity: Activity, user_id: uuid.UUID, *, may_withdraw: bool = Tru
     return row
 
 
+def is_moved_by(activity: Activity, verb: str) -> bool:
+    """True if a record with that verb can change who has completed the activity."""
+    return activity.completion_rule == "children" or VERB_OF_RULE[activity.completion_rule] == verb
+
+
 def settle(activity: Activity) -> int:
     """Give the completion to everybody enrolled who meets the rule now (a required step may be gone); takes none away.
 
