@@ -26,16 +26,14 @@ from lms.plugin import (
     max_upload_bytes,
     member,
     new_id,
-    session,
     slow,
     store_file,
     unit_of_work,
 )
 from plugins.quiz import attempts
-from plugins.quiz.attempts import Given
+from plugins.quiz.attempts import Given, OwnAttempt
 from plugins.quiz.fields import read_answer, read_answers
 from plugins.quiz.forms import SaveAnswers
-from plugins.quiz.models import Attempt, Quiz
 from plugins.quiz.reviewing import sees_of
 from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
@@ -50,10 +48,10 @@ MOST_FILES = 10
 @member
 def take(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """The questions, with everything that is stored; the place where one was is kept by the script."""
-    attempt = attempts.get_attempt(actor(), attempt_id)
-    if attempt.state != "active" or attempts.seconds_left(attempt) == 0:
+    own = attempts.get_attempt(actor(), attempt_id)
+    if own.attempt.state != "active" or attempts.seconds_left(own.attempt) == 0:
         return redirect(url_for("quiz_attempt.review", attempt_id=attempt_id), 303)
-    return _page(attempt)
+    return _page(own)
 
 
 @blueprint.post("/<uuid:attempt_id>/answers")
@@ -126,17 +124,16 @@ def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """What one reached, and as much of the verdict as the quiz tells."""
-    attempt = attempts.get_attempt(actor(), attempt_id)
-    quiz = session().get_one(Quiz, attempt.quiz_id)
-    if attempt.state == "active":
-        if attempts.seconds_left(attempt) != 0:
+    own = attempts.get_attempt(actor(), attempt_id)
+    if own.attempt.state == "active":
+        if attempts.seconds_left(own.attempt) != 0:
             return redirect(url_for("quiz_attempt.take", attempt_id=attempt_id))
         with unit_of_work():
             attempts.submit_attempt(actor(), attempt_id, "")
-        attempt = attempts.get_attempt(actor(), attempt_id)
-        quiz = session().get_one(Quiz, attempt.quiz_id)
+        own = attempts.get_attempt(actor(), attempt_id)
+    attempt, quiz = own.attempt, own.quiz
     sees = sees_of(quiz, attempt)
-    activity = get_activity(actor(), quiz.activity_id)
+    activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
     rows = shown_rows(attempt, quiz, sees=sees)
     is_passed = attempt.percent >= quiz.pass_mark
@@ -155,9 +152,9 @@ def _turns() -> Turns:
     return turns
 
 
-def _page(attempt: Attempt) -> str:
-    quiz = session().get_one(Quiz, attempt.quiz_id)
-    activity = get_activity(actor(), quiz.activity_id)
+def _page(own: OwnAttempt) -> str:
+    attempt, quiz = own.attempt, own.quiz
+    activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
     rows = shown_rows(attempt, quiz, sees="nothing")
     return render_template(
@@ -187,7 +184,7 @@ def _given(attempt_id: uuid.UUID) -> list[Given]:
 
 
 def _check_running(attempt_id: uuid.UUID) -> None:
-    attempt = attempts.get_attempt(actor(), attempt_id)
+    attempt = attempts.get_attempt(actor(), attempt_id).attempt
     if attempt.state != "active" or attempts.seconds_left(attempt) == 0:
         raise Conflict(_("This attempt is over."))
 

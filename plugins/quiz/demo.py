@@ -20,6 +20,7 @@ from lms.plugin import (
     set_state,
 )
 from plugins.quiz import bank
+from plugins.quiz.asked import question_of
 from plugins.quiz.attempts import count_up, judge, start_attempt, tell_activity
 from plugins.quiz.demo_questions import ENGLISH, ITALIAN, Entry, Paper
 from plugins.quiz.forms import SetUpQuiz
@@ -118,7 +119,7 @@ def _let_people_answer(
 def _answer(attempt: Attempt, chance: random.Random, *, share: float, skill: float) -> None:
     rows = attempt.answers[: max(1, round(len(attempt.answers) * share))]
     for row in rows:
-        question = read_question(row.version.content)
+        question = question_of(row.version_id)
         if not question.is_graded or question.kind == "file":
             continue
         row.answer = _essay() if question.kind == "essay" else _given(question, chance, skill)
@@ -153,7 +154,7 @@ def _essay() -> dict[str, object]:
 def _hand_in(attempt: Attempt, quiz: Quiz, at: datetime, grader: uuid.UUID) -> None:
     attempt.state, attempt.submitted_at, attempt.submit_key = "submitted", at, attempt.id.hex[:32]
     for row in attempt.answers:
-        judge(row, is_practice=quiz.mode == "practice")
+        judge(row, question_of(row.version_id), is_practice=quiz.mode == "practice")
     count_up(attempt, attempt.answers)
     tell_activity(attempt, quiz, "submitted", at)
     if not attempt.waits_for_grade:
@@ -168,7 +169,7 @@ def _grade_some(attempt: Attempt, quiz: Quiz, at: datetime, grader: uuid.UUID) -
         return
     for row in attempt.answers:
         if row.waits_for_grade:
-            question = read_question(row.version.content)
+            question = question_of(row.version_id)
             row.levels = {criterion.id: 1 for criterion in getattr(question, "rubric", ())}
             row.fraction, row.waits_for_grade = 0.75, False
             row.comment = "Chiaro e concreto. Manca come si fa il seguito per chi non risponde."

@@ -52,7 +52,7 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
         "quiz/show.html", activity=activity, quiz=quiz, own=own, extra=extra, best=best_of(own), frame=frame_of(who, activity),
         running=next((each for each in own if each.state == "active"), None), manages=may_manage(who, activity),
         may_grade=who.can(GRADE), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
-        reason=attempts.reason_against(quiz, own, utcnow(), extra), breadcrumb=_trail(who, activity),
+        reason=attempts.reason_against(quiz, len(own), utcnow(), extra), breadcrumb=_trail(who, activity),
     )  # fmt: skip
 
 

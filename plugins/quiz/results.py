@@ -157,7 +157,7 @@ def find_items(actor: Actor, activity_id: uuid.UUID) -> list[ItemRow]:
 def get_any_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz, Activity]:
     """Somebody's attempt with answers, for those who grade. Raises NotFound, Forbidden."""
     query = select(Attempt).filter_by(id=attempt_id)
-    attempt = session().scalar(query.options(selectinload(Attempt.answers).joinedload(AttemptAnswer.version)))
+    attempt = session().scalar(query.options(selectinload(Attempt.answers)))
     quiz = session().get(Quiz, attempt.quiz_id) if attempt is not None else None
     if attempt is None or quiz is None:
         raise NotFound(_("There is no such attempt."))
