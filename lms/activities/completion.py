@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.activities.models import Activity, Completion, Enrolment
 from lms.clock import utcnow
@@ -28,6 +28,20 @@ VERB_OF_RULE: Mapping[str, str] = {
     "confirmed": "confirmed",
     "own_tick": "ticked",
 }
+
+_COMPLETION = select(Completion).where(
+    Completion.activity_id == bindparam("activity_id"), Completion.user_id == bindparam("user_id")
+)
+_RECORDS = (
+    select(Record)
+    .where(
+        Record.object == bindparam("object"),
+        Record.verb == bindparam("verb"),
+        Record.user_id.in_(bindparam("people", expanding=True)),
+    )
+    .order_by(Record.at, Record.id)
+)
+"""Kept ready: they are asked each time anybody does anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ def ref_of(activity_id: uuid.UUID) -> Ref:
 def evaluate(activity: Activity, user_id: uuid.UUID, *, may_withdraw: bool = True) -> Completion | None:
     """Bring a person's completion up to date with the records; tells when it is new. The parent's follows."""
     verdict = judge(activity.completion_rule, activity.completion_goal, activity, [user_id]).get(user_id)
-    row = session().scalar(select(Completion).filter_by(activity_id=activity.id, user_id=user_id))
+    row = session().scalar(_COMPLETION, {"activity_id": activity.id, "user_id": user_id})
     if verdict is None:
         if row is not None and row.withdrawn_at is None and may_withdraw:
             row.withdrawn_at = utcnow()
@@ -77,9 +91,9 @@ def evaluate(activity: Activity, user_id: uuid.UUID, *, may_withdraw: bool = Tru
     return row
 
 
-def is_moved_by(activity: Activity, verb: str) -> bool:
-    """True if a record with that verb can change who has completed the activity."""
-    return activity.completion_rule == "children" or VERB_OF_RULE[activity.completion_rule] == verb
+def concerns(activity: Activity, verb: str) -> bool:
+    """True if a record with this verb can change who completes the activity by its rule."""
+    return VERB_OF_RULE.get(activity.completion_rule, verb) == verb
 
 
 def settle(activity: Activity) -> int:
@@ -147,15 +161,8 @@ def judge(
     """Who of ``people`` meets a rule, and since when."""
     if rule == "children":
         return _judge_children(activity, people)
-    rows = session().scalars(
-        select(Record)
-        .where(
-            Record.object == str(ref_of(activity.id)),
-            Record.verb == VERB_OF_RULE[rule],
-            Record.user_id.in_(people),
-        )
-        .order_by(Record.at, Record.id)
-    )
+    known = {"object": str(ref_of(activity.id)), "verb": VERB_OF_RULE[rule], "people": list(people)}
+    rows = session().scalars(_RECORDS, known)
     by_person: dict[uuid.UUID, list[Record]] = defaultdict(list)
     for row in rows:
         by_person[row.user_id].append(row)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from lms.access.actor import Actor
 from lms.access.policy import require
-from lms.activities.completion import RuleChange, evaluate, is_moved_by, preview_rule, ref_of
+from lms.activities.completion import RuleChange, concerns, evaluate, preview_rule, ref_of
 from lms.activities.forms import ChangeRule, CreateActivity, EditActivity, EditEnrolment
 from lms.activities.models import Activity, Completion, Enrolment
 from lms.clock import utcnow
@@ -236,7 +236,7 @@ def record_progress(
         _check_open(actor, activity)
     record = write_record(person, verb, ref_of(activity.id), result=result, key=key, at=at)
     hooks().on_recorded(activity.office_id, record.id)
-    if is_moved_by(activity, verb):
+    if concerns(activity, verb):
         evaluate(activity, person)
     return record
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.clock import utcnow
@@ -40,6 +40,9 @@ class Record(Identified, OfficeScoped, Base):
     at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
 
 
+_BY_KEY = select(Record).where(Record.key == bindparam("key"))
+
+
 def write_record(
     user_id: uuid.UUID,
     verb: str,
@@ -52,7 +55,7 @@ def write_record(
 ) -> Record:
     """Append a record in the office in scope; with a ``key`` already written, return the first one."""
     if key is not None:
-        known = session().scalar(select(Record).filter_by(key=key))
+        known = session().scalar(_BY_KEY, {"key": key})
         if known is not None:
             return known
     row = Record(

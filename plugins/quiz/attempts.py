@@ -58,6 +58,25 @@ _ANSWERS = (
     .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
     .order_by(AttemptAnswer.position)
 )
+_LAST = (
+    select(Attempt)
+    .where(
+        Attempt.quiz_id == bindparam("quiz_id"),
+        Attempt.user_id == bindparam("user_id"),
+        Attempt.is_trial == bindparam("is_trial"),
+    )
+    .order_by(Attempt.number.desc())
+    .limit(1)
+)
+_SLOTS = select(Slot).where(Slot.quiz_id == bindparam("quiz_id")).order_by(Slot.position, Slot.id)
+_VERSIONS = (
+    select(BankQuestion.id, QuestionVersion.id)
+    .join(
+        QuestionVersion,
+        (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.number == BankQuestion.version),
+    )
+    .where(BankQuestion.id.in_(bindparam("ids", expanding=True)))
+)
 """Kept ready: they are asked for each page of a quiz and each answer."""
 
 
@@ -331,7 +350,7 @@ def _check_may_begin(quiz: Quiz, taken: int, now: datetime, extra: int) -> None:
 def _draw(quiz: Quiz, seed: int) -> list[AttemptAnswer]:
     """The questions of a new attempt: fixed ones, and drawn ones that come only once."""
     chance = random.Random(seed)
-    slots = list(session().scalars(select(Slot).filter_by(quiz_id=quiz.id).order_by(Slot.position, Slot.id)))
+    slots = list(session().scalars(_SLOTS, {"quiz_id": quiz.id}))
     taken = {slot.question_id for slot in slots if slot.question_id}
     chosen: list[tuple[str, list[tuple[uuid.UUID, Slot]]]] = []
     for slot in slots:
@@ -362,16 +381,7 @@ def _draw(quiz: Quiz, seed: int) -> list[AttemptAnswer]:
 
 
 def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    rows = session().execute(
-        select(BankQuestion.id, QuestionVersion.id)
-        .join(
-            QuestionVersion,
-            (QuestionVersion.question_id == BankQuestion.id)
-            & (QuestionVersion.number == BankQuestion.version),
-        )
-        .where(BankQuestion.id.in_(question_ids))
-    )
-    return dict(rows.all())
+    return dict(session().execute(_VERSIONS, {"ids": list(question_ids)}).all())
 
 
 def _store(actor: Actor, row: AttemptAnswer, question: AnyQuestion, given: Given, result: Saved) -> None:
@@ -404,8 +414,7 @@ def _own_files(actor: Actor, row: AttemptAnswer, answer: dict[str, Any]) -> dict
 
 def _last_attempt(quiz: Quiz, user_id: uuid.UUID, *, is_trial: bool) -> Attempt | None:
     """They are numbered from 1 without a hole, and only the last one can run."""
-    query = select(Attempt).filter_by(quiz_id=quiz.id, user_id=user_id, is_trial=is_trial)
-    return session().scalar(query.order_by(Attempt.number.desc()).limit(1))
+    return session().scalar(_LAST, {"quiz_id": quiz.id, "user_id": user_id, "is_trial": is_trial})
 
 
 def _lock(quiz: Quiz) -> None:

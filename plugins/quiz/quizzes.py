@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lms.plugin import (
     Activity,
@@ -40,6 +40,8 @@ _RULES = (
     "mode", "intro", "time_limit", "max_attempts", "pass_mark", "opens_at", "closes_at", "review", "review_time",
     "is_shuffled",
 )  # fmt: skip
+_QUIZ = select(Quiz).where(Quiz.activity_id == bindparam("activity_id"))
+_EXTRA_TIMES = select(ExtraTime.user_id, ExtraTime.minutes).where(ExtraTime.quiz_id == bindparam("quiz_id"))
 _CARRIED = ("mode", "time_limit", "max_attempts", "pass_mark", "review", "is_shuffled")
 
 
@@ -76,7 +78,7 @@ def create_quiz(actor: Actor, activity_id: uuid.UUID) -> None:
 
 def quiz_of(activity: Activity) -> Quiz:
     """What is special about an activity that is a quiz. Raises NotFound for one of another type."""
-    quiz = session().scalar(select(Quiz).filter_by(activity_id=activity.id))
+    quiz = session().scalar(_QUIZ, {"activity_id": activity.id})
     if quiz is None:
         raise NotFound(_("There is no such quiz."))
     return quiz
@@ -196,8 +198,7 @@ def give_time(actor: Actor, activity_id: uuid.UUID, command: GiveTime) -> None:
 
 def extra_times(quiz: Quiz) -> dict[uuid.UUID, int]:
     """Extra minutes by person."""
-    rows = select(ExtraTime.user_id, ExtraTime.minutes).filter_by(quiz_id=quiz.id)
-    return dict(session().execute(rows).all())
+    return dict(session().execute(_EXTRA_TIMES, {"quiz_id": quiz.id}).all())
 
 
 def end_of(quiz: Quiz, started: datetime, extra: int) -> datetime | None:
