@@ -34,7 +34,7 @@ from plugins.quiz import attempts
 from plugins.quiz.attempts import Given, OwnAttempt
 from plugins.quiz.fields import read_answer, read_answers
 from plugins.quiz.forms import SaveAnswers
-from plugins.quiz.reviewing import sees_of
+from plugins.quiz.reviewing import is_marked, sees_of
 from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
 
@@ -136,13 +136,13 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
     rows = shown_rows(attempt, quiz, sees=sees)
-    is_passed = attempt.percent >= quiz.pass_mark
-    is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed
+    is_passed, has_mark = attempt.percent >= quiz.pass_mark, is_marked(activity, quiz)
+    is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed or not has_mark
     return render_template(
         "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, sees=sees, rows=rows, files=_files(rows),
         frame=frame, exit_url=frame.exit_url if frame else activity_url(activity), overview_url=activity_url(activity),
         step=frame.step if frame else 0, steps=frame.steps if frame else 0,
-        is_passed=is_passed, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
+        is_passed=is_passed, is_marked=has_mark, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
     )  # fmt: skip
 
 

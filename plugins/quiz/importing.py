@@ -76,7 +76,7 @@ def begin_import(actor: Actor, content: bytes, file_name: str, category_id: uuid
     if not content.strip():
         text = _("This file is empty. Choose another one.")
         raise Invalid(text, fields={"file": text})
-    stored = store_file(actor, io.BytesIO(content), "questions", KEPT_AS, allowed=READABLE)
+    stored = _keep(actor, content)
     with unit_of_work():
         if category_id is not None:
             bank.get_category(actor, category_id)
@@ -94,6 +94,16 @@ def begin_import(actor: Actor, content: bytes, file_name: str, category_id: uuid
                 EXAMINE, {"import_id": key}, office_id=row.office_id, key=key, actor=actor
             ).id
         return row.id
+
+
+def _keep(actor: Actor, content: bytes) -> StoredFile:
+    try:
+        return store_file(actor, io.BytesIO(content), "questions", KEPT_AS, allowed=READABLE)
+    except Invalid as problem:
+        if problem.code != "wrong_type":
+            raise
+        text = _("This is no file of questions. You can send GIFT (a text file) or Moodle XML.")
+        raise Invalid(text, code="wrong_type", fields={"file": text}) from problem
 
 
 def get_import(actor: Actor, import_id: uuid.UUID) -> BankImport:

@@ -49,7 +49,11 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:activity_id>/items")
 @member
 def items(activity_id: uuid.UUID) -> ResponseReturnValue:
-    """How each question works."""
+    """How each question works; ``?form=csv`` or ``xlsx`` is the table to take along."""
+    wanted = request.args.get("form")
+    if wanted in {"csv", "xlsx"}:
+        table = results.items_table(actor(), activity_id)
+        return send_table(table, "csv" if wanted == "csv" else "xlsx", _("questions"))
     activity, quiz = results.get_graded_quiz(actor(), activity_id)
     found = results.find_items(actor(), activity_id)
     return render_template(

@@ -128,6 +128,22 @@ def results_table(actor: Actor, activity_id: uuid.UUID) -> Table:
     return Table(activity.title, columns, rows)
 
 
+def items_table(actor: Actor, activity_id: uuid.UUID) -> Table:
+    """Figures of the questions as a table to take along. Raises NotFound, Forbidden."""
+    activity, _quiz = get_graded_quiz(actor, activity_id)
+    columns = [_("Question"), _("Answers"), _("Reached, percent"), _("Agreement, -1 to 1"), _("Look at it")]
+    rows = [
+        (
+            each.name, each.figures.count if each.figures else 0,
+            round(100 * each.figures.facility, 1) if each.figures else None,
+            None if each.figures is None or each.figures.discrimination is None else round(each.figures.discrimination, 3),
+            each.advice,
+        )
+        for each in find_items(actor, activity_id)
+    ]  # fmt: skip
+    return Table(activity.title, columns, rows)
+
+
 def find_items(actor: Actor, activity_id: uuid.UUID) -> list[ItemRow]:
     """Figures of each question over all attempts handed in and graded, the hardest first. Raises NotFound, Forbidden."""
     _activity, quiz = get_graded_quiz(actor, activity_id)

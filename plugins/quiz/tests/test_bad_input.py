@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -85,3 +86,11 @@ def test_a_locked_person_cannot_take_a_quiz_of_another_office(sign_in: SignIn, w
     assert sign_in("trainee_vienna").get(f"/o/vienna/quiz/{quiz}").status_code == 404
     assert sign_in("trainee_vienna").post(f"/o/vienna/quiz/{quiz}/start").status_code == 404
     assert sign_in("trainee_vienna").get(f"{O}/quiz/{quiz}").status_code == 403
+
+
+def test_a_file_that_is_no_text_is_refused_with_what_would_be_accepted(sign_in: SignIn, world: World) -> None:
+    data = {"file": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8), "questions.txt")}
+    answer = sign_in("trainer").post(f"{O}/quiz/import?lang=en", data=data)
+    assert answer.status_code == 422
+    assert "GIFT" in answer.text
+    assert "HTML" not in answer.text
