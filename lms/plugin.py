@@ -48,6 +48,7 @@ from lms.activities.service import (
     change_rule,
     completions_in,
     completions_of,
+    count_missing_words,
     create_activity,
     edit_activity,
     edit_enrolment_rule,
@@ -173,7 +174,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "RuleChange", "activity_url", "approve", "arrange_children", "change_rule", "children_of",
-    "completions_in", "completions_of", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
+    "completions_in", "completions_of", "count_missing_words", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
     "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",
     "offered_types", "open_activity", "parent_edit_url", "participations", "places_of", "preview_rule_change",

@@ -151,6 +151,19 @@ def frame_of(actor: Actor, activity: Activity) -> Frame | None:
     return guide.frame(actor, parent.id, activity.id) if guide is not None and parent is not None else None
 
 
+def count_missing_words(activities: Sequence[Activity], original: str, wanted: str) -> dict[uuid.UUID, int]:
+    """What the content of activities lacks in a language, by their id, as far as their types can tell. Since 0.1."""
+    by_type: dict[str, list[uuid.UUID]] = {}
+    for each in activities:
+        by_type.setdefault(each.type, []).append(each.id)
+    found: dict[uuid.UUID, int] = {}
+    for name, ids in by_type.items():
+        kind = hooks().activity_types().get(name, ("", None))[1]
+        if kind is not None and kind.content.missing is not None:
+            found.update(kind.content.missing(ids, original, wanted))
+    return found
+
+
 def _check_open(actor: Actor, activity: Activity) -> None:
     if activity.parent_id is None or may_manage(actor, activity):
         return

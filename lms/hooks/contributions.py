@@ -6,7 +6,7 @@ All are frozen and small. Titles may be lazy texts; they are translated when sho
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -139,19 +139,27 @@ class ActivityContent:
     ``create(actor, activity_id)`` makes the plugin's own rows of a new activity. ``export``
     returns them as JSON data, ``import_`` fills an activity that was just created from such
     data and raises Invalid when the data is wrong. ``copy(actor, source, target)`` is for the
-    same office; without it, a copy is an export that is imported. The header (title, times,
-    rules) is the core's. Since 0.1.
+    same office; without it, a copy is an export that is imported. ``missing(ids, original, wanted)``
+    counts, for activities of the type, what is there in the first language and not in the second; it is asked
+    for all of a whole at once, and names only those that lack something. The header (title, times, rules) is the
+    core's. Since 0.1.
     """
 
     create: Callable[[Actor, uuid.UUID], None] | None = None
     copy: Callable[[Actor, uuid.UUID, uuid.UUID], None] | None = None
     export: Callable[[Actor, uuid.UUID, AddFile], dict[str, Any]] | None = None
     import_: Callable[[Actor, uuid.UUID, Mapping[str, Any], TakeFile], None] | None = None
+    missing: Callable[[Sequence[uuid.UUID], str, str], Mapping[uuid.UUID, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a step stands in the whole: what the shell ``focus`` shows around it. Addresses are empty where there is none."""
+    """Where a step stands in the whole: what the shell ``focus`` shows around it. Addresses are empty where there is none.
+
+    ``locale`` is the language in which the person reads the whole, ``languages`` all those in which it is told
+    (the first is the original), ``step_title`` the title of the step in that language; empty where the whole has no
+    languages of its own.
+    """
 
     title: str
     exit_url: str
@@ -160,6 +168,9 @@ class Frame:
     step: int = 0
     steps: int = 0
     minutes_left: int | None = None
+    step_title: str = ""
+    locale: str = ""
+    languages: Sequence[str] = ()
 
     @property
     def context(self) -> dict[str, Any]:

@@ -39,6 +39,18 @@ class Criterion(Identified, OfficeScoped, Base):
     points: Mapped[int] = mapped_column(default=5)
 
 
+class CriterionText(Identified, OfficeScoped, Base):
+    """A line of the rubric in a further language of the course."""
+
+    __tablename__ = "courses_criterion_text"
+    __table_args__ = (UniqueConstraint("criterion_id", "locale"),)
+
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("courses_criterion.id", ondelete="CASCADE"))
+    locale: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    hint: Mapped[str] = mapped_column(String(500), default="")
+
+
 class Submission(Identified, OfficeScoped, Timestamped, Base):
     """What a person hands in: one for each person and assignment. ``round`` counts how often it was handed in.
 

@@ -34,6 +34,7 @@ from lms.plugin import (
     session,
     utcnow,
 )
+from plugins.courses import rubric
 from plugins.courses.assignment_models import (
     Assignment,
     Criterion,
@@ -43,13 +44,12 @@ from plugins.courses.assignment_models import (
 )
 from plugins.courses.assignment_models import Review as ReviewRow
 from plugins.courses.authoring import get_managed_step
-from plugins.courses.forms import HandIn, Review, SaveCriterion, WriteAssignment
+from plugins.courses.forms import HandIn, Review, WriteAssignment
 from plugins.courses.learning import get_step
 from plugins.courses.materials import export_bodies, import_bodies, save_body
 from plugins.courses.outline import address_of
 
 MOST_FILES = 10
-MOST_CRITERIA = 20
 ALLOWED: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text", "archive"})
 PURPOSE = "courses.submission"
 
@@ -125,39 +125,6 @@ def edit_assignment(actor: Actor, step_id: uuid.UUID, locale: str, command: Writ
     row = get_assignment(step_id)
     row.takes_text, row.takes_files, row.due_at = command.takes_text, command.takes_files, command.due_at
     save_body(actor, step_id, locale, command.body or "")
-
-
-def criteria_of(activity_id: uuid.UUID) -> list[Criterion]:
-    """The rubric."""
-    query = select(Criterion).filter_by(activity_id=activity_id).order_by(Criterion.position, Criterion.id)
-    return list(session().scalars(query))
-
-
-def add_criterion(actor: Actor, step_id: uuid.UUID, command: SaveCriterion) -> uuid.UUID:
-    """One more line of the rubric. Raises NotFound, Forbidden, Invalid when there are too many."""
-    get_managed_step(actor, step_id)
-    get_assignment(step_id)
-    known = criteria_of(step_id)
-    if len(known) >= MOST_CRITERIA:
-        raise Invalid(_("A rubric has at most %(count)s lines.", count=MOST_CRITERIA))
-    row = Criterion(
-        activity_id=step_id,
-        position=len(known),
-        title=command.title,
-        hint=command.hint or "",
-        points=command.points,
-    )
-    session().add(row)
-    session().flush()
-    return row.id
-
-
-def remove_criterion(actor: Actor, step_id: uuid.UUID, criterion_id: uuid.UUID) -> None:
-    """Take a line out of the rubric. Raises NotFound, Forbidden, Conflict once it was used."""
-    get_managed_step(actor, step_id)
-    if session().scalar(select(Mark.id).filter_by(criterion_id=criterion_id).limit(1)):
-        raise Conflict(_("This line was used for grading already, so it stays."))
-    session().execute(delete(Criterion).where(Criterion.id == criterion_id, Criterion.activity_id == step_id))
 
 
 def find_own_submission(actor: Actor, step_id: uuid.UUID) -> SubmissionView | None:
@@ -265,7 +232,7 @@ def review(actor: Actor, submission_id: uuid.UUID, command: Review, points: Mapp
     activity = get_managed_activity(actor, row.activity_id)
     if row.state != "submitted":
         raise Conflict(_("This was graded already, or is being written again."))
-    criteria = criteria_of(activity.id)
+    criteria = rubric.criteria_of(activity.id)
     given = _checked(criteria, points)
     total = sum(each.points for each in criteria)
     row.score = round(100 * sum(given.values()) / total) if total else None
@@ -297,9 +264,7 @@ def export_assignment(actor: Actor, step_id: uuid.UUID, add_file: AddFile) -> di
     return {
         "takes_text": row.takes_text,
         "takes_files": row.takes_files,
-        "criteria": [
-            {"title": each.title, "hint": each.hint, "points": each.points} for each in criteria_of(step_id)
-        ],
+        "criteria": rubric.export_criteria(step_id),
         "texts": export_bodies(step_id, add_file),
     }
 
@@ -310,8 +275,7 @@ def import_assignment(actor: Actor, step_id: uuid.UUID, data: Mapping[str, Any],
     row.takes_text, row.takes_files = bool(data.get("takes_text")), bool(data.get("takes_files"))
     if not row.takes_text and not row.takes_files:
         raise Invalid(_("An assignment of the archive asks for nothing."))
-    for line in list(data.get("criteria") or [])[:MOST_CRITERIA]:
-        add_criterion(actor, step_id, SaveCriterion.read(line))
+    rubric.import_criteria(actor, step_id, data.get("criteria") or [])
     import_bodies(step_id, data.get("texts") or {}, take_file)
 
 

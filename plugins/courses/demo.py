@@ -33,6 +33,7 @@ from plugins.courses.forms import (
 )
 from plugins.courses.models import Note, Place
 from plugins.courses.outline import SECTION
+from plugins.courses.rubric import criteria_of
 
 _DAYS_AGO = (12, 45, 17, 9, 24, 38, 6, 15, 21, 30, 11, 19)
 """When people joined; whoever came long ago and did little is stuck."""
@@ -194,7 +195,7 @@ def _place(course_id: uuid.UUID, person: uuid.UUID, step: Activity, at: datetime
 def _hand_in(world: World, course_id: uuid.UUID) -> None:
     """One report was accepted, one waits, one came back."""
     report = next(each for each in children_of(course_id) if each.type == "assignment")
-    criteria = assignments.criteria_of(report.id)
+    criteria = criteria_of(report.id)
     for number, (key, state) in enumerate(
         (("counsellor", "accepted"), ("practitioner", "submitted"), ("tutor", "returned"))
     ):

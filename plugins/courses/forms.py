@@ -202,6 +202,13 @@ class SaveCriterion(Command):
     points: Annotated[int, Field(ge=1, le=100), Ui(_l("Points"))] = 5
 
 
+class CriterionWords(Command):
+    """A line of the rubric in a further language."""
+
+    title: Annotated[str | None, Field(max_length=200)] = None
+    hint: Annotated[str | None, Field(max_length=500)] = None
+
+
 class HandIn(Command):
     """What a person hands in; files come beside it."""
 

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, get_args
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from lms.plugin import (
@@ -251,27 +252,63 @@ def read_outline(
 def _read_head(
     activity: Activity, user_id: uuid.UUID
 ) -> tuple[Course, str | None, Place | None, datetime | None] | None:
-    row = session().execute(
+    found = session().execute(_head_query(), {"course_id": activity.id, "user_id": user_id}).one_or_none()
+    return (found[0], found[1], found[2], found[3]) if found else None
+
+
+@cache
+def _head_query() -> Select[*tuple[Any, ...]]:
+    """Made once, as the next two: they are asked for each page of each course."""
+    return (
         select(Course, Enrolment.state, Place, Completion.completed_at)
         .outerjoin(
             Enrolment,
             and_(
                 Enrolment.activity_id == Course.activity_id,
-                Enrolment.user_id == user_id,
+                Enrolment.user_id == bindparam("user_id"),
                 Enrolment.state != "ended",
             ),
         )
-        .outerjoin(Place, and_(Place.course_id == Course.activity_id, Place.user_id == user_id))
-        .outerjoin(Completion, _completed(Course.activity_id, user_id))
-        .where(Course.activity_id == activity.id)
+        .outerjoin(Place, and_(Place.course_id == Course.activity_id, Place.user_id == bindparam("user_id")))
+        .outerjoin(Completion, _completed(Course.activity_id))
+        .where(Course.activity_id == bindparam("course_id"))
     )
-    found = row.one_or_none()
-    return (found[0], found[1], found[2], found[3]) if found else None
 
 
-def _completed(column: Any, user_id: uuid.UUID) -> Any:
+@cache
+def _rows_query() -> Select[*tuple[Any, ...]]:
+    words = aliased(ActivityText)
+    return (
+        select(
+            Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
+            Activity.completion_rule, Activity.completion_goal, Step.level, words.title, Completion.completed_at,
+        )
+        .outerjoin(Step, Step.activity_id == Activity.id)
+        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == bindparam("locale")))
+        .outerjoin(Completion, _completed(Activity.id))
+        .where(Activity.parent_id == bindparam("course_id"), Activity.state != "archived")
+        .order_by(Activity.position, Activity.id)
+    )  # fmt: skip
+
+
+@cache
+def _gates_query() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Condition.step_id, Step.match, Condition.kind, Condition.other_id, Condition.opens_at,
+            Condition.group_id, Condition.score,
+        )
+        .join(Step, Step.activity_id == Condition.step_id)
+        .where(Step.course_id == bindparam("course_id"))
+        .order_by(Condition.id)
+    )  # fmt: skip
+
+
+def _completed(column: Any) -> Any:
     return and_(
-        Completion.activity_id == column, Completion.user_id == user_id, Completion.withdrawn_at.is_(None)
+        Completion.activity_id == column,
+        Completion.user_id == bindparam("user_id"),
+        Completion.withdrawn_at.is_(None),
     )
 
 
@@ -283,22 +320,11 @@ def _read_rows(
     course_id: uuid.UUID, office_id: uuid.UUID, locale: str, user_id: uuid.UUID | None
 ) -> list[StepView]:
     """All steps, hidden ones too; an empty ``locale`` is the language that the course is written in."""
-    words = aliased(ActivityText)
-    query = (
-        select(
-            Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
-            Activity.completion_rule, Activity.completion_goal, Step.level, words.title, Completion.completed_at,
-        )
-        .outerjoin(Step, Step.activity_id == Activity.id)
-        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == locale))
-        .outerjoin(Completion, _completed(Activity.id, user_id or uuid.UUID(int=0)))
-        .where(Activity.parent_id == course_id, Activity.state != "archived")
-        .order_by(Activity.position, Activity.id)
-    )  # fmt: skip
+    known = {"course_id": course_id, "locale": locale, "user_id": user_id or uuid.UUID(int=0)}
     kinds = hooks().activity_types()
     plugins = directory().get(office_id).plugins
     found = []
-    for row in session().execute(query):
+    for row in session().execute(_rows_query(), known):
         owner, kind = kinds.get(row[1], ("", None))
         is_there = kind is not None and (owner.startswith("core") or owner in plugins)
         found.append(
@@ -323,17 +349,8 @@ def _number(rows: Sequence[StepView]) -> None:
 
 def gates_of(course_id: uuid.UUID) -> dict[uuid.UUID, tuple[str, list[Gate]]]:
     """How conditions are combined, and the conditions, of each step that has some."""
-    rows = session().execute(
-        select(
-            Condition.step_id, Step.match, Condition.kind, Condition.other_id, Condition.opens_at,
-            Condition.group_id, Condition.score,
-        )
-        .join(Step, Step.activity_id == Condition.step_id)
-        .where(Step.course_id == course_id)
-        .order_by(Condition.id)
-    )  # fmt: skip
     found: dict[uuid.UUID, tuple[str, list[Gate]]] = {}
-    for row in rows:
+    for row in session().execute(_gates_query(), {"course_id": course_id}):
         gate = Gate(_kind(row.kind), row.other_id, row.opens_at, row.group_id, row.score or 0)
         found.setdefault(row.step_id, (row.match, []))[1].append(gate)
     return found

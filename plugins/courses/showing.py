@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from babel import Locale
 from flask import request, url_for
 
-from lms.plugin import Actor, Frame, _, current_locale, find_members, ngettext
+from lms.plugin import Actor, Frame, _, current_locale, edit_url, find_members, ngettext
 from plugins.courses.assignment_models import Submission
 from plugins.courses.learning import neighbours
 from plugins.courses.models import Course
@@ -30,7 +30,7 @@ def frame_in(outline: Outline, step_id: uuid.UUID) -> Frame | None:
     return Frame(
         outline.title, url_for("courses.show", activity_id=outline.id),
         step_url(near.before) if near.before else "", step_url(near.after) if near.after else "",
-        step.number, len(outline.steps), outline.minutes_left,
+        step.number, len(outline.steps), outline.minutes_left, step.title, outline.locale, outline.languages,
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _to_write(some: Missing, code: str) -> list[tuple[str, str]]:
         url = url_for(endpoint, activity_id=activity.id, locale=code)
         found.append((_("Title of “%(title)s”", title=activity.title), url))
     if some.needs_text:
-        url = url_for("courses.write", activity_id=activity.id, language=code)
+        url = f"{edit_url(activity)}?language={code}"
         found.append((_("Text of “%(title)s”", title=activity.title), url))
     return found
 

@@ -58,7 +58,7 @@ def _source(key: str) -> dict[str, Any]:
 
 def _offered(key: str) -> Template:
     plan = read_plan(key, current_locale())
-    steps = [each for each in plan.steps if each.type != "section"]
+    steps = [each for each in plan.steps if each.type != "section" and each.is_required]
     return Template(key, plan.title, plan.summary, len(steps), sum(each.minutes or 0 for each in steps))
 
 
@@ -103,6 +103,11 @@ def _content(key: str, source: Mapping[str, Any], codes: list[str]) -> dict[str,
         content |= json.loads((CONTENT / key / f"{source['by_language']}.{codes[0]}.json").read_text("utf-8"))
     if "by_code" in source:
         content |= source["by_code"][codes[0]]
+        others = {code: source["by_code"][code].get("criteria", []) for code in codes[1:]}
+        content["criteria"] = [
+            line | {"words": {code: lines[number] for code, lines in others.items()}}
+            for number, line in enumerate(content.get("criteria", []))
+        ]
     if "text" in source:
         content["texts"] = {code: {"html": _page(key, source["text"], code)["html"]} for code in codes}
     return content

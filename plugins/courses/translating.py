@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from lms.plugin import Activity, children_of, session
+from lms.plugin import Activity, children_of, count_missing_words, session
 from plugins.courses.models import ActivityText, Page, PageText, Step
+from plugins.courses.rubric import lacking_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,19 @@ def find_missing(course_id: uuid.UUID, codes: Sequence[str]) -> dict[str, list[M
     pages = _pages(ids)
     found: dict[str, list[Missing]] = {code: [] for code in others}
     for code in others:
+        lacking = count_missing_words(things, first, code)
+        unjudged = lacking_words(ids, code)
         for each in things:
             there, original = words.get((each.id, code)), words.get((each.id, first))
             has_title = bool(there and there.title)
             has_body = not (original and original.body) or bool(there and there.body)
             written = pages.get((each.id, first), set())
-            has_text = has_body and not written - pages.get((each.id, code), set())
+            has_text = (
+                has_body
+                and not written - pages.get((each.id, code), set())
+                and each.id not in unjudged
+                and not lacking.get(each.id)
+            )
             if not has_title or not has_text:
                 found[code].append(Missing(each, not has_title, not has_text))
     return found

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Conflict,
+    Frame,
     Invalid,
     StoredFile,
     TooMany,
@@ -34,9 +35,11 @@ from plugins.quiz import attempts
 from plugins.quiz.attempts import Given, OwnAttempt
 from plugins.quiz.fields import read_answer, read_answers
 from plugins.quiz.forms import SaveAnswers
+from plugins.quiz.models import Attempt, Quiz
 from plugins.quiz.reviewing import is_marked, sees_of
 from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
+from plugins.quiz.translating import locale_of, words_of
 
 blueprint = Blueprint("quiz_attempt", __name__, url_prefix="/quiz/attempts")
 FORM_OVERHEAD = 2_000_000
@@ -135,11 +138,11 @@ def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     sees = sees_of(quiz, attempt)
     activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
-    rows = shown_rows(attempt, quiz, sees=sees)
+    rows = _rows(attempt, quiz, sees, frame)
     is_passed, has_mark = attempt.percent >= quiz.pass_mark, is_marked(activity, quiz)
     is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed or not has_mark
     return render_template(
-        "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, sees=sees, rows=rows, files=_files(rows),
+        "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, title=frame.step_title if frame and frame.step_title else activity.title, sees=sees, rows=rows, files=_files(rows),
         frame=frame, exit_url=frame.exit_url if frame else activity_url(activity), overview_url=activity_url(activity),
         step=frame.step if frame else 0, steps=frame.steps if frame else 0,
         is_passed=is_passed, is_marked=has_mark, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
@@ -156,12 +159,19 @@ def _page(own: OwnAttempt) -> str:
     attempt, quiz = own.attempt, own.quiz
     activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
-    rows = shown_rows(attempt, quiz, sees="nothing")
+    rows = _rows(attempt, quiz, "nothing", frame)
     return render_template(
-        "quiz/take.html", attempt=attempt, quiz=quiz, activity=activity, rows=rows, files=_files(rows), key=new_id().hex,
+        "quiz/take.html", attempt=attempt, quiz=quiz, activity=activity, title=frame.step_title if frame and frame.step_title else activity.title, rows=rows, files=_files(rows), key=new_id().hex,
         exit_url=frame.exit_url if frame else activity_url(activity), step=frame.step if frame else 0,
         steps=frame.steps if frame else 0, left=attempts.seconds_left(attempt),
     )  # fmt: skip
+
+
+def _rows(attempt: Attempt, quiz: Quiz, sees: str, frame: Frame | None) -> list[Shown]:
+    """The questions, with their headings, in the language in which the person reads."""
+    locale = locale_of(frame)
+    words = words_of(quiz, locale) if any(row.section for row in attempt.answers) else {}
+    return shown_rows(attempt, quiz, sees=sees, locale=locale, headings=words)
 
 
 def _given(attempt_id: uuid.UUID) -> list[Given]:

@@ -38,7 +38,7 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.quiz.asked import find_questions, question_of
-from plugins.quiz.grading import AnyQuestion
+from plugins.quiz.grading import AnyQuestion, languages
 from plugins.quiz.grading.arranging import is_untouched, mixing_seed
 from plugins.quiz.grading.scoring import Part, add_up, after_tries
 from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz, Slot
@@ -211,7 +211,7 @@ def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAn
     _store(actor, row, question, given, Saved())
     if question.needs_person or not question.is_answered(row.answer):
         return row
-    grade = question.grade(row.answer)
+    grade = languages.grade(question, row.answer)
     reached = after_tries(grade.fraction or 0.0, question.penalty, row.tries)
     row.fraction = max(row.fraction or 0.0, reached)
     row.tries += 1
@@ -299,7 +299,7 @@ def judge(row: AttemptAnswer, question: AnyQuestion, *, is_practice: bool) -> No
     if not question.is_graded:
         row.fraction = 1.0
         return
-    grade = question.grade(row.answer)
+    grade = languages.grade(question, row.answer)
     row.waits_for_grade = grade.fraction is None
     if grade.fraction is None:
         row.fraction = None
@@ -385,7 +385,7 @@ def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
 
 
 def _store(actor: Actor, row: AttemptAnswer, question: AnyQuestion, given: Given, result: Saved) -> None:
-    answer = question.accept(given.raw)
+    answer = languages.accept(question, given.raw)
     if not row.answer and is_untouched(question, answer, mixing_seed(row.attempt.seed, row.position)):
         answer = {}
     if answer == row.answer:

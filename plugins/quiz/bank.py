@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,28 +19,24 @@ from lms.plugin import (
     Ref,
     _,
     attach_embedded,
-    clean_html,
     find_members,
+    is_empty,
     new_id,
-    plain_text,
     require,
     session,
     utcnow,
 )
+from plugins.quiz.cleaning import NAME_LENGTH, clean_question, clean_tags, clean_words, name_of
 from plugins.quiz.forms import SaveCategory
-from plugins.quiz.grading import AnyQuestion, Question, UnreadableQuestion, read_question
-from plugins.quiz.grading.gaps import MARK
+from plugins.quiz.grading import AnyQuestion, Question, languages, read_question
+from plugins.quiz.grading.base import Translation
 from plugins.quiz.models import BankQuestion, Category, QuestionVersion, Slot, Tag
 
 KEEP = "quiz.bank"
 PAGE_SIZE = 40
-MOST_TAGS = 20
-NAME_LENGTH = 200
 DEEPEST = 12
 NEW_CATEGORY = uuid.UUID(int=0)
 """Stands for the first category of an office that has none yet; it is made with the first question."""
-_HTML = frozenset({"stem", "feedback", "feedback_true", "feedback_false", "grader_notes", "prompt", "text"})
-_PLAIN_INSIDE = frozenset({"rubric"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,14 +288,39 @@ def edit_question(actor: Actor, question_id: uuid.UUID, draft: Draft) -> int:
     """Change a question; a changed content is a new version. Returns the version in use. Raises as ``add_question``."""
     found = get_question(actor, question_id)
     get_category(actor, draft.category_id)
-    content = clean_question(draft.question)
+    content = languages.carried(found.content, clean_question(draft.question))
     row = found.row
     row.category_id, row.name = draft.category_id, name_of(draft.name, content)
     _set_tags(row, draft.tags)
     row.updated_at = utcnow()
-    if content != found.version.content:
+    if content != found.content.model_dump(mode="json"):
         _add_version(actor, row, content)
     return row.version
+
+
+def translate_question(actor: Actor, question_id: uuid.UUID, locale: str, given: Mapping[str, str]) -> int:
+    """Write the words of a question in another language, by their place; what is left out stays, empty ones go.
+
+    Changed words are a new version. Returns the version in use. Raises Forbidden, NotFound, Invalid.
+    """
+    found = get_question(actor, question_id)
+    kinds = {piece.place: piece.is_html for piece in languages.pieces_of(found.content)}
+    own = found.content.translations.get(locale, Translation())
+    texts = {
+        place: text for place, text in {**own.texts, **given}.items() if place in kinds and not is_empty(text)
+    }
+    to_check = tuple(place for place in own.to_check if place in texts and place not in given)
+    written = clean_words(found.content, Translation(texts=texts, to_check=to_check))
+    told = {**found.content.translations, locale: written}
+    question = found.content.model_copy(
+        update={"translations": {key: each for key, each in told.items() if each.texts}}
+    )
+    if written.texts and languages.told_in(question, locale) is question:
+        raise Invalid(_("The gaps [[1]], [[2]] … have to be in the text as often as in the original."))
+    content = question.model_dump(mode="json")
+    if content != found.content.model_dump(mode="json"):
+        _add_version(actor, found.row, content)
+    return found.row.version
 
 
 def restore_version(actor: Actor, question_id: uuid.UUID, number: int) -> int:
@@ -329,40 +350,11 @@ def restore_question(actor: Actor, question_id: uuid.UUID) -> None:
     get_question(actor, question_id).row.removed_at = None
 
 
-def clean_question(question: Question) -> dict[str, Any]:
-    """The stored form of a question, with sanitised texts. Raises Invalid if nothing sound is left."""
-    content = _cleaned(question.model_dump(mode="json"))
-    try:
-        return read_question(content).model_dump(mode="json")
-    except UnreadableQuestion as error:
-        raise Invalid(_("This question is not complete: %(reason)s", reason=str(error))) from None
-
-
-def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Tags as they are kept: trimmed, short, each once."""
-    found = dict.fromkeys(" ".join(tag.split())[:60] for tag in tags)
-    return [tag for tag in found if tag][:MOST_TAGS]
-
-
 def row_content(row: BankQuestion) -> dict[str, Any]:
     """The content in use of a question that was just written."""
     query = select(QuestionVersion.content).filter_by(question_id=row.id, number=row.version)
     content: dict[str, Any] = session().scalars(query).one()
     return content
-
-
-def _cleaned(value: Any, key: str = "") -> Any:
-    if isinstance(value, dict):
-        return {name: each if name in _PLAIN_INSIDE else _cleaned(each, name) for name, each in value.items()}
-    if isinstance(value, list):
-        return [clean_html(each) if key == "hints" else _cleaned(each) for each in value]
-    return clean_html(value) if key in _HTML and isinstance(value, str) else value
-
-
-def name_of(name: str, content: dict[str, Any]) -> str:
-    """The name in the bank: as given, or the beginning of the question."""
-    given = " ".join(name.split()) or " ".join(MARK.sub("…", plain_text(content["stem"])).split())
-    return (given or _("Question without words"))[:NAME_LENGTH]
 
 
 def _add_version(actor: Actor, row: BankQuestion, content: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from plugins.quiz.fields import read_answers
 from plugins.quiz.form_values import values_of
 from plugins.quiz.forms import SaveCategory
 from plugins.quiz.showing import TYPE_HINTS, TYPE_ICONS, TYPE_TITLES, preview_of
+from plugins.quiz.translating import languages_of, name_of_language
 
 blueprint = Blueprint("quiz_bank", __name__, url_prefix="/quiz/bank")
 MORE_ROWS = 3
@@ -215,7 +216,8 @@ def _editor(form: Form[Any], kind: str, categories: Sequence[CategoryView], **co
         rows[asked] += MORE_ROWS
     return render_template(
         "quiz/edit_question.html", form=form, kind=kind, rows=rows, categories=categories, title=TYPE_TITLES[kind],
-        hint=TYPE_HINTS[kind], quiz=request.args.get("quiz"), **context,
+        hint=TYPE_HINTS[kind], quiz=request.args.get("quiz"),
+        languages=[(code, name_of_language(code)) for code in languages_of(actor(), None)], **context,
     )  # fmt: skip
 
 

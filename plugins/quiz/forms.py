@@ -49,7 +49,11 @@ class SetUpQuiz(Command):
     max_attempts: Annotated[
         int | None, Field(ge=1, le=100), Ui(_l("How often one may take it"), _l("Leave empty for no limit."))
     ] = None
-    pass_mark: Annotated[int, Field(ge=0, le=100), Ui(_l("Percent needed to pass"))] = 60
+    pass_mark: Annotated[
+        int,
+        Field(ge=0, le=100),
+        Ui(_l("Percent needed to pass"), _l("0: there is nothing to pass, as in a self-check.")),
+    ] = 60
     opens_at: Annotated[datetime | None, Ui(_l("Opens"))] = None
     closes_at: Annotated[datetime | None, Ui(_l("Closes"))] = None
     review: Annotated[

@@ -41,11 +41,13 @@ from plugins.quiz.demo import build_quizzes
 from plugins.quiz.import_views import blueprint as import_pages
 from plugins.quiz.importing import examine_import, run_import
 from plugins.quiz.jobs import settle_overdue
+from plugins.quiz.language_views import blueprint as language_pages
 from plugins.quiz.models import Attempt, AttemptAnswer, BankImport, ExtraTime, QuestionVersion
 from plugins.quiz.quiz_views import blueprint as quiz_pages
 from plugins.quiz.reading import find_cards, find_running
 from plugins.quiz.result_views import blueprint as result_pages
 from plugins.quiz.results import GRADE
+from plugins.quiz.translating import count_missing
 
 BANK_KIND = "questions"
 
@@ -73,7 +75,7 @@ def audit_actions() -> Sequence[AuditAction]:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [bank_pages, quiz_pages, attempt_pages, result_pages, import_pages]
+    return [bank_pages, language_pages, quiz_pages, attempt_pages, result_pages, import_pages]
 
 
 @hookimpl
@@ -84,6 +86,7 @@ def activity_types() -> Sequence[ActivityType]:
         copy=quizzes.copy_quiz,
         export=quizzes.export_quiz,
         import_=quizzes.import_quiz,
+        missing=count_missing,
     )
     summary = _l("Questions for practice or as a test, judged at once.")
     return [

@@ -43,6 +43,7 @@ from lms.plugin import (
     write_audit,
 )
 from plugins.quiz import bank
+from plugins.quiz.cleaning import clean_question, clean_tags, name_of
 from plugins.quiz.formats import BankItem, EmbeddedFile, Outcome, UnreadableFile, format_of, read_questions
 from plugins.quiz.formats.gift_writer import write_gift
 from plugins.quiz.formats.moodle_writer import write_moodle
@@ -100,10 +101,10 @@ def _keep(actor: Actor, content: bytes) -> StoredFile:
     try:
         return store_file(actor, io.BytesIO(content), "questions", KEPT_AS, allowed=READABLE)
     except Invalid as problem:
-        if problem.code != "wrong_type":
+        if problem.code not in {"wrong_type", "disguised"}:
             raise
-        text = _("This is no file of questions. You can send GIFT (a text file) or Moodle XML.")
-        raise Invalid(text, code="wrong_type", fields={"file": text}) from problem
+        text = _("This is no text. Questions come in as GIFT (a text file) or as Moodle XML.")
+        raise Invalid(text, code="wrong_type", fields={"file": text}) from None
 
 
 def get_import(actor: Actor, import_id: uuid.UUID) -> BankImport:
@@ -229,7 +230,7 @@ def _write_piece(piece: Sequence[Outcome], target: _Target) -> list[Line]:
         try:
             _store_files(each.item, target, stored)
             question = _with_files(each.item.question, {key: file.id for key, file in stored.items()})
-            good.append((each, each.item, bank.clean_question(question)))
+            good.append((each, each.item, clean_question(question)))
         except Invalid as problem:
             refused.append(_line(each)._replace(code="refused", detail=problem.message[:200]))
     with unit_of_work():
@@ -247,7 +248,7 @@ def _write_rows(
         places[category] = bank.category_of_path(category, target.above) or target.home
     rows = [
         BankQuestion(
-            category_id=places[item.category], type=content["type"], name=bank.name_of(item.name, content), version=1,
+            category_id=places[item.category], type=content["type"], name=name_of(item.name, content), version=1,
             is_listed=False, import_id=target.import_id,
         )
         for _each, item, content in good
@@ -261,7 +262,7 @@ def _write_rows(
                 question_id=row.id, number=1, content=content, author_id=target.author_id, created_at=now
             )
         )
-        session().add_all([Tag(question_id=row.id, name=name) for name in bank.clean_tags(item.tags)])
+        session().add_all([Tag(question_id=row.id, name=name) for name in clean_tags(item.tags)])
         for file in item.files:
             attach_file(stored[file.id], Ref.of("quiz", "question", row.id))
 

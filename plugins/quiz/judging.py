@@ -28,7 +28,7 @@ from lms.plugin import (
 )
 from plugins.quiz.attempts import count_up, tell_activity
 from plugins.quiz.forms import GradeAnswer
-from plugins.quiz.grading import Essay, FileAnswer, read_question
+from plugins.quiz.grading import Essay, FileAnswer, languages, read_question
 from plugins.quiz.grading.scoring import Part, add_up
 from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz
 from plugins.quiz.results import GRADE, get_graded_quiz, names_of
@@ -220,7 +220,7 @@ def _share_by(row: AttemptAnswer, version: QuestionVersion, quiz: Quiz) -> float
         return 1.0
     if question.needs_person or (quiz.mode == "practice" and row.tries):
         return row.fraction
-    return question.grade(question.accept(row.answer)).fraction
+    return languages.grade(question, languages.accept(question, row.answer)).fraction
 
 
 def _versions_in_use(question_ids: set[uuid.UUID]) -> dict[uuid.UUID, QuestionVersion]:

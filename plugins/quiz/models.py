@@ -106,6 +106,18 @@ class Quiz(Identified, OfficeScoped, Timestamped, Base):
     is_shuffled: Mapped[bool] = mapped_column(default=False)
 
 
+class QuizText(Identified, OfficeScoped, Base):
+    """A text of a quiz in another language: its introduction (``original`` is empty), or a heading, by what it says."""
+
+    __tablename__ = "quiz_text"
+    __table_args__ = (UniqueConstraint("quiz_id", "locale", "original"),)
+
+    quiz_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quiz_quiz.id", ondelete="CASCADE"))
+    locale: Mapped[str] = mapped_column(String(10))
+    original: Mapped[str] = mapped_column(String(120), default="")
+    text: Mapped[str] = mapped_column(LongText)
+
+
 class Slot(Identified, OfficeScoped, Base):
     """A place in a quiz: one question, or ``draw_count`` questions drawn from a category.
 

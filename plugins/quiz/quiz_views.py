@@ -13,6 +13,7 @@ from lms.plugin import (
     Activity,
     Actor,
     Form,
+    Frame,
     Invalid,
     _,
     activity_url,
@@ -27,7 +28,7 @@ from lms.plugin import (
     parent_edit_url,
     utcnow,
 )
-from plugins.quiz import attempts, bank, quizzes
+from plugins.quiz import attempts, bank, quizzes, translating
 from plugins.quiz.bank import Search
 from plugins.quiz.forms import DrawQuestions, EditSlot, GiveTime, SetUpQuiz
 from plugins.quiz.models import Quiz
@@ -47,12 +48,14 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
     quiz = quizzes.quiz_of(activity)
     own = attempts.own_attempts(who, quiz)
     extra = quizzes.extra_times(quiz).get(who.user_id, 0)
-    slots = quizzes.find_slots(quiz)
+    slots, frame = quizzes.find_slots(quiz), frame_of(who, activity)
+    intro = translating.words_of(quiz, translating.locale_of(frame)).get(translating.INTRO) or quiz.intro
     return render_template(
-        "quiz/show.html", activity=activity, quiz=quiz, own=own, extra=extra, best=best_of(own), frame=frame_of(who, activity),
+        "quiz/show.html", activity=activity, quiz=quiz, own=own, extra=extra, best=best_of(own), frame=frame, intro=intro,
+        title=frame.step_title if frame and frame.step_title else activity.title,
         running=next((each for each in own if each.state == "active"), None), manages=may_manage(who, activity),
         may_grade=who.can(GRADE), is_marked=is_marked(activity, quiz), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
-        reason=attempts.reason_against(quiz, len(own), utcnow(), extra), breadcrumb=_trail(who, activity),
+        reason=attempts.reason_against(quiz, len(own), utcnow(), extra), breadcrumb=_trail(who, activity, frame),
     )  # fmt: skip
 
 
@@ -77,6 +80,9 @@ def trial(activity_id: uuid.UUID) -> ResponseReturnValue:
 def plan(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Which questions it asks, and those of the bank that can be added."""
     activity, quiz = quizzes.get_managed_quiz(actor(), activity_id)
+    if request.args.get("language"):
+        locale = request.args["language"]
+        return redirect(url_for("quiz_language.show", activity_id=activity_id, locale=locale))
     slots = quizzes.find_slots(quiz)
     has_bank = actor().can(bank.KEEP)
     search = Search(request.args.get("q", "").strip()[:200], request.args.get("category", type=uuid.UUID))
@@ -85,7 +91,7 @@ def plan(activity_id: uuid.UUID) -> ResponseReturnValue:
     return render_template(
         "quiz/plan.html", slots=slots, found=[each for each in found if each.id not in taken], found_count=count, search=search,
         categories=bank.find_categories(actor()) if has_bank else [], has_bank=has_bank, titles=TYPE_TITLES,
-        icons=TYPE_ICONS, total=sum(slot.points * slot.draw_count for slot in slots), **_managed(activity, quiz, "plan"),
+        icons=TYPE_ICONS, total=sum(slot.points * slot.draw_count for slot in slots), **managed_page(activity, quiz, "plan"),
     )  # fmt: skip
 
 
@@ -133,7 +139,7 @@ def settings(activity_id: uuid.UUID) -> ResponseReturnValue:
         flash(_("Saved."), "success")
         return redirect(url_for("quiz.settings", activity_id=activity_id), 303)
     return render_template(
-        "quiz/settings.html", form=form, **_managed(activity, quiz, "settings")
+        "quiz/settings.html", form=form, **managed_page(activity, quiz, "settings")
     ), form.status
 
 
@@ -149,7 +155,7 @@ def extra_time(activity_id: uuid.UUID) -> ResponseReturnValue:
     given = quizzes.extra_times(quiz)
     people = find_members(actor(), [*given, *_takers(activity)])
     page = render_template(
-        "quiz/extra_time.html", form=form, given=given, people=people, **_managed(activity, quiz, "time")
+        "quiz/extra_time.html", form=form, given=given, people=people, **managed_page(activity, quiz, "time")
     )
     return page, form.status
 
@@ -159,18 +165,22 @@ def _takers(activity: Activity) -> list[uuid.UUID]:
     return [row.user_id for row in rows]
 
 
-def _managed(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
+def managed_page(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
     """What the pages that manage a quiz share."""
+    frame = frame_of(actor(), activity)
     return {
         "activity": activity, "quiz": quiz, "tab": tab, "back": parent_edit_url(activity),
-        "waiting": count_waiting(quiz) if actor().can(GRADE) else 0, "breadcrumb": _trail(actor(), activity, is_inner=True),
+        "waiting": count_waiting(quiz) if actor().can(GRADE) else 0, "breadcrumb": _trail(actor(), activity, frame, is_inner=True),
+        "has_languages": bool(translating.languages_of(actor(), frame)),
     }  # fmt: skip
 
 
-def _trail(who: Actor, activity: Activity, *, is_inner: bool = False) -> list[tuple[str, str | None]]:
-    frame = frame_of(who, activity)
+def _trail(
+    who: Actor, activity: Activity, frame: Frame | None, *, is_inner: bool = False
+) -> list[tuple[str, str | None]]:
     above = (frame.title, frame.exit_url) if frame else (_("Activities"), url_for("activities.index"))
-    own = (activity.title, activity_url(activity) if is_inner else None)
+    title = frame.step_title if frame and frame.step_title and not is_inner else activity.title
+    own = (title, activity_url(activity) if is_inner else None)
     return [above, own, (_("Edit"), None)] if is_inner else [above, own]
 
 

@@ -32,7 +32,16 @@ from lms.plugin import (
 from plugins.quiz import bank
 from plugins.quiz.forms import DrawQuestions, EditSlot, GiveTime, SetUpQuiz
 from plugins.quiz.grading import read_question
-from plugins.quiz.models import Attempt, BankQuestion, Category, ExtraTime, QuestionVersion, Quiz, Slot
+from plugins.quiz.models import (
+    Attempt,
+    BankQuestion,
+    Category,
+    ExtraTime,
+    QuestionVersion,
+    Quiz,
+    QuizText,
+    Slot,
+)
 
 TYPE = "quiz"
 MOST_SLOTS = 200
@@ -106,7 +115,7 @@ def find_slots(quiz: Quiz) -> list[SlotView]:
     questions = {
         row.id: row for row in session().scalars(select(BankQuestion).where(BankQuestion.id.in_(ids)))
     }
-    pools = _pools([row.category_id for row in rows if row.category_id])
+    pools = pools_of([row.category_id for row in rows if row.category_id])
     names = dict(session().execute(select(Category.id, Category.name).where(Category.id.in_(pools))).all())
     found = []
     for number, row in enumerate(rows, start=1):
@@ -214,7 +223,7 @@ def end_of(quiz: Quiz, started: datetime, extra: int) -> datetime | None:
 
 def pool_of(category_id: uuid.UUID) -> list[uuid.UUID]:
     """Questions that a draw from a category chooses from, its own and those below; texts that ask nothing are left out."""
-    return _pools([category_id]).get(category_id, [])
+    return pools_of([category_id]).get(category_id, [])
 
 
 def copy_quiz(actor: Actor, source_id: uuid.UUID, target_id: uuid.UUID) -> None:
@@ -223,6 +232,8 @@ def copy_quiz(actor: Actor, source_id: uuid.UUID, target_id: uuid.UUID) -> None:
     _other, target = get_managed_quiz(actor, target_id)
     for name in (*_CARRIED, "intro"):
         setattr(target, name, getattr(source, name))
+    for row in session().scalars(select(QuizText).filter_by(quiz_id=source.id)):
+        session().add(QuizText(quiz_id=target.id, locale=row.locale, original=row.original, text=row.text))
     for slot in session().scalars(select(Slot).filter_by(quiz_id=source.id)):
         session().add(
             Slot(
@@ -237,12 +248,18 @@ def export_quiz(actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dict
     _activity, quiz = get_managed_quiz(actor, activity_id)
     slots = list(session().scalars(select(Slot).filter_by(quiz_id=quiz.id).order_by(Slot.position, Slot.id)))
     wanted = [slot.question_id for slot in slots if slot.question_id]
-    pools = _pools([slot.category_id for slot in slots if slot.category_id])
+    pools = pools_of([slot.category_id for slot in slots if slot.category_id])
     wanted += [each for pool in pools.values() for each in pool]
     numbers = {question_id: number for number, question_id in enumerate(dict.fromkeys(wanted))}
     return {
         "rules": {name: getattr(quiz, name) for name in _CARRIED} | {"intro": _named(quiz.intro, add_file)},
-        "questions": [_exported(each, add_file) for each in _contents(list(numbers))],
+        "words": [
+            {"locale": row.locale, "original": row.original, "text": _named(row.text, add_file)}
+            for row in session().scalars(
+                select(QuizText).filter_by(quiz_id=quiz.id).order_by(QuizText.locale, QuizText.original)
+            )
+        ],
+        "questions": [_exported(each, add_file) for each in contents_of(list(numbers))],
         "slots": [
             {
                 "section": slot.section, "points": slot.points, "draw_count": slot.draw_count,
@@ -262,6 +279,8 @@ def import_quiz(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], t
         for name in _CARRIED:
             setattr(quiz, name, getattr(rules, name))
         quiz.intro = clean_html(_taken(rules.intro or "", data, take_file))
+        for each in data.get("words", ()):
+            _import_words(quiz, each, data, take_file)
         home = bank.category_of_path([activity.title], None)
         ids = [_import_question(actor, home, each, take_file) for each in data["questions"]]
         for position, slot in enumerate(data["slots"]):
@@ -279,6 +298,12 @@ def _import_question(
         home or uuid.UUID(int=0), read_question(content), str(data["name"]), tuple(data["tags"])
     )
     return bank.add_question(actor, draft)
+
+
+def _import_words(quiz: Quiz, given: Mapping[str, Any], data: Mapping[str, Any], take_file: TakeFile) -> None:
+    original, text = str(given["original"])[:120], str(given["text"])
+    own = text[:120] if original else clean_html(_taken(text, data, take_file))
+    session().add(QuizText(quiz_id=quiz.id, locale=str(given["locale"])[:10], original=original, text=own))
 
 
 def _import_slot(
@@ -329,7 +354,8 @@ def _swap_texts(value: Any, change: Any) -> Any:
     return change(value) if isinstance(value, str) and "data-file" in value else value
 
 
-def _contents(ids: Sequence[uuid.UUID]) -> list[bank.OpenQuestion]:
+def contents_of(ids: Sequence[uuid.UUID]) -> list[bank.OpenQuestion]:
+    """Questions in the version in use, in the order of their ids; those that are not there are left out."""
     query = (
         select(BankQuestion, QuestionVersion)
         .join(
@@ -344,7 +370,8 @@ def _contents(ids: Sequence[uuid.UUID]) -> list[bank.OpenQuestion]:
     return [bank.OpenQuestion(row, version, read_question(version.content)) for row, version in found]
 
 
-def _pools(category_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+def pools_of(category_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Questions that draws from these categories choose from."""
     if not category_ids:
         return {}
     areas = {each: bank.categories_below(each) for each in set(category_ids)}

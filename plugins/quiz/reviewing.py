@@ -27,8 +27,8 @@ def sees_of(quiz: Quiz, attempt: Attempt, now: datetime | None = None) -> Sees:
 
 
 def is_marked(activity: Activity, quiz: Quiz) -> bool:
-    """False for practice that is done whatever one answers: nobody passes or fails it, and nothing says so."""
-    return quiz.mode == "test" or activity.completion_rule == "score"
+    """False where there is nothing to pass: without a pass mark, and in practice that is done whatever one answers."""
+    return quiz.pass_mark > 0 and (quiz.mode == "test" or activity.completion_rule == "score")
 
 
 def best_of(own: Sequence[Attempt]) -> Attempt | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lms.plugin import Text, _, _l, plain_text, show_richtext
 from plugins.quiz import grading as g
 from plugins.quiz.asked import find_questions
+from plugins.quiz.grading import languages
 from plugins.quiz.grading.arranging import arranged_choices, first_order, mixed, mixing_seed
 from plugins.quiz.grading.gaps import split_gaps
 from plugins.quiz.grading.text import example_of
@@ -151,18 +152,22 @@ class Shown:
         return right_answer(self.question)
 
 
-def shown_rows(attempt: Attempt, quiz: Quiz, *, sees: str) -> list[Shown]:
-    """The questions of an attempt. ``sees``: nothing, score, answers (of what was handed in), all (for staff)."""
+def shown_rows(
+    attempt: Attempt, quiz: Quiz, *, sees: str, locale: str = "", headings: Mapping[str, str] | None = None
+) -> list[Shown]:
+    """The questions of an attempt, in a language. ``sees``: nothing, score, answers (of what was handed in), all (for staff)."""
     found: list[Shown] = []
     number, section = 0, ""
     questions = find_questions(row.version_id for row in attempt.answers)
     for row in attempt.answers:
         question = questions[row.version_id]
         number += question.is_graded
-        heading = row.section if row.section != section else ""
+        heading = (headings or {}).get(row.section, row.section) if row.section != section else ""
         section = row.section
         found.append(
-            _shown(attempt, quiz, row, question, (number if question.is_graded else None, heading), sees)
+            _shown(
+                attempt, quiz, row, question, (number if question.is_graded else None, heading), sees, locale
+            )
         )
     return found
 
@@ -174,6 +179,7 @@ def _shown(
     question: g.AnyQuestion,
     place: tuple[int | None, str],
     sees: str,
+    locale: str,
 ) -> Shown:
     is_over = attempt.state != "active"
     is_practice = quiz.mode == "practice"
@@ -183,12 +189,13 @@ def _shown(
         is_practice and not is_over and not row.is_done and question.is_graded and not question.needs_person
     )
     tells_score = has_verdict or reveals or (is_over and sees == "score")
+    told = languages.told_in(question, locale)
     earned = row.fraction * row.points if row.fraction is not None and tells_score else None
     return Shown(
-        position=row.position, number=place[0], question=question, answer=row.answer, section=place[1], seq=row.seq,
+        position=row.position, number=place[0], question=told, answer=row.answer, section=place[1], seq=row.seq,
         seed=mixing_seed(attempt.seed, row.position), points=row.points, earned=earned,
-        grade=question.grade(row.answer) if has_verdict else None, tries=row.tries,
-        hints=question.hints[: row.tries] if is_practice and not is_over else (), is_locked=is_over or row.is_done,
+        grade=languages.grade(question, row.answer, locale) if has_verdict else None, tries=row.tries,
+        hints=told.hints[: row.tries] if is_practice and not is_over else (), is_locked=is_over or row.is_done,
         reveals=reveals, waits=is_over and row.waits_for_grade and sees != "nothing",
         comment=row.comment if sees in {"answers", "all"} else "", can_check=can_check,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from PIL import Image
 
 from lms.plugin import Activity, Invalid, World, session, store_file
 from lms.testing import SignIn
-from plugins.courses import archive, assignments, authoring, starting, writing
+from plugins.courses import archive, authoring, rubric, starting, writing
 from plugins.courses.forms import AddCondition, EditCourse, SaveCriterion, TranslateTexts, WritePage
 from plugins.courses.outline import COURSE
 from plugins.courses.tests.making import make_course
@@ -41,7 +41,7 @@ def rich_course(world: World) -> uuid.UUID:
     writing.add_chapter(trainer, course.steps[2])
     authoring.step_of(session().get_one(Activity, course.steps[3])).file_id = picture(world).id
     authoring.step_of(session().get_one(Activity, course.steps[4])).url = "https://example.org/x"
-    assignments.add_criterion(
+    rubric.add_criterion(
         trainer, course.steps[5], SaveCriterion(title="Chiarezza", hint="Si capisce", points=7)
     )
     for step, number in zip(course.steps, range(6), strict=True):

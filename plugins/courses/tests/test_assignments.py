@@ -24,7 +24,7 @@ from lms.plugin import (
     store_file,
 )
 from lms.testing import SignIn
-from plugins.courses import assignments
+from plugins.courses import assignments, rubric
 from plugins.courses.assignment_models import Submission
 from plugins.courses.forms import HandIn, Review, SaveCriterion
 from plugins.courses.outline import read_outline
@@ -38,7 +38,7 @@ def make(world: World, *people: str) -> Made:
     """A course with one assignment and two lines of rubric. Call it inside an office."""
     course = make_course(world, "assignment", "page")
     for title, points in (("Chiarezza", 5), ("Risultati", 15)):
-        assignments.add_criterion(
+        rubric.add_criterion(
             world.actor("trainer"), course.steps[0], SaveCriterion(title=title, points=points)
         )
     join(world, course.id, *(people or ("trainee",)))
@@ -46,7 +46,7 @@ def make(world: World, *people: str) -> Made:
 
 
 def points(step_id: uuid.UUID, *given: int) -> dict[uuid.UUID, int]:
-    return {row.id: value for row, value in zip(assignments.criteria_of(step_id), given, strict=True)}
+    return {row.id: value for row, value in zip(rubric.criteria_of(step_id), given, strict=True)}
 
 
 def test_a_trainee_hands_in_and_gets_feedback_and_hands_in_again(world: World, sign_in: SignIn) -> None:
@@ -61,7 +61,7 @@ def test_a_trainee_hands_in_and_gets_feedback_and_hands_in_again(world: World, s
     assert world.people["trainee"].name in queue
     with world.inside("siena"):
         [row] = session().query(Submission).filter_by(activity_id=course.steps[0]).all()
-        [first, second] = [each.id for each in assignments.criteria_of(course.steps[0])]
+        [first, second] = [each.id for each in rubric.criteria_of(course.steps[0])]
         submission = row.id
     page = trainer.get(f"{SITE}/submission/{submission}").text
     assert "prova.pdf" in page
@@ -209,9 +209,7 @@ def test_a_line_of_the_rubric_that_was_used_stays(world: World) -> None:
         view = assignments.hand_in(world.actor("trainee"), course.steps[0], HandIn(text="Ecco"))
         assignments.review(trainer, view.id, Review(outcome="accepted"), points(course.steps[0], 5, 15))
         with pytest.raises(Conflict):
-            assignments.remove_criterion(
-                trainer, course.steps[0], assignments.criteria_of(course.steps[0])[0].id
-            )
+            rubric.remove_criterion(trainer, course.steps[0], rubric.criteria_of(course.steps[0])[0].id)
 
 
 def test_the_file_of_somebody_else_cannot_be_handed_in(world: World) -> None:

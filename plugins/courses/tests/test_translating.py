@@ -6,9 +6,9 @@ import pytest
 
 from lms.plugin import Invalid, World
 from lms.testing import SignIn
-from plugins.courses import authoring, translating, writing
-from plugins.courses.forms import AddStep, EditCourse, TranslateTexts, WritePage
-from plugins.courses.tests.making import make_course
+from plugins.courses import authoring, rubric, translating, writing
+from plugins.courses.forms import AddStep, EditCourse, SaveCriterion, TranslateTexts, WritePage
+from plugins.courses.tests.making import join, make_course
 
 SITE = "/o/siena/courses"
 
@@ -63,3 +63,34 @@ def test_the_outline_leads_to_each_title_and_text_that_is_not_translated(
     page = browser.get(saved.location).text
     assert places[1] not in page
     assert places[2] in page
+
+
+def test_the_rubric_is_there_in_each_language_and_its_points_are_one(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        course = make_course(world, "assignment")
+        trainer, [step] = world.actor("trainer"), course.steps
+        line = rubric.add_criterion(trainer, step, SaveCriterion(title="Chiaro", hint="Si capisce", points=4))
+        authoring.edit_course(trainer, course.id, EditCourse(title="Uno", languages=["en"]))
+        for activity_id in (course.id, step):
+            authoring.translate(trainer, activity_id, "en", TranslateTexts(title="One"))
+        assert translating.count_missing(course.id, ["it", "en"]) == {"en": 1}
+        join(world, course.id)
+    browser = sign_in("trainer")
+    place = f"{SITE}/step/{step}/assignment?language=en"
+    assert place.partition("?")[0] in browser.get(f"{SITE}/step/{step}/write?language=en").location
+    words = {
+        "form_id": "rubric_words", "criterion": str(line), "criterion_title": "Clear<script>",
+        "criterion_hint": "One understands it",
+    }  # fmt: skip
+    assert browser.post(place, data=words).status_code == 303
+    trainee = sign_in("trainee")
+    page = trainee.get(f"{SITE}/step/{step}?lang=en").text
+    assert "Clear&lt;script&gt;" in page
+    assert "Chiaro" not in page
+    assert "Chiaro" in trainee.get(f"{SITE}/step/{step}?lang=it").text
+    with world.inside("siena"):
+        assert translating.count_missing(course.id, ["it", "en"]) == {"en": 0}
+        [exported] = rubric.export_criteria(step)
+        assert exported["words"] == {"en": {"title": "Clear<script>", "hint": "One understands it"}}
+        with pytest.raises(Invalid):
+            rubric.save_words(trainer, step, "de", {})

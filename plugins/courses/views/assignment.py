@@ -18,9 +18,10 @@ from lms.plugin import (
     unit_of_work,
     wants_json,
 )
-from plugins.courses import assignments, authoring, writing
+from plugins.courses import assignments, authoring, rubric, writing
 from plugins.courses.assignments import ALLOWED, PURPOSE
-from plugins.courses.forms import HandIn, Review, SaveCriterion, WriteAssignment
+from plugins.courses.forms import CriterionWords, HandIn, Review, SaveCriterion, WriteAssignment
+from plugins.courses.outline import languages_of
 from plugins.courses.reading import read_material
 from plugins.courses.views.base import (
     as_uuid,
@@ -59,10 +60,16 @@ def write_assignment(activity_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(
             url_for("courses.outline", activity_id=step.course_id, _anchor=f"step-{activity_id}"), 303
         )
-    if line.run(lambda command: assignments.add_criterion(actor(), activity_id, command)):
+    if line.run(lambda command: rubric.add_criterion(actor(), activity_id, command)):
         return redirect(url_for("courses.write_assignment", activity_id=activity_id, _anchor="rubric"), 303)
+    if request.form.get("form_id") == "rubric_words":
+        rubric.save_words(actor(), activity_id, locale, _words())
+        flash(_("Saved."), "success")
+        here = url_for("courses.write_assignment", activity_id=activity_id, language=locale, _anchor="rubric")
+        return redirect(here, 303)
     return render_template(
-        "courses/write_assignment.html", activity=activity, form=form, line=line, criteria=assignments.criteria_of(activity_id),
+        "courses/write_assignment.html", activity=activity, form=form, line=line, criteria=rubric.criteria_of(activity_id),
+        words=rubric.words_of(activity_id, locale), is_original=locale == languages_of(writing.course_of(activity))[0],
         **editor(activity, locale),
     ), max(form.status, line.status)  # fmt: skip
 
@@ -71,7 +78,7 @@ def write_assignment(activity_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def remove_criterion(activity_id: uuid.UUID, criterion_id: uuid.UUID) -> ResponseReturnValue:
     """Take a line out of the rubric."""
-    assignments.remove_criterion(actor(), activity_id, criterion_id)
+    rubric.remove_criterion(actor(), activity_id, criterion_id)
     return redirect(url_for("courses.write_assignment", activity_id=activity_id, _anchor="rubric"), 303)
 
 
@@ -130,7 +137,7 @@ def submission(submission_id: uuid.UUID) -> ResponseReturnValue:
     """One submission, its files, the rubric and the feedback."""
     view, activity, person = assignments.get_submission(actor(), submission_id)
     course = authoring.get_course(actor(), activity.parent_id or activity.id)[0]
-    criteria = assignments.criteria_of(activity.id)
+    criteria = rubric.criteria_of(activity.id)
     form = Form(Review, submit=_("Send"))
     if form.run(lambda command: assignments.review(actor(), submission_id, command, _points())):
         flash(_("%(name)s is told.", name=person), "success")
@@ -143,6 +150,17 @@ def submission(submission_id: uuid.UUID) -> ResponseReturnValue:
         material=read_material(activity.id, [language_asked(writing.course_of(activity))]),
         breadcrumb=trail(course, (_("Grading"), url_for("courses.queue", activity_id=course.id)), (person, None)),
     ), form.status  # fmt: skip
+
+
+def _words() -> dict[uuid.UUID, CriterionWords]:
+    """The lines of the rubric as they were written in another language."""
+    ids = [as_uuid(text) for text in request.form.getlist("criterion")]
+    titles, hints = request.form.getlist("criterion_title"), request.form.getlist("criterion_hint")
+    return {
+        key: CriterionWords.read({"title": title, "hint": hint})
+        for key, title, hint in zip(ids, titles, hints, strict=False)
+        if key is not None
+    }
 
 
 def _points() -> dict[uuid.UUID, int]:

@@ -24,6 +24,7 @@ from lms.plugin import (
 from plugins.courses import assignments, certificates, learning
 from plugins.courses.outline import Outline, StepView, read_outline, read_step
 from plugins.courses.reading import read_material, read_page
+from plugins.courses.rubric import read_rubric
 from plugins.courses.showing import duration, file_url, frame_in, language_names, step_url
 from plugins.courses.views.base import blueprint
 
@@ -160,7 +161,7 @@ def _render_step(outline: Outline, view: StepView) -> str:
     if view.type == "assignment":
         return render_template(
             "courses/assignment.html", material=material, assignment=assignments.get_assignment(view.id),
-            criteria=assignments.criteria_of(view.id), submission=assignments.find_own_submission(actor(), view.id), **context,
+            criteria=read_rubric(view.id, outline.locale), submission=assignments.find_own_submission(actor(), view.id), **context,
         )  # fmt: skip
     if view.type == "file":
         return render_template("courses/file.html", material=material, **context)

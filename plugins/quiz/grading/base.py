@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,7 @@ Answer = dict[str, Any]
 LONGEST_TEXT = 50_000
 LONGEST_LINE = 1_000
 MOST_ITEMS = 60
+MOST_TEXTS = 1_000
 PRECISION = 7
 
 
@@ -53,6 +54,18 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Translation(Part):
+    """The words of a question in another language, by their place in it (``languages``).
+
+    ``to_check``: places whose original has changed since.
+    """
+
+    texts: dict[str, Annotated[str, Field(max_length=LONGEST_TEXT)]] = Field(
+        default_factory=dict, max_length=MOST_TEXTS
+    )
+    to_check: tuple[str, ...] = ()
+
+
 class Question(Part):
     """A question as one version holds it. Texts are sanitised HTML.
 
@@ -64,6 +77,9 @@ class Question(Part):
     feedback: str = Field(default="", max_length=LONGEST_TEXT)
     hints: tuple[str, ...] = Field(default=(), max_length=10)
     penalty: float = Field(default=0.25, ge=0, le=1)
+    translations: dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], Translation] = Field(
+        default_factory=dict, max_length=12
+    )
 
     is_graded: ClassVar[bool] = True
     needs_person: ClassVar[bool] = False
@@ -91,7 +107,8 @@ class Question(Part):
 
     def texts(self) -> list[str]:
         """All HTML of the question, for its files and its search."""
-        return [self.stem, self.feedback, *self.hints]
+        told = [text for each in self.translations.values() for text in each.texts.values()]
+        return [self.stem, self.feedback, *self.hints, *told]
 
 
 def fraction_of(value: float) -> float:

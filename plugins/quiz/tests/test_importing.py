@@ -173,6 +173,16 @@ def test_what_is_no_file_of_questions_is_refused(sign_in: SignIn, data: bytes) -
         )
 
 
+def test_the_refusal_of_another_kind_of_file_names_what_can_be_sent(sign_in: SignIn) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+    answer = sign_in("trainer").post(
+        f"{IMPORT}?lang=en", data={"file": (BytesIO(picture), "q.xml")}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    assert "This is no text. Questions come in as GIFT (a text file) or as Moodle XML." in answer.text
+    assert "HTML" not in answer.text
+
+
 def test_no_file_is_said_so(sign_in: SignIn) -> None:
     assert sign_in("trainer").post(IMPORT, data={}).status_code == 422
 
