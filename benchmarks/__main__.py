@@ -8,7 +8,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import append, course, dashboard, fanout, memory, pages, portfolio, quiz, start
+from benchmarks import (
+    append,
+    course,
+    dashboard,
+    fanout,
+    media,
+    memory,
+    pages,
+    portfolio,
+    quiz,
+    start,
+    tutoring,
+)
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "dashboard": dashboard.run,
@@ -16,10 +28,12 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "course": course.run,
     "fanout": fanout.run,
     "append": append.run,
+    "media": media.run,
     "memory": memory.run,
     "quiz": quiz.run,
     "portfolio": portfolio.run,
     "start": start.run,
+    "tutoring": tutoring.run,
 }
 
 

@@ -14,18 +14,28 @@ import os
 import re
 import sys
 import time
+from collections.abc import Mapping, Sequence
 
 SENT = re.compile(rb"sent at (\d+\.\d+)")
 
 
 class Listener:
-    """One connection."""
+    """One connection that hears some channels of one namespace of the office in Siena."""
 
-    def __init__(self, port: int, cookie: str, delays: list[float]) -> None:
+    def __init__(
+        self,
+        port: int,
+        cookie: str,
+        delays: list[float],
+        namespace: str = "/lounge",
+        channels: Sequence[str] = ("lounge",),
+    ) -> None:
         self._port, self._cookie, self._delays = port, cookie, delays
+        self._namespace, self._channels = namespace, channels
+        self._asked = 0
 
     async def open(self) -> None:
-        """Connect and join the lounge."""
+        """Connect and join the channels."""
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         key = base64.b64encode(os.urandom(16)).decode()
         self._writer.write(
@@ -39,17 +49,24 @@ class Listener:
         if b" 101 " not in head[:16]:
             raise ConnectionError(head[:200].decode("latin-1"))
         await self._expect(b"0")
-        self._send(b'40/lounge,{"office":"siena"}')
-        await self._expect(b"40/lounge")
-        self._send(b'42/lounge,0["join",{"channel":"lounge","since":null}]')
-        await self._expect(b"43/lounge,0")
+        self._send(f'40{self._namespace},{{"office":"siena"}}'.encode())
+        await self._expect(f"40{self._namespace}".encode())
+        for channel in self._channels:
+            number = self.ask("join", {"channel": channel, "since": None})
+            await self._expect(f"43{self._namespace},{number}[".encode())
+
+    def ask(self, event: str, data: Mapping[str, object]) -> int:
+        """Send an event; returns the number of its answer."""
+        self._asked += 1
+        self._send(f"42{self._namespace},{self._asked}{json.dumps([event, data])}".encode())
+        return self._asked
 
     async def listen(self) -> None:
         """Note delays until cancelled."""
         while True:
             text = await self._receive()
             found = SENT.search(text)
-            if found and text.startswith(b'42/lounge,["event"'):
+            if found and text.startswith(f'42{self._namespace},["event"'.encode()):
                 self._delays.append(time.monotonic() - float(found.group(1)))
 
     async def _expect(self, start: bytes) -> None:

@@ -71,6 +71,28 @@ class JobSettings(_Section):
     stale_after_seconds: int = Field(60, ge=5, description="a running job without heartbeat is queued again")
 
 
+class MediaSettings(_Section):
+    """Sound and pictures of live rooms."""
+
+    engine: Literal["embedded", "none"] = Field(
+        "embedded", description="none: no sound and pictures, and no process for them"
+    )
+    port: int = Field(
+        8430,
+        ge=1,
+        le=65535,
+        description="UDP and TCP port that browsers reach; left out, another one is used if it is taken",
+    )
+    host: str = Field(
+        "",
+        description="address to listen at; empty: all, or only this machine while pages are only served to it",
+    )
+    public_address: str = Field(
+        "",
+        description="IP address that browsers are told, behind address translation; empty: the machine's own",
+    )
+
+
 class BackupSettings(_Section):
     """Backups made by ``lms backup`` and before every upgrade."""
 
@@ -107,6 +129,7 @@ class Settings(_Section):
     mail: MailSettings = Field(default_factory=MailSettings)
     files: FileSettings = Field(default_factory=FileSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
+    media: MediaSettings = Field(default_factory=MediaSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)
     offices: dict[str, OfficeSettings] = Field(default_factory=dict)
 

@@ -11,8 +11,16 @@ from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members
-from lms.accounts.secrets_kept import seal, unseal
+from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.signin import site_prefix as office_address
+from lms.accounts.visitors import (
+    admit_visitor,
+    end_visit,
+    forget_visitors,
+    greet_visitor,
+    rename_visitor,
+    renew_visit,
+)
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -105,6 +113,7 @@ from lms.hooks.contributions import (
     NotificationKind,
     Permission,
     PersonalData,
+    Process,
     ReportSeries,
     Role,
     SearchDocument,
@@ -116,7 +125,8 @@ from lms.hooks.contributions import (
     Upload,
 )
 from lms.hooks.specs import hookimpl, hookspec
-from lms.live.channels import EventView, append, read_latest, read_since
+from lms.live.channels import EventView, append, forget_events, read_latest, read_since
+from lms.live.hub import Connection, Hub, hub
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
@@ -131,6 +141,8 @@ from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, 
 from lms.store.files import FileStore, StoredFile
 from lms.store.records import Record, read_records, write_record
 from lms.store.refs import link, linked, unlink
+from lms.store.runtime import run_folder
+from lms.store.runtime import settings as site_settings
 from lms.store.scope import all_offices, office_scope
 from lms.store.uow import after_commit, unit_of_work
 from lms.tables import Table, to_csv, to_xlsx
@@ -138,7 +150,17 @@ from lms.text import _, _l, current_locale, gettext, lazy_gettext, locale, ngett
 from lms.web.content import send_table, show_richtext
 from lms.web.errors import wants_json
 from lms.web.forms import Form, page_asked
-from lms.web.guard import actor, guest_or_actor, member, operators_only, public, requires, signed_in, slow
+from lms.web.guard import (
+    actor,
+    guest_or_actor,
+    member,
+    operators_only,
+    public,
+    requires,
+    signed_in,
+    slow,
+    visitors,
+)
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
 from lms.web.offices import current_office
 from lms.work.jobs import JobRun, enqueue, get_job
@@ -152,7 +174,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
-    "NotificationKind", "Permission", "PersonalData", "ReportSeries", "ROLES", "Role", "SearchDocument",
+    "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "SlotContent", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
@@ -162,6 +184,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
     "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
+    "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
     "Conflict", "Forbidden", "Invalid", "NotFound", "TooMany", "Unavailable",
@@ -182,7 +205,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # groups, and telling people
     "find_groups", "group_member_ids", "groups_of", "notify",
     # texts that a copy of the database does not show
-    "seal", "unseal",
+    "keyed_hash", "seal", "unseal",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",
@@ -191,9 +214,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
-    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
-    "on_event", "read_latest", "read_since", "who_is_here",
     # background work and mail
-    "JobRun", "enqueue", "get_job", "send_mail",
+    "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
+    "forget_events", "on_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job",
+    "send_mail", "Connection", "Hub", "hub", "run_folder", "site_settings",
 ]
 # fmt: on

@@ -14,7 +14,8 @@ class Actor:
     """A person as seen by services: identity, office, roles and permissions there.
 
     A plain value, never a database row, so it can be handed to jobs and threads.
-    ``theme`` is ``auto``, ``light`` or ``dark``.
+    ``theme`` is ``auto``, ``light`` or ``dark``. ``visitor_of`` names the plugin that let in
+    somebody without an account; ``user_id`` is then the id of the visitor.
     """
 
     user_id: uuid.UUID
@@ -30,6 +31,7 @@ class Actor:
     is_operator: bool = False
     is_system: bool = False
     session_id: uuid.UUID | None = None
+    visitor_of: str = ""
 
     def can(self, permission: str) -> bool:
         """True if the actor holds the permission in this office."""
@@ -39,6 +41,11 @@ class Actor:
     def is_member(self) -> bool:
         """True if the actor has any role in this office."""
         return self.is_system or bool(self.roles)
+
+    @property
+    def is_visitor(self) -> bool:
+        """True for somebody without an account whom a plugin has let in."""
+        return bool(self.visitor_of)
 
     @property
     def initials(self) -> str:

@@ -31,19 +31,21 @@ class Policy:
     """What a route or socket event demands.
 
     ``kind``: ``public`` (anybody), ``signed_in`` (any account), ``member`` (any role in
-    the office), ``permission`` (this permission in the office), ``site`` (operators).
+    the office), ``permission`` (this permission in the office), ``site`` (operators), ``visitor``
+    (members, and those without an account whom the plugin named by ``permission`` has let in),
+    ``namespace`` (of a live event: whoever its namespace lets in; refuses everywhere else).
     ``opens_transaction`` is False for views that do slow work around short
     transactions of their own.
     """
 
-    kind: Literal["public", "signed_in", "member", "permission", "site"]
+    kind: Literal["public", "signed_in", "member", "permission", "site", "visitor", "namespace"]
     permission: str = ""
     opens_transaction: bool = True
 
     @property
     def needs_office(self) -> bool:
         """True if the policy only makes sense inside an office."""
-        return self.kind in {"member", "permission"}
+        return self.kind in {"member", "permission", "visitor"}
 
     def decide(self, actor: Actor | None) -> Decision:
         """Judge an actor, who may be a guest (None)."""
@@ -51,6 +53,8 @@ class Policy:
             return Decision(True, _("This page is open to everybody."))
         if actor is None:
             return Decision(False, _("Please sign in first."))
+        if actor.is_visitor and self.kind != "visitor":
+            return Decision(False, _("This is for people with an account."))
         return getattr(self, f"_decide_{self.kind}")(actor)  # type: ignore[no-any-return]  # one method for each kind
 
     def _decide_signed_in(self, actor: Actor) -> Decision:
@@ -67,6 +71,14 @@ class Policy:
         return Decision(
             False, _("You are not a member of this office. Ask the head of the office to invite you.")
         )
+
+    def _decide_visitor(self, actor: Actor) -> Decision:
+        if actor.is_member or (actor.is_visitor and actor.visitor_of == self.permission):
+            return Decision(True, _("You were invited to this."))
+        return Decision(False, _("Please open the personal link that you were sent."))
+
+    def _decide_namespace(self, _actor: Actor) -> Decision:
+        return Decision(False, _("This is decided where the connection is made."))
 
     def _decide_permission(self, actor: Actor) -> Decision:
         if actor.can(self.permission):

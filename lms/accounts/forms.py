@@ -45,11 +45,22 @@ def zone_choices() -> list[tuple[str, Text]]:
     return [("", _l("As in the office")), *((name, name.replace("_", " ")) for name in names)]
 
 
+SharedComputer = Annotated[
+    bool,
+    Ui(
+        _l("Other people use this computer too"),
+        _l("You are signed out when you close the browser, or do nothing for half an hour."),
+        kind="checkbox",
+    ),
+]
+
+
 class SignIn(Command):
     """Sign in with e-mail address and password."""
 
     email: Email
     password: OldPassword
+    is_shared: SharedComputer = False
 
 
 class AskForCode(Command):
@@ -71,6 +82,7 @@ class GiveCode(Command):
             autocomplete="one-time-code",
         ),
     ]
+    is_shared: SharedComputer = False
 
 
 class GiveSecondStep(Command):

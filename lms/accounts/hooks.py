@@ -22,6 +22,8 @@ from lms.accounts.models import Membership, User
 from lms.accounts.sessions import prune_sessions
 from lms.accounts.tokens import prune_tokens
 from lms.accounts.views import BLUEPRINTS
+from lms.accounts.visitors import prune_visitors
+from lms.clock import utcnow
 from lms.hooks.contributions import (
     AuditAction,
     DashboardCard,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from lms.privacy.archive import ExportArchive
 
 KIND = "person"
+VISITORS_KEPT = timedelta(days=90)
 _HEADS: frozenset[Role] = frozenset({"head", "operator"})
 _STAFF: frozenset[Role] = frozenset({"head", "operator", "counsellor", "trainer", "tutor"})
 
@@ -270,6 +273,7 @@ def _prune(_job: JobRun) -> None:
     with all_offices("pruning"), unit_of_work():
         prune_tokens()
         prune_sessions()
+        prune_visitors(utcnow() - VISITORS_KEPT)
         prune_invitations()
 
 

@@ -193,6 +193,24 @@ class Invitation(Identified, OfficeScoped, Timestamped, Base):
     invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id], lazy="joined")
 
 
+class Visitor(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody without an account whom a plugin let in to one thing of its own, for a time.
+
+    ``plugin`` is who let them in and the only one that they exist for; ``thing`` is the ref of
+    what they were let in to. A visitor is nobody everywhere else.
+    """
+
+    __tablename__ = "visitor"
+
+    plugin: Mapped[str] = mapped_column(String(40))
+    thing: Mapped[str] = mapped_column(String(120), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), default="", index=True)
+    locale: Mapped[str] = mapped_column(String(10), default="")
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None] = mapped_column()
+
+
 class InvitationRole(Base):
     """A role that an accepted invitation gives."""
 

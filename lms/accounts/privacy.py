@@ -16,6 +16,7 @@ from lms.accounts.models import (
     RecoveryCode,
     SignInSession,
     User,
+    Visitor,
 )
 from lms.hooks.contributions import PersonalData
 from lms.offices.directory import directory
@@ -39,6 +40,7 @@ DECLARED = (
     PersonalData("recovery_code", "user_id", ("code_hash", "used_at"), _l("Getting in without the phone"), "contract", _ACCOUNT),
     PersonalData("mail_token", "user_id", ("email", "name"), _l("Codes and links sent by mail"), "contract", _l("One day after they end")),
     PersonalData("invitation", "accepted_by_id", ("email", "name", "message"), _l("Invitations to an office"), "public_task", _l("90 days after they end")),
+    PersonalData("visitor", "id", ("name", "email", "locale"), _l("People without an account who were let in to something"), "consent", _l("90 days after their time is over")),
     PersonalData("invitation", "invited_by_id", ("sent_at",), _l("Who invited somebody"), "public_task", _l("90 days after they end")),
 )  # fmt: skip
 
@@ -71,6 +73,14 @@ def export_account(user_id: uuid.UUID, archive: ExportArchive) -> None:
         "invitations", _l("Invitations"),
         [{"email": row.email, "name": row.name, "message": row.message, "sent_at": row.sent_at, "state": row.state} for row in invitations],
     )  # fmt: skip
+    archive.add_rows(
+        "visits", _l("Visits without the account"),
+        [{"name": row.name, "email": row.email, "to": row.thing, "at": row.created_at} for row in _visits(user.email)],
+    )  # fmt: skip
+
+
+def _visits(email: str) -> list[Visitor]:
+    return list(session().scalars(select(Visitor).filter_by(email=email)))
 
 
 def erase_account(user_id: uuid.UUID) -> None:
@@ -85,6 +95,7 @@ def erase_account(user_id: uuid.UUID) -> None:
     session().execute(
         delete(MailToken).where((MailToken.user_id == user_id) | (MailToken.email == user.email))
     )
+    session().execute(delete(Visitor).where(Visitor.email == user.email))
     for table in (SignInSession, Passkey, RecoveryCode):
         session().execute(delete(table).where(table.user_id == user_id))
     own = select(Membership.id).where(Membership.user_id == user_id)

@@ -2,7 +2,8 @@
 
 The cookie holds a random token; the table holds its hash, so a copy of the database
 signs nobody in. The token changes at every sign-in (no session fixation). A session
-ends after 14 days without a visit, and at once when it is revoked.
+ends after 14 days without a visit, on a shared computer after half an hour or when the
+browser is closed, and at once when it is revoked.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ log = structlog.get_logger(__name__)
 COOKIE = "lms_session"
 LIFETIME = timedelta(days=14)
 GUEST_LIFETIME = timedelta(hours=12)
+SHARED_LIFETIME = timedelta(minutes=30)
+SHARED = "is_shared"
+"""The note in a session that other people use the computer too."""
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -128,7 +132,7 @@ class DatabaseSessions(SessionInterface):
 
     def _create(self, session: WebSession, response: Response) -> None:
         session.token = secrets.token_urlsafe(32)
-        lifetime = LIFETIME if session.login_id else GUEST_LIFETIME
+        lifetime = _lifetime(session)
         data = dict(session)
         now = utcnow()
         row = SignInSession(
@@ -142,7 +146,7 @@ class DatabaseSessions(SessionInterface):
         response.set_cookie(
             COOKIE,
             session.token,
-            max_age=lifetime,
+            max_age=None if session.get(SHARED) else lifetime,
             path="/",
             secure=self._is_secure,
             httponly=True,
@@ -154,7 +158,13 @@ class DatabaseSessions(SessionInterface):
             row = database().get(SignInSession, session.row_id)
             if row is not None:
                 row.seen_at = utcnow()
-                row.expires_at = row.seen_at + (LIFETIME if row.user_id else GUEST_LIFETIME)
+                row.expires_at = row.seen_at + _lifetime(session)
+
+
+def _lifetime(session: WebSession) -> timedelta:
+    if session.get(SHARED):
+        return SHARED_LIFETIME
+    return LIFETIME if session.login_id else GUEST_LIFETIME
 
 
 def _sign_out(session: WebSession) -> None:

@@ -88,7 +88,20 @@ def _real_type(path: Path, name: str) -> str:
     if _is_text(head):
         return _text_type(head, suffix)
     guess = filetype.guess(head)
-    return _SAME.get(guess.mime, guess.mime) if guess else "application/octet-stream"
+    found = _SAME.get(guess.mime, guess.mime) if guess else "application/octet-stream"
+    return _sound_only(head, found)
+
+
+def _sound_only(head: bytes, found: str) -> str:
+    """What a browser records from a microphone alone comes in the containers of videos.
+
+    WebM: TrackType 1 is video, 2 is audio (RFC 9559, 5.1.4.1.3). MP4: handler ``vide`` or ``soun`` (ISO/IEC 14496-12, 8.4.3).
+    """
+    if found == "video/webm" and b"\x83\x81\x02" in head and b"\x83\x81\x01" not in head:
+        return "audio/webm"
+    if found == "video/mp4" and b"soun" in head and b"vide" not in head:
+        return "audio/mp4"
+    return found
 
 
 def _is_text(head: bytes) -> bool:

@@ -39,6 +39,7 @@ KINDS: tuple[FileKind, ...] = (
     FileKind("audio/ogg", "audio", (".ogg", ".oga", ".opus"), _l("Ogg sound"), "mic"),
     FileKind("audio/wav", "audio", (".wav",), _l("WAV sound"), "mic"),
     FileKind("audio/flac", "audio", (".flac",), _l("FLAC sound"), "mic"),
+    FileKind("audio/webm", "audio", (".weba",), _l("WebM sound"), "mic"),
     FileKind("audio/aac", "audio", (".aac",), _l("AAC sound"), "mic"),
     FileKind("video/mp4", "video", (".mp4", ".m4v"), _l("MP4 video"), "camera-video"),
     FileKind("video/webm", "video", (".webm",), _l("WebM video"), "camera-video"),

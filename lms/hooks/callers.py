@@ -104,6 +104,10 @@ class Hooks:
         """Commands of the core's areas and of plugins."""
         return [command for _owner, command in self._flat("commands")]
 
+    def processes(self) -> list[c.Process]:
+        """Programs that run beside pages and jobs."""
+        return [process for _owner, process in self._flat("processes")]
+
     def notification_kinds(self) -> dict[str, c.NotificationKind]:
         """Kinds by name."""
         return {kind.name: kind for _owner, kind in self._flat("notification_kinds")}

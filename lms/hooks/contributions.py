@@ -232,6 +232,18 @@ class JobSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """A program that ``serve`` keeps running beside pages and jobs.
+
+    ``name`` prefixes its log lines and can be said to ``serve --only``. It must end by itself on
+    SIGTERM, and with exit code 78 when starting it again cannot help.
+    """
+
+    name: str
+    argv: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationKind:
     """A kind of notification with its channels unless the person chooses otherwise."""
 

@@ -37,6 +37,7 @@ from lms.hooks.contributions import (
     NotificationKind,
     Permission,
     PersonalData,
+    Process,
     ReportSeries,
     SearchDocument,
     SettingsSchema,
@@ -141,6 +142,16 @@ def commands() -> Sequence[click.Command]:
     """Commands added to ``python3 -m lms``. kind: L.
 
     Example: ``return [cli.user]``
+    May raise: nothing. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def processes() -> Sequence[Process]:
+    """Programs that ``serve`` keeps running, for work that must not share a process with pages. kind: L.
+
+    Example: ``return [Process("media", [sys.executable, str(FOLDER / "engine_embedded")])]``
     May raise: nothing. Since 0.1.
     """
     raise NotImplementedError

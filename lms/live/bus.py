@@ -42,7 +42,7 @@ class UndeclaredEvent(RuntimeError):
 def install_live(app: Flask, identify: Identify) -> None:
     """Put the socket server in front of ``app`` and wire all namespaces; call when the hooks are loaded.
 
-    ``identify(environ, office_slug)`` tells who is behind a handshake, or None; it is called in
+    ``identify(environ, office_slug, policy)`` tells who is behind a handshake, or None; it is called in
     an application context and again while the connection lives. Raises UndeclaredEvent in
     development and tests.
     """

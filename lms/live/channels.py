@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.access.actor import Actor
@@ -148,6 +148,18 @@ def read_heads(channels: list[str]) -> dict[str, int]:
         select(LiveChannel.name, LiveChannel.head_seq).where(LiveChannel.name.in_(channels))
     )
     return dict.fromkeys(channels, 0) | {row.name: row.head_seq for row in rows}
+
+
+def forget_events(channel: str) -> int:
+    """Remove all that was said in a channel of the office in scope, when its time is over; returns how much.
+
+    Numbers go on where they were, so that nobody takes a new event for an old one.
+    """
+    row = session().scalar(select(LiveChannel).filter_by(name=channel))
+    if row is None:
+        return 0
+    gone = session().scalars(delete(LiveEvent).where(LiveEvent.channel_id == row.id).returning(LiveEvent.seq))
+    return len(gone.all())
 
 
 def check_read(actor: Actor, channel: str) -> None:

@@ -28,8 +28,8 @@ EXTENSION = "lms_live"
 FRESH_SECONDS = 2.0
 GOODBYE_SECONDS = 0.3
 
-Identify = Callable[[Mapping[str, Any], str], Actor | None]
-"""Who is behind a connection: given the WSGI environment of its handshake and an office's slug."""
+Identify = Callable[[Mapping[str, Any], str, Policy], Actor | None]
+"""Who is behind a connection: given the WSGI environment of its handshake, an office's slug, and whom the namespace lets in."""
 
 
 @dataclass(eq=False)
@@ -104,7 +104,7 @@ class Hub:
         self, namespace: str, owner: str, policy: Policy, sid: str, environ: Any, slug: str
     ) -> Connection:
         """Find out who connects; raises Forbidden or NotFound. Needs an application context."""
-        actor = self._identify(environ, slug)
+        actor = self._identify(environ, slug, policy)
         if actor is None or actor.office_id is None:
             raise Forbidden(_("Please sign in first."), code="sign_in_needed")
         connection = Connection(sid, namespace, owner, policy, environ, slug, actor, actor.office_id)
@@ -122,7 +122,7 @@ class Hub:
     def refresh(self, connection: Connection, *, max_age: float = FRESH_SECONDS) -> Actor:
         """The actor as of at most ``max_age`` seconds ago; raises Forbidden or NotFound if not welcome any more."""
         if monotonic() - connection.checked_at > max_age:
-            actor = self._identify(connection.environ, connection.office_slug)
+            actor = self._identify(connection.environ, connection.office_slug, connection.policy)
             if actor is None or actor.office_id != connection.office_id:
                 raise Forbidden(_("You are signed out. Please sign in again."), code="sign_in_needed")
             connection.actor = actor
@@ -209,6 +209,14 @@ class Hub:
             namespace=self.kind_of(channel).namespace,
             ignore_queue=True,
         )
+
+    def tell(self, sid: str, event: str, data: Mapping[str, Any]) -> bool:
+        """Send to one connection of this process, from any thread; False if it is not here (any more)."""
+        connection = self.connections.get(sid)
+        if connection is None or connection.is_dropped:
+            return False
+        self._server.emit(event, dict(data), to=sid, namespace=connection.namespace, ignore_queue=True)
+        return True
 
     # --- revoking -----------------------------------------------------------------
 

@@ -45,7 +45,7 @@ class LiveEvent(Identified, OfficeScoped, Base):
 
 
 class LivePresence(Identified, OfficeScoped, Base):
-    """One connection of a person to a channel; the process that holds it renews ``seen_at``."""
+    """One connection of a person (an account or a visitor) to a channel; the process that holds it renews ``seen_at``."""
 
     __tablename__ = "live_presence"
     __table_args__ = (
@@ -55,7 +55,7 @@ class LivePresence(Identified, OfficeScoped, Base):
 
     connection: Mapped[str] = mapped_column(String(64))
     channel: Mapped[str] = mapped_column(String(120))
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(120))
     seen_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
     left_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -46,8 +46,10 @@ from lms.text import locale
 log = structlog.get_logger(__name__)
 
 DEFAULT_RATE = Rate(40, 10)
+PING_TIMEOUT = "ping timeout"
 MEMBER = Policy("member")
-MEMBER_READS = Policy("member", opens_transaction=False)
+WELCOME = Policy("namespace")
+WELCOME_READS = Policy("namespace", opens_transaction=False)
 ChannelName = Annotated[str, Field(min_length=1, max_length=120)]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -92,6 +94,11 @@ class Call:
 
     actor: Actor
     connection: Connection
+
+    @property
+    def sid(self) -> str:
+        """The name of the connection, for messages to it alone."""
+        return self.connection.sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,9 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         them, this class never does.
         """
         found = {name: policy_of(handler) for name, handler in self._handlers.items()}
+        found = {
+            name: self.policy if each in {WELCOME, WELCOME_READS} else each for name, each in found.items()
+        }
         bare = (name for name in dir(type(self)) if name.startswith("on_"))
         return found | {
             name.removeprefix("on_"): None
@@ -159,7 +169,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
 
     # --- the core's events --------------------------------------------------------
 
-    @on_event("join", MEMBER_READS, Join)
+    @on_event("join", WELCOME_READS, Join)
     def join(self, call: Call, command: Join) -> Mapping[str, Any]:
         """Enter first, read then: what is written in between comes twice at worst, and is told apart by number."""
         self._check_own(command.channel)
@@ -182,7 +192,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
             answer["people_count"] = len(people)
         return answer
 
-    @on_event("leave", MEMBER, Leave)
+    @on_event("leave", WELCOME, Leave)
     def leave(self, call: Call, command: Leave) -> Mapping[str, Any]:
         """Stop hearing a channel."""
         if command.channel in call.connection.channels:
@@ -190,7 +200,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
             presence.depart(call.connection.sid, [command.channel])
         return {}
 
-    @on_event("append", MEMBER, Append, rate=Rate(200, 10))
+    @on_event("append", WELCOME, Append, rate=Rate(200, 10))
     def append(self, call: Call, command: Append) -> Mapping[str, Any]:
         """Write an event of a kind that clients may write."""
         self._check_own(command.channel)
@@ -201,7 +211,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         done = append(call.actor, command.channel, command.kind, command.payload, command.key)
         return {"seq": done.seq, "is_new": done.is_new}
 
-    @on_event("hint", MEMBER_READS, Hint, rate=Rate(400, 10))
+    @on_event("hint", WELCOME_READS, Hint, rate=Rate(400, 10))
     def hint(self, call: Call, command: Hint) -> Mapping[str, Any]:
         """Pass something fleeting on to the others who hear the channel."""
         if command.channel not in call.connection.channels:
@@ -215,7 +225,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         self.send_hint(call, command.channel, command.kind, payload)
         return {}
 
-    @on_event("ping", MEMBER_READS, Ping)
+    @on_event("ping", WELCOME_READS, Ping)
     def ping(self, call: Call, command: Ping) -> Mapping[str, Any]:
         """The latest numbers of the channels that this connection hears."""
         return {"heads": read_heads(sorted(call.connection.channels))}
@@ -229,6 +239,13 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
             {"kind": kind, "payload": dict(payload), "by": str(call.actor.user_id)},
             skip=call.connection.sid,
         )
+
+    def departed(self, connection: Connection, *, said_goodbye: bool) -> None:
+        """A connection that heard channels has ended; called in its office's scope and a unit of work.
+
+        ``said_goodbye`` is True where the page was closed, False where the network was lost. For
+        namespaces that keep account of it; does nothing here.
+        """
 
     # --- the life of a connection ---------------------------------------------------
 
@@ -252,7 +269,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         if event == "connect":
             return self._connect(sid, args[1], args[2] if len(args) > 2 else None)
         if event == "disconnect":
-            return self._disconnect(sid)
+            return self._disconnect(sid, said_goodbye=len(args) < 2 or args[1] != PING_TIMEOUT)
         return self._answer(event, sid, args[1] if len(args) == 2 else None)
 
     def _connect(self, sid: str, environ: Any, auth: Any) -> None:
@@ -270,13 +287,14 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         except DBAPIError:
             raise Refused(_("The database does not answer."), {"code": "unavailable"}) from None
 
-    def _disconnect(self, sid: str) -> None:
+    def _disconnect(self, sid: str, *, said_goodbye: bool) -> None:
         connection = self.hub.forget(sid)
         if connection is None or not connection.channels:
             return
         try:
             with self.app.app_context(), office_scope(connection.office_id), unit_of_work():
                 presence.depart(sid, connection.channels)
+                self.departed(connection, said_goodbye=said_goodbye)
         except (AppError, DBAPIError) as error:
             # Nobody waits for an answer; unrenewed, the presence fades by itself.
             log.warning("live.departure_not_noted", error=str(error))
@@ -306,7 +324,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         policy = policy_of(handler) if handler else None
         if handler is None or policy is None:
             raise NotFound(_("This is not known here."), code="unknown_event")
-        decision = policy.decide(call.actor)
+        decision = (self.policy if policy.kind == "namespace" else policy).decide(call.actor)
         if not decision:
             raise Forbidden(decision.reason)
         spec: EventSpec = handler.lms_event  # type: ignore[attr-defined]  # set by on_event

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from lms.config import Settings, load_settings
+from lms.errors import ConfigError
 from lms.ops.child import ChildSpec
 from lms.ops.forked import loading_for_all
 from lms.ops.gunicorn_conf import WebServer, web_argv
@@ -49,9 +50,11 @@ def instance_option(function: Any) -> Any:
 @click.command()
 @instance_option
 @click.option("--port", type=int, help="Port of the web server.")
-@click.option("--only", type=click.Choice(["web", "jobs"]), help="Run one part only (scale mode).")
+@click.option(
+    "--only", metavar="PART", help="Run one part only: web, jobs, or a plugin's process such as media."
+)
 def serve(port: int | None, only: str | None) -> int:
-    """Run everything and keep it running: web server and job worker."""
+    """Run everything and keep it running: web server, job worker, and what plugins run beside them."""
     if port:
         os.environ["LMS_WEB__PORT"] = str(port)
     return run_services(only)
@@ -65,7 +68,7 @@ def _fitting_workers(is_scaled: bool) -> int:
 def run_services(only: str | None = None, on_ready: Callable[[], None] | None = None) -> int:
     """Supervise the processes of this installation; returns when told to stop, or gives up."""
     settings = load_settings().settings
-    if only != "jobs":
+    if only in {None, "web"}:
         check_port(settings.web.host, settings.web.port)
     server = WebServer(
         host=settings.web.host,
@@ -77,7 +80,10 @@ def run_services(only: str | None = None, on_ready: Callable[[], None] | None = 
         proxy_addresses="*" if settings.web.trusted_proxies else "127.0.0.1",
     )
     parts = _scaled_parts(settings, server) if settings.is_scaled else _embedded_parts(settings, server)
-    return Supervisor([spec for spec in parts if only in {None, spec.name}], on_ready=on_ready).run()
+    chosen = [spec for spec in parts if only in {None, spec.name}]
+    if not chosen:
+        raise ConfigError(f"There is no part {only!r}. Parts: {', '.join(spec.name for spec in parts)}")
+    return Supervisor(chosen, on_ready=on_ready).run()
 
 
 def _scaled_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
@@ -96,7 +102,15 @@ def _embedded_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
     return [
         ChildSpec("web", ready_url=server.local_url + "ready", run=partial(_serve_pages, server)),
         ChildSpec("jobs", run=partial(work, application)),
+        *_plugin_parts(application),
     ]
+
+
+def _plugin_parts(application: Any) -> list[ChildSpec]:
+    """Programs of plugins are started as they are: a copy of this process would hold much that they never use."""
+    hooks = importlib.import_module("lms.hooks.callers").hooks
+    with application.app_context():
+        return [ChildSpec(process.name, process.argv) for process in hooks().processes()]
 
 
 def _serve_pages(server: WebServer) -> None:

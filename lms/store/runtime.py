@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -15,6 +16,11 @@ def settings() -> Settings:
     """The settings of the running application."""
     found: Settings = current_app.extensions[SETTINGS]
     return found
+
+
+def run_folder() -> Path:
+    """Where the processes of this installation meet: sockets and marks, worth nothing when they have ended."""
+    return settings().instance_dir / "run"
 
 
 def part(name: str) -> Any:

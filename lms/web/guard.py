@@ -22,6 +22,7 @@ from lms.access.actor import Actor
 from lms.access.policy import Policy, mark, policy_of
 from lms.accounts.actors import actor_of_account
 from lms.accounts.sessions import COOKIE, WebSession, find_session
+from lms.accounts.visitors import visitor_in
 from lms.errors import Forbidden, Invalid, NotFound, SignInNeeded
 from lms.hooks.builtin import CORE
 from lms.offices.directory import directory
@@ -79,6 +80,11 @@ def requires(permission: str) -> Callable[[View], View]:
     return lambda view: _marked(view, Policy("permission", permission))
 
 
+def visitors(plugin: str) -> Callable[[View], View]:
+    """Members of this office, and people without an account whom ``plugin`` has let in, may do this."""
+    return lambda view: _marked(view, Policy("visitor", plugin))
+
+
 def operators_only(view: View) -> View:
     """Only operators of the site may do this."""
     return _marked(view, Policy("site"))
@@ -103,14 +109,17 @@ def guest_or_actor() -> Actor | None:
     return found
 
 
-def identify(environ: Mapping[str, Any], office_slug: str) -> Actor | None:
-    """Who is behind a socket's handshake: its session cookie, seen in an office."""
+def identify(environ: Mapping[str, Any], office_slug: str, policy: Policy) -> Actor | None:
+    """Who is behind a socket's handshake: its session cookie, seen in an office by a namespace of that policy."""
     cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
     row, user = find_session(cookies.get(COOKIE, ""))
     office = directory().by_slug(office_slug)
     if row is None or office is None:
         return None
-    return actor_of_account(user, office, row.id)
+    account = actor_of_account(user, office, row.id)
+    if policy.kind == "visitor" and (account is None or not account.is_member):
+        return visitor_in(row.data, policy.permission, office) or account
+    return account
 
 
 def install_guard(app: Flask) -> None:
@@ -170,11 +179,21 @@ def _admit(policy: Policy | None) -> None:
     _check_switched_on()
     if policy.needs_office and current_office() is None:
         raise NotFound(_("This page belongs to an office. Choose the office first."), code="no_office")
+    if policy.kind == "visitor":
+        _look_for_visitor(policy)
     decision = policy.decide(guest_or_actor())
     if not decision and guest_or_actor() is None:
         raise SignInNeeded(decision.reason)
     if not decision:
         raise Forbidden(decision.reason)
+
+
+def _look_for_visitor(policy: Policy) -> None:
+    """Only views that are open to visitors ever see one."""
+    known = guest_or_actor()
+    if known is None or not known.is_member:
+        g.actor = visitor_in(session, policy.permission, current_office()) or known
+        choose_locale(guest_or_actor(), current_office())
 
 
 def _check_switched_on() -> None:

@@ -28,6 +28,7 @@ from plugins.portfolio.cv.models import Cv, Import
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
+from plugins.portfolio.frameworks.demo import add_maps
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import EditPage, NewPage, SaveCard, WriteMessage
 from plugins.portfolio.pages.models import Page
@@ -294,6 +295,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
             at=world.moment(3, 10),
         )
     )
+    add_maps(world, actor, page)
     gallery = next(block for block in pages.find_blocks(page.id) if block.kind == "gallery")
     first = comments.say(
         counsellor,

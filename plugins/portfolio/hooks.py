@@ -44,6 +44,7 @@ from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
+from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
 from plugins.portfolio.jobs import forget_removed
 from plugins.portfolio.newcomers import welcome
@@ -99,6 +100,7 @@ def blueprints() -> Sequence[Blueprint]:
         home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
         card_views.blueprint,
         task_views.blueprint,
+        map_views.blueprint,
     ]  # fmt: skip
 
 

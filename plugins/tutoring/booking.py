@@ -33,6 +33,15 @@ PLUGIN, KIND = "tutoring", "booking"
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSessions:
+    """Somebody's sessions: what comes, the next first; what was, the latest first; and what they have to write down yet, the oldest first."""
+
+    coming: list[Booking]
+    past: list[Booking]
+    unsettled: list[Booking]
+
+
+@dataclass(frozen=True, slots=True)
 class FreeSlot:
     """A time that can be taken now, and how many seats it still has."""
 
@@ -129,10 +138,24 @@ def find_coming(actor: Actor) -> list[Booking]:
     )
 
 
-def find_past(actor: Actor, limit: int = 30) -> list[Booking]:
-    """The actor's own sessions that are over, the latest first."""
-    query = _own(actor).where(Slot.ends_at <= utcnow(), Booking.state != "cancelled", Booking.state != "held")
-    return list(session().scalars(query.order_by(Slot.starts_at.desc()).limit(limit)))
+def find_own(actor: Actor, past: int = 5) -> OwnSessions:
+    """The actor's own sessions, as trainee and as tutor; ``past`` says how many of those that are over."""
+    now = utcnow()
+    over = Slot.ends_at <= now
+    was = _own(actor).where(over, Booking.state.not_in(("cancelled", "held"))).order_by(Slot.starts_at.desc())
+    is_open = Booking.state.in_(OPEN)
+    query = _own(actor).where(
+        (is_open & ~over)
+        | (is_open & (Slot.tutor_id == actor.user_id))
+        | Booking.id.in_(_ids(was.limit(past)))
+    )
+    rows = list(session().scalars(query.order_by(Slot.starts_at)))
+    done = [row for row in rows if row.slot.ends_at <= now]
+    return OwnSessions(
+        [row for row in rows if row.slot.ends_at > now],
+        [row for row in reversed(done) if row.state != "held"][:past],
+        [row for row in done if row.state == "booked" and row.slot.tutor_id == actor.user_id],
+    )
 
 
 def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None) -> list[Booking]:
@@ -326,6 +349,10 @@ def _stop_waiting(user_id: uuid.UUID) -> None:
     if row is not None:
         session().delete(row)
         session().flush()
+
+
+def _ids(rows: Select[Booking]) -> Select[uuid.UUID]:
+    return rows.with_only_columns(Booking.id)
 
 
 def _own(actor: Actor) -> Select[Booking]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -40,6 +40,7 @@ from plugins.tutoring.models import Booking
 NAME = "tutoring"
 SAID, SHARED, TAKEN_BACK = "message.sent", "file.shared", "message.withdrawn"
 ENDED, PASSED = "conversation.ended", "tutor.changed"
+PROPOSED, DECLINED = "tutor.proposed", "tutor.declined"
 LONGEST = 4000
 OPEN_AFTER = timedelta(days=7)
 """How long after a session both can still write."""
@@ -76,6 +77,16 @@ class Passed(Command):
     """Another tutor goes on with the conversation."""
 
     name: Annotated[str, Field(max_length=120)]
+
+
+class Proposed(Command):
+    """The tutor asks whether another tutor may go on with the conversation."""
+
+    name: Annotated[str, Field(max_length=120)]
+
+
+class Declined(Command):
+    """The conversation stays with its tutor."""
 
 
 class Typing(Command):
@@ -145,7 +156,11 @@ def take_back(actor: Actor, booking_id: uuid.UUID, seq: int) -> None:
 
 def read_messages(actor: Actor, row: Booking) -> list[EventView]:
     """The latest messages and files, oldest first, without what was taken back."""
-    events = read_latest(actor, channel_of(row), SHOWN)
+    return without_withdrawn(read_latest(actor, channel_of(row), SHOWN))
+
+
+def without_withdrawn(events: Sequence[EventView]) -> list[EventView]:
+    """What there is to read of these events."""
     gone = {event.payload["target"] for event in events if event.kind == TAKEN_BACK}
     return [event for event in events if event.kind in {SAID, SHARED, PASSED} and event.seq not in gone]
 
@@ -153,6 +168,18 @@ def read_messages(actor: Actor, row: Booking) -> list[EventView]:
 def tell_passed(row: Booking, name: str) -> None:
     """Say in the conversation that another tutor goes on with it."""
     append(system_actor(row.office_id), channel_of(row), PASSED, Passed(name=name), secrets.token_urlsafe(16))
+
+
+def tell_proposed(row: Booking, name: str) -> None:
+    """Ask in the conversation whether another tutor may go on."""
+    append(
+        system_actor(row.office_id), channel_of(row), PROPOSED, Proposed(name=name), secrets.token_urlsafe(16)
+    )
+
+
+def tell_declined(row: Booking) -> None:
+    """Say in the conversation that it stays with its tutor."""
+    append(system_actor(row.office_id), channel_of(row), DECLINED, Declined(), secrets.token_urlsafe(16))
 
 
 def tell_ended(row: Booking) -> None:
@@ -166,11 +193,18 @@ def latest_seq(actor: Actor, row: Booking) -> int:
     return events[-1].seq if events else 0
 
 
-def tell_absent(actor: Actor, channel: str, _payload: Mapping[str, Any], _seq: int) -> None:
-    """Tell the other one that something was written, unless they are looking; at most once in ten minutes."""
+def note_said(actor: Actor, channel: str, _payload: Mapping[str, Any], _seq: int) -> None:
+    """Remember how long the two wrote, and tell the other one, who may not be looking."""
     row = _row_of(actor, channel)
     if row is None:
         return
+    row.last_said_at = utcnow()
+    row.first_said_at = row.first_said_at or row.last_said_at
+    _tell_absent(actor, channel, row)
+
+
+def _tell_absent(actor: Actor, channel: str, row: Booking) -> None:
+    """At most once in ten minutes."""
     other = row.trainee_id if actor.user_id == row.slot.tutor_id else row.slot.tutor_id
     if any(person.user_id == other for person in who_is_here(channel)):
         return
@@ -194,10 +228,12 @@ def _row_of(actor: Actor, channel: str) -> Booking | None:
 CHAT = ChannelKind(
     NAME,
     events={
-        SAID: EventKind(Say, Rate(30, 30), max_bytes=LONGEST * 6, on_append=tell_absent),
-        SHARED: EventKind(ShowFile, is_for_clients=False, on_append=tell_absent),
+        SAID: EventKind(Say, Rate(30, 30), max_bytes=LONGEST * 6, on_append=note_said),
+        SHARED: EventKind(ShowFile, is_for_clients=False, on_append=note_said),
         TAKEN_BACK: EventKind(TakeBack, is_for_clients=False),
         PASSED: EventKind(Passed, is_for_clients=False),
+        PROPOSED: EventKind(Proposed, is_for_clients=False),
+        DECLINED: EventKind(Declined, is_for_clients=False),
         ENDED: EventKind(Ended, is_for_clients=False),
     },
     may_read=may_read,

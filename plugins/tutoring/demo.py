@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from lms.plugin import CreateActivity, World, create_activity, enrol_people, seal, session, set_state
 from plugins.tutoring import booking, offering
+from plugins.tutoring.demo_history import add_history
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import AddPattern
 from plugins.tutoring.models import (
@@ -16,6 +17,7 @@ from plugins.tutoring.models import (
     PrivateNote,
     QueuePlace,
     Slot,
+    Task,
     Waiting,
 )
 
@@ -106,6 +108,7 @@ def build_tutoring(world: World) -> None:
                     )
                     offering.add_pattern(world.actor(key), command)
             _add_past(world, slug)
+            add_history(world, slug)
             _add_coming(world, slug)
             _add_goal(world, slug)
             _add_desk(world, slug)
@@ -120,12 +123,16 @@ def _add_past(world: World, slug: str) -> None:
         )  # fmt: skip
         session().add(slot)
         session().flush()
-        session().add(
-            Booking(
-                slot_id=slot.id, trainee_id=world.people[trainee].id, state="done" if result else "booked", purpose="cv",
-                result=result, next_step=step, created_at=begin - timedelta(days=3), follow_up_on=_day(begin, 30) if step else None,
-            )
+        row = Booking(
+            slot_id=slot.id, trainee_id=world.people[trainee].id, state="done" if result else "booked", purpose="cv",
+            result=result, next_step=step, created_at=begin - timedelta(days=3), follow_up_on=_day(begin, 30) if step else None,
         )  # fmt: skip
+        session().add(row)
+        session().flush()
+        if step:
+            session().add(
+                Task(booking_id=row.id, trainee_id=row.trainee_id, text=step, due_on=_day(begin, 30))
+            )
 
 
 def _add_coming(world: World, slug: str) -> None:

@@ -111,6 +111,14 @@ class TutoringSettings(BaseModel):
     cancel_hours: Annotated[
         int, Field(ge=0, le=336), Ui(_l("Hours before a session until which it can be moved or cancelled"))
     ] = 4
+    keep_months: Annotated[
+        int,
+        Field(ge=1, le=240),
+        Ui(
+            _l("Months for which conversations and summaries are kept"),
+            _l("After that only remains that a session took place."),
+        ),
+    ] = 24
     weekly_quota: Annotated[int, Field(ge=1, le=60), Ui(_l("Sessions a week that each tutor offers"))] = 4
 
 

@@ -47,6 +47,7 @@ from lms.plugin import (
 )
 from plugins.tutoring import booking, meeting, privacy
 from plugins.tutoring import jobs as work
+from plugins.tutoring.after.views import blueprint as after_pages
 from plugins.tutoring.demo import build_tutoring
 from plugins.tutoring.desk.desk_views import blueprint as tutor_desk
 from plugins.tutoring.desk.note_views import blueprint as note_pages
@@ -81,7 +82,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [blueprint, desk, tutor_desk, note_pages]
+    return [blueprint, desk, tutor_desk, note_pages, after_pages]
 
 
 @hookimpl
@@ -95,6 +96,7 @@ def jobs() -> Sequence[JobSpec]:
     """Times ahead, reminders, offers that nobody took."""
     return [
         JobSpec("extend", work.extend, _l("Make tutoring times further ahead"), timedelta(days=1)),
+        JobSpec("forget", work.forget, _l("Empty old tutoring sessions"), timedelta(days=1)),
         JobSpec("watch", work.watch, _l("Remind of sessions, pass on free ones"), timedelta(minutes=1)),
     ]
 

@@ -7,9 +7,19 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from lms.plugin import JobRun, directory, office_scope, session, unit_of_work, utcnow
+from lms.plugin import (
+    JobRun,
+    directory,
+    forget_events,
+    office_scope,
+    session,
+    system_actor,
+    unit_of_work,
+    utcnow,
+)
 from plugins.tutoring import booking, letters, offering
-from plugins.tutoring.desk import queue
+from plugins.tutoring.after.forgetting import forget_due
+from plugins.tutoring.desk import colleagues, queue
 from plugins.tutoring.models import Booking, Slot
 
 
@@ -23,6 +33,18 @@ def watch(job: JobRun) -> None:
     _in_each_office(job, booking.release_expired)
     _in_each_office(job, remind)
     _in_each_office(job, queue.tidy)
+
+
+def forget(job: JobRun) -> None:
+    """Empty the sessions that are older than the office keeps them."""
+    offices = [office for office in directory().all() if "tutoring" in office.plugins]
+    for number, office in enumerate(offices, start=1):
+        has_more = True
+        while has_more:
+            with office_scope(office.id), unit_of_work():
+                has_more = forget_due(system_actor(office.id)) > 0
+                forget_events(colleagues.NAME)
+        job.progress(number, len(offices))
 
 
 def remind() -> int:

@@ -57,6 +57,16 @@ def tell_offer(row: Booking) -> None:
     _notify(row, row.trainee_id, "offer", _l("A session is free for you: decide within 30 minutes"))
 
 
+def tell_tutor(row: Booking, what: str, title: Text) -> None:
+    """Tell the tutor what the trainee did."""
+    _notify(row, row.slot.tutor_id, what, title)
+
+
+def tell_trainee(row: Booking, what: str, title: Text) -> None:
+    """Tell the trainee what the tutor did."""
+    _notify(row, row.trainee_id, what, title)
+
+
 def tell_soon(row: Booking) -> int:
     """Remind both a day and an hour before; each once. Returns how many reminders are due now."""
     left = row.slot.starts_at - utcnow()

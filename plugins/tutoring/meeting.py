@@ -13,6 +13,7 @@ from lms.plugin import (
     Conflict,
     Forbidden,
     _,
+    _l,
     enrolment_of,
     get_managed_activity,
     open_activity,
@@ -21,10 +22,11 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
+from plugins.tutoring import letters
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import EditGoal, NoteOutcome
-from plugins.tutoring.models import Booking, Goal, Slot
+from plugins.tutoring.models import Booking, Goal
 
 TYPE = "tutoring"
 
@@ -40,13 +42,17 @@ class Standing:
 def note_outcome(actor: Actor, booking_id: uuid.UUID, command: NoteOutcome) -> Booking:
     """Write down what came of a session; from then on it counts. Raises NotFound, Forbidden, Conflict before it began."""
     row = _as_tutor(actor, booking_id)
+    if (row.result, row.next_step) != (command.result, command.next_step or ""):
+        row.agreed_at = None  # what the trainee agreed with was something else
     row.result, row.next_step, row.follow_up_on = (
         command.result,
         command.next_step or "",
         command.follow_up_on,
     )
-    row.state = "done"
+    is_new, row.state = row.state != "done", "done"
     session().flush()
+    if is_new:
+        letters.tell_trainee(row, "settled", _l("Your tutor wrote down what came of your session"))
     queue.end_conversation(row)
     count_for_activities(row.trainee_id)
     return row
@@ -57,16 +63,6 @@ def note_missed(actor: Actor, booking_id: uuid.UUID) -> Booking:
     row = _as_tutor(actor, booking_id)
     row.state, row.result = "missed", ""
     return row
-
-
-def find_unsettled(actor: Actor, limit: int = 20) -> list[Booking]:
-    """A tutor's sessions that are over and of which nothing was written down yet, the oldest first."""
-    query = (
-        select(Booking)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .where(Slot.tutor_id == actor.user_id, Booking.state == "booked", Slot.ends_at <= utcnow())
-    )
-    return list(session().scalars(query.order_by(Slot.starts_at).limit(limit)))
 
 
 # --- as an activity -------------------------------------------------------------------

@@ -96,12 +96,18 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     counts changes for calendars (RFC 5545, 3.8.7.4). ``result``, ``next_step`` and
     ``follow_up_on`` are what the tutor wrote down afterwards, to be read by both. ``place_id`` is
     the place in the drop-in queue that it came of; a place becomes one session at most (constraint).
-    ``ended_at`` is when somebody ended the conversation.
+    ``ended_at`` is when somebody ended the conversation. The trainee says ``agreed_at`` that the
+    summary is right, perhaps with a ``trainee_word`` of their own, and how much it helped (``rating``,
+    1 to 5, which nobody reads alone). ``is_copy_allowed``: the tutor may keep a copy of the conversation too.
+    ``proposed_tutor_id`` is who would go on, once the trainee agrees; ``pass_note`` is for that tutor.
+    ``first_said_at`` and ``last_said_at`` tell how much of the time was used. ``forgotten_at`` is when
+    what was written was removed because its time was over.
     """
 
     __tablename__ = "tutoring_booking"
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_tutoring_booking_trainee_id_state", "trainee_id", "state"),
     )  # fmt: skip
 
@@ -121,6 +127,15 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
         ForeignKey("tutoring_queue_place.id", ondelete="SET NULL"), unique=True
     )
     ended_at: Mapped[datetime | None] = mapped_column()
+    agreed_at: Mapped[datetime | None] = mapped_column()
+    trainee_word: Mapped[str] = mapped_column(String(500), default="")
+    rating: Mapped[int | None] = mapped_column()
+    is_copy_allowed: Mapped[bool] = mapped_column(default=False)
+    proposed_tutor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    pass_note: Mapped[str] = mapped_column(String(300), default="")
+    first_said_at: Mapped[datetime | None] = mapped_column()
+    last_said_at: Mapped[datetime | None] = mapped_column()
+    forgotten_at: Mapped[datetime | None] = mapped_column()
 
     slot: Mapped[Slot] = relationship(lazy="joined")
 
@@ -130,6 +145,21 @@ Index(
     "uq_tutoring_booking_seat", Booking.slot_id, Booking.seat,
     unique=True, sqlite_where=_TAKES_A_SEAT, postgresql_where=_TAKES_A_SEAT,
 )  # fmt: skip
+
+
+class Task(Identified, OfficeScoped, Timestamped, Base):
+    """Something that the trainee takes home from a session; both can add one and tick it off."""
+
+    __tablename__ = "tutoring_task"
+    __table_args__ = (Index("ix_tutoring_task_trainee_id_done_at", "trainee_id", "done_at"),)
+
+    booking_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("tutoring_booking.id", ondelete="CASCADE"), index=True
+    )
+    trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    text: Mapped[str] = mapped_column(String(300))
+    due_on: Mapped[date | None] = mapped_column()
+    done_at: Mapped[datetime | None] = mapped_column()
 
 
 class Waiting(Identified, OfficeScoped, Timestamped, Base):

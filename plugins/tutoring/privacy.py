@@ -17,21 +17,29 @@ from plugins.tutoring.models import (
     PrivateNote,
     QueuePlace,
     Slot,
+    Task,
     Waiting,
 )
 
 
 def declared() -> Sequence[PersonalData]:
     """Who offers, who booked, who waits."""
-    why, kept = _l("Arranging and following up sessions"), _l("Until the account is erased")
+    why, kept = (
+        _l("Arranging and following up sessions"),
+        _l("As long as the office says, or until the account is erased"),
+    )
     return [
         PersonalData("tutoring_pattern", "tutor_id", ("weekday", "starts", "ends", "where", "topic"), why, "public_task", kept),
         PersonalData("tutoring_day_off", "tutor_id", ("day",), why, "public_task", kept),
         PersonalData("tutoring_slot", "tutor_id", ("starts_at", "where", "topic"), why, "public_task", kept, stays_nameless=True),
         PersonalData(
-            "tutoring_booking", "trainee_id", ("purpose", "message", "result", "next_step", "follow_up_on", "cancelled_by_id"),
+            "tutoring_booking", "trainee_id", (
+                "purpose", "message", "result", "next_step", "follow_up_on", "cancelled_by_id", "trainee_word", "rating",
+                "proposed_tutor_id", "pass_note",
+            ),
             why, "public_task", kept, stays_nameless=True,
         ),
+        PersonalData("tutoring_task", "trainee_id", ("text", "due_on", "done_at"), why, "public_task", kept),
         PersonalData("tutoring_queue_place", "trainee_id", ("topic", "created_at", "ended_at"), why, "public_task", kept),
         PersonalData("tutoring_reply", "owner_id", ("shortcut", "text"), _l("Replies that one uses often"), "public_task", kept),
         PersonalData("tutoring_note", "trainee_id", ("created_at", "updated_at"), _l("What a tutor remembers about somebody"), "public_task", kept),
@@ -45,7 +53,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
     with all_offices("a person's own data"):
         query = select(Booking).join(Slot, Slot.id == Booking.slot_id).order_by(Slot.starts_at)
         own = (Booking.trainee_id == user_id) | (Slot.tutor_id == user_id)
-        sessions = [_exported(row) for row in session().scalars(query.where(own))]
+        sessions = [_exported(row, user_id) for row in session().scalars(query.where(own))]
         week = [
             {
                 "weekday": row.weekday,
@@ -88,6 +96,11 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
                 )
             )
         ]
+        tasks = [
+            {"text": row.text, "due_on": row.due_on.isoformat() if row.due_on else "", "done_at": row.done_at}
+            for row in session().scalars(select(Task).filter_by(trainee_id=user_id).order_by(Task.created_at))
+        ]
+    archive.add_rows("tutoring_tasks", _l("Next steps of your sessions"), tasks)
     archive.add_rows("tutoring_replies", _l("Replies"), kept)
     archive.add_rows("tutoring_notes", _l("Private notes"), notes)
     archive.add_rows("tutoring_sessions", _l("Tutoring sessions"), sessions)
@@ -117,12 +130,21 @@ def erase_person(user_id: uuid.UUID) -> None:
         came_of = select(QueuePlace.id).where(QueuePlace.trainee_id == user_id)
         session().execute(update(Booking).where(Booking.place_id.in_(came_of)).values(place_id=None))
         session().execute(delete(QueuePlace).where(QueuePlace.trainee_id == user_id))
-        wordless = {"purpose": "", "message": "", "result": "", "next_step": "", "follow_up_on": None}
+        session().execute(delete(Task).where(Task.trainee_id == user_id))
+        session().execute(
+            update(Booking).where(Booking.proposed_tutor_id == user_id).values(proposed_tutor_id=None)
+        )
+        wordless = {
+            "purpose": "", "message": "", "result": "", "next_step": "", "follow_up_on": None, "trainee_word": "",
+            "rating": None, "pass_note": "", "is_copy_allowed": False,
+        }  # fmt: skip
         session().execute(update(Booking).where(Booking.trainee_id == user_id).values(**wordless))
 
 
-def _exported(row: Booking) -> dict[str, Any]:
-    names = ("state", "purpose", "message", "result", "next_step")
+def _exported(row: Booking, user_id: uuid.UUID) -> dict[str, Any]:
+    """How much a session helped is the trainee's own; tutors read it in sums only."""
+    names = ["state", "purpose", "message", "result", "next_step", "agreed_at", "trainee_word"]
+    names += ["rating"] if row.trainee_id == user_id else []
     return {"starts_at": row.slot.starts_at, "ends_at": row.slot.ends_at} | {
         name: getattr(row, name) for name in names
     }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lms.plugin import LiveNamespace
 from plugins.tutoring.chat import CHAT
+from plugins.tutoring.desk.colleagues import COLLEAGUES
 from plugins.tutoring.desk.telling import DESK_CHANNEL, PLACE_CHANNEL
 
 
 class TutoringNamespace(LiveNamespace):
-    """Conversations of sessions, the drop-in queue, one's place in it."""
+    """Conversations of sessions, the drop-in queue, one's place in it, tutors among themselves."""
 
     path = "/tutoring"
-    channels = (CHAT, DESK_CHANNEL, PLACE_CHANNEL)
+    channels = (CHAT, DESK_CHANNEL, PLACE_CHANNEL, COLLEAGUES)

@@ -34,9 +34,11 @@ from lms.plugin import (
     wants_json,
 )
 from plugins.tutoring import booking, chat, meeting, offering
+from plugins.tutoring.after.tasks import find_open
+from plugins.tutoring.after.views import after_context
 from plugins.tutoring.booking import FreeSlot
 from plugins.tutoring.chat import Say
-from plugins.tutoring.desk.opening import opening_now
+from plugins.tutoring.desk.opening import MANAGE, opening_now
 from plugins.tutoring.forms import (
     PLACE_CHOICES,
     PURPOSES,
@@ -58,18 +60,17 @@ blueprint = Blueprint("tutoring", __name__)
 def index() -> ResponseReturnValue:
     """The next free time first, then one's own sessions and all other free times."""
     who, wanted = actor(), request.args.get("tutor", type=uuid.UUID)
-    free, coming = booking.find_free(who, tutor_id=wanted), booking.find_coming(who)
-    past, unsettled = booking.find_past(who, 5), meeting.find_unsettled(who)
-    is_offered = not (coming or unsettled)
-    people = people_of(who, [*coming, *past, *unsettled], free)
+    free, own = booking.find_free(who, tutor_id=wanted), booking.find_own(who)
+    is_offered = not (own.coming or own.unsettled)
+    people = people_of(who, [*own.coming, *own.past, *own.unsettled], free)
     tutors = sorted(
         {each.slot.tutor_id for each in (booking.find_free(who) if wanted else free)} & set(people),
         key=lambda key: people[key].name,
     )
     return render_template(
-        "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=coming, past=past, people=people,
-        tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER), rules=booking.rules_of(who),
-        unsettled=unsettled, opening=opening_now(who), **_words(who),
+        "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
+        tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER),
+        unsettled=own.unsettled, opening=opening_now(who), steps_open=find_open(who), may_report=who.can(MANAGE), **_words(who),
     )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
         room=hooks().live_room(None, who) if row.slot.place == "call" else None, breadcrumb=trail(_("Session")),
-        **chat_context(who, row),
+        **chat_context(who, row), **after_context(who, row),
     )  # fmt: skip
     return page, form.status
 
@@ -265,6 +266,7 @@ def people_of(
 ) -> dict[uuid.UUID, PersonView]:
     """The people of sessions and of free times."""
     ids = {row.trainee_id for row in rows} | {row.slot.tutor_id for row in rows}
+    ids |= {row.proposed_tutor_id for row in rows if row.proposed_tutor_id}
     return find_members(who, sorted(ids | {each.slot.tutor_id for each in free or []}))
 
 

@@ -80,9 +80,11 @@ def raw_database_work(folder: Path) -> list[str]:
                 }
                 found.extend(f"{path.name}:{node.lineno}: {name}" for name in sorted(bad))
             if isinstance(node, ast.Attribute) and (
-                node.attr in {"commit", "create_all", "bulk_save_objects", "exec_driver_sql", "connection"}
+                node.attr in {"commit", "create_all", "bulk_save_objects", "exec_driver_sql"}
             ):
                 found.append(f"{path.name}:{node.lineno}: {node.attr}")
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "connection":
+                found.append(f"{path.name}:{node.lineno}: connection")
     return found
 
 
@@ -164,7 +166,9 @@ def _imports(path: Path) -> Iterator[str]:
             "import_module",
             "__import__",
         }:
-            yield "lms.chosen_at_run_time"
+            named = node.args[0] if node.args else None
+            is_said = isinstance(named, ast.Constant) and isinstance(named.value, str)
+            yield named.value if is_said else "lms.chosen_at_run_time"
 
 
 def _templates(folder: Path) -> list[Path]:

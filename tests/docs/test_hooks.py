@@ -13,11 +13,9 @@ from lms.hooks.specs import HOOK_KINDS
 from lms.ops import reference
 
 WAITING = {
-    "live_room": "answered by the webinar plugin; until then callers show no room",
     "check_sign_in": "for house rules of an installation, such as opening hours",
     "check_enrol": "for plugins that know prerequisites of a whole activity",
     "check_upload": "for a virus scanner",
-    "on_enrolled": "for plugins that prepare a place to work in",
     "on_file_stored": "for plugins that convert files; the webinar's slides are the first",
     "on_recorded": "for statistics and learning record stores",
 }

@@ -11,6 +11,7 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.accounts.doors import Door, doors
+from lms.accounts.sessions import SHARED
 from lms.accounts.signin import Proof, admit
 from lms.clock import utcnow
 from lms.store.uow import unit_of_work
@@ -38,21 +39,25 @@ def visitor_address() -> str:
     return request.remote_addr or "unknown"
 
 
-def enter(proof: Proof, onward: str) -> str:
-    """Open a session, or keep the proof for the second step; returns where to go. Raises Forbidden."""
+def enter(proof: Proof, onward: str, *, is_shared: bool = False) -> str:
+    """Open a session, or keep the proof for the second step; returns where to go. Raises Forbidden.
+
+    ``is_shared``: other people use this computer too, so the session is short and leaves nothing behind.
+    """
     if proof.needs_second_step:
         session.clear()
         session[PENDING] = {
             "user_id": str(proof.user_id), "method": proof.method, "next": onward, "at": utcnow().timestamp(),
+            "is_shared": is_shared,
         }  # fmt: skip
         return url_for("accounts.second_step")
     with unit_of_work():
         user_id = admit(proof).id
-    open_session(user_id, proof.method)
+    open_session(user_id, proof.method, is_shared=is_shared)
     return onward
 
 
-def open_session(user_id: uuid.UUID, method: str) -> None:
+def open_session(user_id: uuid.UUID, method: str, *, is_shared: bool = False) -> None:
     """Sign the browser in; the cookie's token changes when the answer is sent."""
     session.clear()
     session["_user_id"] = str(user_id)
@@ -61,14 +66,20 @@ def open_session(user_id: uuid.UUID, method: str) -> None:
     session["method"] = method
     session["browser"] = describe_browser(request.user_agent.string)
     session["address"] = visitor_address()
+    if is_shared:
+        session[SHARED] = True
 
 
-def pending_proof() -> tuple[Proof, str] | None:
-    """Who has passed the first step in this browser lately, and where they want to go."""
+def pending_proof() -> tuple[Proof, str, bool] | None:
+    """Who has passed the first step in this browser lately, where they want to go, and whether the computer is shared."""
     kept: dict[str, Any] | None = session.get(PENDING)
     if not kept or utcnow().timestamp() - kept["at"] > PENDING_SECONDS:
         return None
-    return Proof(uuid.UUID(kept["user_id"]), kept["method"], needs_second_step=True), kept["next"]
+    return (
+        Proof(uuid.UUID(kept["user_id"]), kept["method"], needs_second_step=True),
+        kept["next"],
+        bool(kept.get("is_shared")),
+    )
 
 
 def go(onward: str) -> ResponseReturnValue:

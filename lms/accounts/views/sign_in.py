@@ -12,6 +12,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from lms.accounts import passkeys, secondstep, signin
 from lms.accounts.doors import doors, install_doors
 from lms.accounts.forms import AskForCode, GiveCode, GiveSecondStep, PasskeyAnswer, SignIn
+from lms.accounts.sessions import SHARED
 from lms.accounts.signin import Proof
 from lms.accounts.views.entering import (
     PENDING,
@@ -47,7 +48,11 @@ def sign_in() -> ResponseReturnValue:
     if command := form.accept():
         knock("password", command.email)
         reached: list[str] = []
-        if form.run(lambda c: reached.append(enter(signin.prove_by_password(c.email, c.password), onward))):
+        if form.run(
+            lambda c: reached.append(
+                enter(signin.prove_by_password(c.email, c.password), onward, is_shared=c.is_shared)
+            )
+        ):
             doors().forgive("password", command.email, visitor_address())
             return go(reached[0])
     providers = [each for each in hooks().identity_providers() if each.endpoint != "accounts.sign_in"]
@@ -89,7 +94,9 @@ def give_code() -> ResponseReturnValue:
         reached: list[str] = []
         if form.run(
             lambda c: reached.append(
-                enter(signin.prove_by_code(uuid.UUID(asked["id"]), c.code), asked["next"])
+                enter(
+                    signin.prove_by_code(uuid.UUID(asked["id"]), c.code), asked["next"], is_shared=c.is_shared
+                )
             )
         ):
             return go(reached[0])
@@ -106,21 +113,21 @@ def second_step() -> ResponseReturnValue:
     if pending is None:
         session.pop(PENDING, None)
         return redirect(url_for("accounts.sign_in"))
-    proof, onward = pending
+    proof, onward, is_shared = pending
     form = Form(GiveSecondStep, submit=_("Sign in"))
     if form.accept():
         knock("second_step", str(proof.user_id))
-        if form.run(lambda c: _confirm(proof, c.code)):
+        if form.run(lambda c: _confirm(proof, c.code, is_shared=is_shared)):
             doors().forgive("second_step", str(proof.user_id), visitor_address())
             return go(onward)
     return render_template("accounts/second_step.html", form=form), form.status
 
 
-def _confirm(proof: Proof, code: str) -> None:
+def _confirm(proof: Proof, code: str, *, is_shared: bool) -> None:
     with unit_of_work():
         secondstep.check_second_step(proof.user_id, code)
         signin.admit(proof)
-    open_session(proof.user_id, proof.method)
+    open_session(proof.user_id, proof.method, is_shared=is_shared)
 
 
 @blueprint.get("/sign-in/passkey")
@@ -154,9 +161,11 @@ def passkey_sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @slow(public)
 def sign_out() -> ResponseReturnValue:
-    """End this session."""
+    """End this session; on a shared computer the browser forgets what it kept of us."""
+    was_shared = session.get(SHARED)
     session.clear()
-    return go(f"{request.script_root}/")
+    headers = {"Clear-Site-Data": '"cache", "storage"'} if was_shared else {}
+    return redirect(f"{request.script_root}/", 303), headers
 
 
 def relying_party() -> passkeys.RelyingParty:

@@ -9,8 +9,8 @@ import { io } from "socket.io-client";
 /** @typedef {{ seq: number, kind: string, payload: Record<string, unknown>, key: string, at: string, by: Person | null }} LiveEvent */
 /** @typedef {"connecting" | "live" | "offline" | "refused"} ChannelState */
 /** @typedef {{ code: string, message: string, fields: Record<string, string> }} Refusal */
-/** @typedef {{ key: string, kind: string, payload: Record<string, unknown> }} Unsent */
-/** @typedef {{ resolve: (seq: number) => void, reject: (problem: ChannelError) => void }} Waiting */
+/** @typedef {{ key: string, kind: string, payload: Record<string, unknown>, order?: string }} Unsent */
+/** @typedef {{ resolve: (answer: any) => void, reject: (problem: ChannelError) => void }} Waiting */
 
 const ANSWER_MS = 8000;
 const GAP_MS = 200;
@@ -106,6 +106,40 @@ export class Channel extends EventTarget {
     const stored = new Promise((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
     void this.#send();
     return stored;
+  }
+
+  /**
+   * Give an order of the namespace that carries a key. Kept and repeated like what is written with `append`.
+   * @param {string} order
+   * @param {Record<string, unknown>} data
+   * @param {string} [key]
+   * @returns {Promise<any>} the answer
+   */
+  order(order, data, key = newKey()) {
+    this.#unsent.push({ key, kind: "", payload: data, order });
+    this.#writeJournal();
+    const done = new Promise((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
+    void this.#send();
+    return done;
+  }
+
+  /**
+   * Ask the namespace something now; rejects with a ChannelError, or any other error while there is no connection.
+   * @param {string} event
+   * @param {object} data
+   * @returns {Promise<any>}
+   */
+  ask(event, data) {
+    return this.#ask(event, data);
+  }
+
+  /**
+   * Hear a message of the namespace that is sent to this connection alone.
+   * @param {string} event
+   * @param {(data: any) => void} listener
+   */
+  on(event, listener) {
+    this.#socket.on(event, listener);
   }
 
   /**
@@ -281,8 +315,9 @@ export class Channel extends EventTarget {
   /** @param {Unsent} unsent */
   async #sendOne(unsent) {
     try {
-      const answer = await this.#ask("append", { channel: this.#name, ...unsent });
-      this.#settle(unsent.key, (waiting) => waiting.resolve(answer.seq));
+      const { order, key, payload } = unsent;
+      const answer = order ? await this.#ask(order, { ...payload, key }) : await this.#ask("append", { channel: this.#name, ...unsent });
+      this.#settle(unsent.key, (waiting) => waiting.resolve(order ? answer : answer.seq));
     } catch (problem) {
       if (!(problem instanceof ChannelError) || TRY_AGAIN.has(problem.code)) throw problem;
       this.#settle(unsent.key, (waiting) => waiting.reject(problem));

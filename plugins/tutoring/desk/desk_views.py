@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Actor, Form, _, actor, find_members, requires, utcnow
+from lms.plugin import Actor, Form, _, actor, find_members, member, requires, utcnow
 from plugins.tutoring import meeting
 from plugins.tutoring.booking import get_booking
-from plugins.tutoring.desk import conversations, opening, queue, replies
+from plugins.tutoring.desk import colleagues, conversations, opening, passing, queue, replies, telling
+from plugins.tutoring.desk.colleagues import Whisper
 from plugins.tutoring.desk.forms import AddReply, PassOn
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.forms import NoteOutcome
@@ -34,9 +35,10 @@ def desk() -> ResponseReturnValue:
     if front and form and form.run(lambda command: meeting.note_outcome(who, front.id, command)):
         flash(_("Saved. Both of you can read it."), "success")
         return redirect(url_for("tutoring_tutor.desk"), 303)
+    context = {"me": who.user_id} | _waiting(who, chats) | (_in_front(who, front) if front else {})
     page = render_template(
         "tutoring/desk.html", opening=opening.opening_now(who), may_manage=who.can(MANAGE), chats=chats, front=front, form=form,
-        breadcrumb=trail(_("Drop-in desk")), **_waiting(who, chats), **(_in_front(who, front) if front else {}),
+        breadcrumb=trail(_("Drop-in desk")), whispers=colleagues.find_whispers(who), **context,
     )  # fmt: skip
     return page, form.status if form else 200
 
@@ -62,16 +64,51 @@ def take() -> ResponseReturnValue:
 @requires(OFFER)
 def take_over(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Go on with a conversation whose tutor is gone."""
-    conversations.take_over(actor(), booking_id)
+    passing.take_over(actor(), booking_id)
     return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
 
 
 @blueprint.post("/tutoring/desk/<uuid:booking_id>/pass-on")
 @requires(OFFER)
 def pass_on(booking_id: uuid.UUID) -> ResponseReturnValue:
-    """Let another tutor go on."""
-    conversations.pass_on(actor(), booking_id, PassOn.read(request.form.to_dict()))
-    flash(_("Passed on. The other tutor and the person you talked to know."), "success")
+    """Ask whether another tutor may go on."""
+    passing.propose(actor(), booking_id, PassOn.read(request.form.to_dict()))
+    flash(_("Asked. As soon as the person you talk to agrees, the other tutor goes on."), "success")
+    return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/pass/<any(agree, decline):what>")
+@member
+def answer(booking_id: uuid.UUID, what: str) -> ResponseReturnValue:
+    """Agree that another tutor goes on, or stay with one's own; a tutor takes the question back."""
+    if what == "agree":
+        passing.agree(actor(), booking_id)
+        flash(_("The other tutor knows, and goes on with you."), "success")
+    else:
+        row = passing.decline(actor(), booking_id)
+        if row.slot.tutor_id == actor().user_id:
+            return redirect(url_for("tutoring_tutor.desk", chat=booking_id), 303)
+        flash(_("You stay with your tutor."), "success")
+    return redirect(url_for("tutoring.session", booking_id=booking_id), 303)
+
+
+@blueprint.get("/tutoring/desk/overview")
+@requires(MANAGE)
+def overview() -> ResponseReturnValue:
+    """Who talks with whom and who waits, without a word of it."""
+    who = actor()
+    running = conversations.find_running(who)
+    return render_template(
+        "tutoring/overview.html", running=running, waiting=queue.find_queue(who), here=telling.tutors_here(),
+        people=people_of(who, running), breadcrumb=[*trail(_("Drop-in desk"))[:1], (_("The desk now"), None)],
+    )  # fmt: skip
+
+
+@blueprint.post("/tutoring/desk/colleagues")
+@requires(OFFER)
+def whisper() -> ResponseReturnValue:
+    """Ask the other tutors."""
+    colleagues.whisper(actor(), Whisper.read(request.form.to_dict()))
     return redirect(url_for("tutoring_tutor.desk"), 303)
 
 

@@ -25,6 +25,7 @@ from lms.plugin import (
     system_actor,
     who_is_here,
 )
+from plugins.tutoring import chat
 from plugins.tutoring.models import Booking, Pattern, QueuePlace
 from plugins.tutoring.offering import OFFER
 
@@ -86,11 +87,26 @@ def tell_taken(booking: Booking, tutor: Actor) -> None:
     )  # fmt: skip
 
 
-def tell_passed(booking: Booking, tutor: Actor, note: str) -> None:
+def ask_trainee(booking: Booking, name: str) -> None:
+    """Ask in the conversation whether another tutor may go on, and tell who is not looking."""
+    chat.tell_proposed(booking, name)
+    office = directory().get(booking.office_id)
+    notify(
+        booking.trainee_id, "tutoring_session", title=_l("Your tutor asks whether %(name)s may go on", name=name),
+        url=f"/o/{office.slug}/tutoring/sessions/{booking.id}", key=f"tutoring:ask:{secrets.token_hex(8)}",
+    )  # fmt: skip
+
+
+def tutors_here() -> set[uuid.UUID]:
+    """Who is at the desk now."""
+    return {person.user_id for person in who_is_here(DESK)}
+
+
+def tell_passed(booking: Booking, before: str, note: str) -> None:
     """Tell a tutor that a conversation is theirs now, from whom, and why."""
     office = directory().get(booking.office_id)
     notify(
-        booking.slot.tutor_id, "tutoring_session", title=_l("%(name)s passed a conversation on to you", name=tutor.name),
+        booking.slot.tutor_id, "tutoring_session", title=_l("%(name)s passed a conversation on to you", name=before),
         body=note, url=f"/o/{office.slug}/tutoring/desk?chat={booking.id}", key=f"tutoring:passed:{secrets.token_hex(8)}",
     )  # fmt: skip
 

@@ -287,7 +287,7 @@ def test_the_booking_page_takes_few_queries_however_many_times_are_free(
     browser.get(PAGE)
     with count_queries() as counted:
         assert browser.get(PAGE).status_code == 200
-    assert len(counted) <= 14
+    assert len(counted) <= 10
 
 
 def test_sessions_are_in_one_s_own_calendar_and_nobody_else_s(sign_in: SignIn, world: World) -> None:

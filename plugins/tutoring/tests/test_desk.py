@@ -10,9 +10,11 @@ from lms.plugin import Conflict, Forbidden, NotFound, World, who_is_here
 from lms.testing import SignIn, count_queries, notifications_of
 from plugins.tutoring import booking, chat
 from plugins.tutoring.chat import Say
-from plugins.tutoring.desk import conversations, queue, replies, telling
+from plugins.tutoring.desk import colleagues, conversations, passing, queue, replies, telling
 from plugins.tutoring.desk.forms import AddReply, PassOn
 from plugins.tutoring.tests.desk import DESK, wait
+
+SESSIONS = "/o/siena/tutoring/sessions"
 
 
 def begin(world: World, *keys: str, tutor: str = "tutor") -> list[uuid.UUID]:
@@ -65,27 +67,54 @@ def test_a_conversation_of_somebody_else_is_not_shown_at_the_desk(sign_in: SignI
             conversations.thread_with(world.actor("counsellor"), row)
 
 
-def test_a_tutor_passes_a_conversation_on_and_reads_it_no_more(sign_in: SignIn, world: World) -> None:
-    (talk,) = begin(world, "trainee5")
-    other = world.people["counsellor"].id
-    data = {"tutor_id": str(other), "note": "Conosce meglio i contratti"}
+def ask(sign_in: SignIn, world: World, talk: uuid.UUID) -> None:
+    """The tutor asks whether the counsellor may go on."""
+    data = {"tutor_id": str(world.people["counsellor"].id), "note": "Conosce meglio i contratti"}
     assert sign_in("trainee5").post(f"{DESK}/{talk}/pass-on", data=data).status_code == 403
     assert sign_in("trainer").post(f"{DESK}/{talk}/pass-on", data=data).status_code == 404
     assert sign_in("tutor").post(f"{DESK}/{talk}/pass-on", data=data).status_code == 303
+
+
+def test_another_tutor_goes_on_when_the_trainee_agrees(sign_in: SignIn, world: World) -> None:
+    (talk,) = begin(world, "trainee5")
+    ask(sign_in, world, talk)
+    assert sign_in("counsellor").get(f"{SESSIONS}/{talk}").status_code == 404
+    assert sign_in("tutor").post(f"{SESSIONS}/{talk}/pass/agree").status_code == 403
+    assert sign_in("trainee6").post(f"{SESSIONS}/{talk}/pass/agree").status_code == 404
+    assert f"{talk}/pass/agree" in sign_in("trainee5").get(f"{SESSIONS}/{talk}").text
+    assert sign_in("trainee5").post(f"{SESSIONS}/{talk}/pass/agree").status_code == 303
     with world.inside("siena"):
         with pytest.raises(NotFound):
             booking.get_booking(world.actor("tutor"), talk)
         row = booking.get_booking(world.actor("counsellor"), talk)
         said = chat.read_messages(world.actor("trainee5"), row)
         assert said[-1].payload["name"] == world.people["counsellor"].name
-        assert any("Conosce" in each.body for each in notifications_of(other))
+        assert any("Conosce" in each.body for each in notifications_of(world.people["counsellor"].id))
+
+
+def test_the_conversation_stays_with_its_tutor_when_the_trainee_does_not_agree(
+    sign_in: SignIn, world: World
+) -> None:
+    (talk,) = begin(world, "trainee5")
+    ask(sign_in, world, talk)
+    assert sign_in("trainee5").post(f"{SESSIONS}/{talk}/pass/decline").status_code == 303
+    assert sign_in("trainee5").post(f"{SESSIONS}/{talk}/pass/agree").status_code == 409
+    with world.inside("siena"):
+        assert booking.get_booking(world.actor("tutor"), talk).proposed_tutor_id is None
+
+
+def test_a_tutor_takes_the_question_back(sign_in: SignIn, world: World) -> None:
+    (talk,) = begin(world, "trainee5")
+    ask(sign_in, world, talk)
+    assert sign_in("tutor").post(f"{SESSIONS}/{talk}/pass/decline").status_code == 303
+    assert sign_in("trainee5").post(f"{SESSIONS}/{talk}/pass/agree").status_code == 409
 
 
 @pytest.mark.parametrize("key", ["trainee6", "head"])
 def test_nobody_passes_a_conversation_on_to_who_does_not_offer_tutoring(world: World, key: str) -> None:
     (talk,) = begin(world, "trainee5")
     with world.inside("siena"), pytest.raises(NotFound):
-        conversations.pass_on(world.actor("tutor"), talk, PassOn(tutor_id=world.people[key].id))
+        passing.propose(world.actor("tutor"), talk, PassOn(tutor_id=world.people[key].id))
 
 
 def test_another_tutor_takes_over_when_the_tutor_is_gone(world: World) -> None:
@@ -95,20 +124,20 @@ def test_another_tutor_takes_over_when_the_tutor_is_gone(world: World) -> None:
         counsellor = world.actor("counsellor")
         assert talk in {each.id for each in conversations.find_left_alone(counsellor)}
         with pytest.raises(Forbidden):
-            conversations.take_over(world.actor("trainee6"), talk)
-        assert conversations.take_over(counsellor, talk).slot.tutor_id == counsellor.user_id
+            passing.take_over(world.actor("trainee6"), talk)
+        assert passing.take_over(counsellor, talk).slot.tutor_id == counsellor.user_id
         with pytest.raises(Conflict):
-            conversations.take_over(counsellor, talk)
+            passing.take_over(counsellor, talk)
 
 
 def test_a_conversation_of_another_office_or_a_booked_one_is_not_taken_over(world: World) -> None:
     (talk,) = begin(world, "trainee5")
     with world.inside("vienna"), pytest.raises(NotFound):
-        conversations.take_over(world.actor("counsellor_vienna"), talk)
+        passing.take_over(world.actor("counsellor_vienna"), talk)
     with world.inside("siena"):
         booked = next(each for each in booking.find_coming(world.actor("trainee")) if each.place_id is None)
         with pytest.raises(NotFound):
-            conversations.take_over(world.actor("trainer"), booked.id)
+            passing.take_over(world.actor("trainer"), booked.id)
 
 
 def test_replies_are_one_s_own_or_the_office_s(sign_in: SignIn, world: World) -> None:
@@ -130,3 +159,27 @@ def test_replies_are_one_s_own_or_the_office_s(sign_in: SignIn, world: World) ->
         f"{DESK}/replies", data={"form_id": "addreply", "shortcut": "due parole", "text": "Ciao"}
     )
     assert shared.status_code == 422
+
+
+def test_tutors_talk_among_themselves_and_nobody_else_reads_it(sign_in: SignIn, world: World) -> None:
+    assert (
+        sign_in("tutor").post(f"{DESK}/colleagues", data={"text": "Chi conosce il bando?"}).status_code == 303
+    )
+    assert "Chi conosce il bando?" in sign_in("counsellor").get(DESK).text
+    assert sign_in("trainee5").post(f"{DESK}/colleagues", data={"text": "Ciao"}).status_code == 403
+    with world.inside("siena"), pytest.raises(Forbidden):
+        colleagues.find_whispers(world.actor("trainee5"))
+    with world.inside("vienna"):
+        assert colleagues.find_whispers(world.actor("counsellor_vienna")) == []
+
+
+def test_who_runs_the_desk_sees_who_talks_with_whom_but_not_what(sign_in: SignIn, world: World) -> None:
+    (talk,) = begin(world, "trainee5")
+    with world.inside("siena"):
+        chat.say(world.actor("trainee5"), talk, Say(text="Solo per te"))
+    page = sign_in("head").get(f"{DESK}/overview")
+    assert page.status_code == 200
+    assert world.people["trainee5"].name in page.text
+    assert "Solo per te" not in page.text
+    assert "Domanda di trainee5" not in page.text
+    assert sign_in("tutor").get(f"{DESK}/overview").status_code == 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from lms.accounts import secondstep
 from lms.accounts.doors import DoorKeeper
 from lms.accounts.models import User
 from lms.accounts.secrets_kept import seal
+from lms.accounts.sessions import find_sessions
 from lms.clock import utcnow
 from lms.demo import PASSWORD, World
 from lms.errors import Invalid, TooMany
@@ -240,3 +242,22 @@ def test_guessing_for_one_account_from_many_addresses_is_limited(tmp_path: Path)
         for number in range(101):
             keeper.knock("password", "a@example.org", f"192.0.2.{number}")
     keeper.knock("password", "b@example.org", "192.0.2.1")
+
+
+def test_on_a_shared_computer_the_session_is_short_and_nothing_stays_in_the_browser(
+    client: FlaskClient, world: World
+) -> None:
+    data = {"form_id": "signin", "email": "trainee@example.org", "password": PASSWORD, "is_shared": "1"}
+    cookie = client.post("/o/siena/sign-in", data=data).headers["Set-Cookie"]
+    assert "Max-Age" not in cookie
+    assert "Expires" not in cookie
+    assert is_inside(client)
+    (row,) = find_sessions(world.people["trainee"].id)[:1]
+    assert row.expires_at - row.seen_at == timedelta(minutes=30)
+    assert "storage" in client.post("/o/siena/sign-out").headers["Clear-Site-Data"]
+
+
+def test_on_ones_own_computer_the_session_stays(client: FlaskClient) -> None:
+    sign_in_with(client, "trainee@example.org", PASSWORD)
+    assert is_inside(client)
+    assert "Clear-Site-Data" not in client.post("/o/siena/sign-out").headers

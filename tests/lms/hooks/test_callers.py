@@ -42,6 +42,7 @@ LOADED: dict[str, tuple[Any, Any]] = {
     "importers": (c.Importer("a", "people", "A", "a.b"), lambda h: h.importers("people")),
     "exporters": (c.Exporter("a", "people", "A", "a.b"), lambda h: h.exporters("people")),
     "jobs": (c.JobSpec("a", print, "A"), lambda h: [each for _owner, each in h.jobs().values()]),
+    "processes": (c.Process("a", ["a"]), lambda h: h.processes()),
     "personal_data": (
         c.PersonalData("a", "b", (), "A", "consent", "B"),
         lambda h: [each for _owner, each in h.personal_data()],

@@ -22,6 +22,7 @@ import lms.live.hooks
 import lms.lounge.hooks
 import lms.work.hooks
 from lms.access.actor import Actor
+from lms.access.policy import Policy
 from lms.accounts.actors import load_actor
 from lms.accounts.models import Membership, MembershipRole, User
 from lms.clock import monotonic
@@ -100,7 +101,7 @@ def directory_plugins(app: Flask) -> Any:
     return lambda _office_id: frozenset({"probe"}) - frozenset(app.config.get("SWITCHED_OFF", ()))
 
 
-def identify(environ: Mapping[str, Any], slug: str) -> Actor | None:
+def identify(environ: Mapping[str, Any], slug: str, _policy: Policy) -> Actor | None:
     """The test's session: a cookie with the user's id."""
     cookie = SimpleCookie(environ.get("HTTP_COOKIE", ""))
     office = directory().by_slug(slug)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
-from lms.live.channels import PAGE, append, catch_up, read_heads, read_since
+from lms.live.channels import PAGE, append, catch_up, forget_events, read_heads, read_since
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
 from tests.lms.live.site import actor_for
@@ -122,3 +122,16 @@ def test_eight_writers_at_once_lose_and_repeat_nothing(site: Flask, ids: dict[st
         events = read_since(actor_for("trainer"), "lounge", 0)
         assert [event.seq for event in events] == list(range(1, 201))
         assert len({event.key for event in events}) == 200
+
+
+def test_what_is_forgotten_is_gone_and_numbers_go_on(site: Flask) -> None:
+    with site.app_context():
+        for number in range(3):
+            post(f"key-{number}")
+        actor = actor_for("trainer")
+        assert actor.office_id
+        with office_scope(actor.office_id), unit_of_work():
+            assert forget_events("lounge") == 3
+            assert forget_events("lounge:nobody-wrote") == 0
+            assert read_since(actor, "lounge", 0) == []
+        assert post("key-3")[0] == 4

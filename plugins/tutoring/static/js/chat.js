@@ -78,6 +78,8 @@ class TutoringChat extends HTMLElement {
     if (event.kind === "message.withdrawn") return void this.#log.querySelector(`[data-seq="${Number(event.payload.target)}"]`)?.remove();
     if (event.kind === "conversation.ended") return this.#close();
     if (event.kind === "tutor.changed") return this.#pass(String(event.payload.name));
+    if (event.kind === "tutor.proposed") return this.#ask(String(event.payload.name));
+    if (event.kind === "tutor.declined") return this.#ask("");
     this.#log.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.remove();
     const item = this.#item();
     item.dataset.seq = String(event.seq);
@@ -98,8 +100,18 @@ class TutoringChat extends HTMLElement {
   #pass(name) {
     if (this.dataset.desk) return void location.assign(this.dataset.desk);
     this.dataset.other = name;
+    this.#ask("");
     this.#log.append(element("p", { class: "ui-chat-system" }, fill(this.dataset.textPassed, { name })));
     this.#toEnd();
+  }
+
+  /** Whether another tutor may go on: asked of the trainee; an empty name ends it, which a tutor's page shows anew. @param {string} name */
+  #ask(name) {
+    const box = this.querySelector("[data-part=ask]");
+    if (!(box instanceof HTMLElement)) return void (name || !this.dataset.desk || location.reload());
+    const words = box.querySelector("p");
+    if (words) words.textContent = name ? fill(box.dataset.text, { name }) : "";
+    box.hidden = !name;
   }
 
   #close() {
@@ -111,6 +123,7 @@ class TutoringChat extends HTMLElement {
   /** @param {Record<string, unknown>} file */
   #file(file) {
     const address = `${this.dataset.files}/${String(file.file_id)}/${encodeURIComponent(String(file.name))}`;
+    if (String(file.media_type).startsWith("audio/")) return element("audio", { class: "tutoring-audio", controls: "", preload: "none", src: address, "aria-label": String(file.name) });
     const link = element("a", { href: address });
     if (String(file.media_type).startsWith("image/")) link.append(element("img", { class: "tutoring-picture", src: address, alt: String(file.name) }));
     else link.textContent = String(file.name);

@@ -1,0 +1,162 @@
+"""Ten thousand tries to book a few times, and two hundred conversations at once."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from benchmarks.tables import Table, percentile
+from lms.access.actor import system_actor
+from lms.accounts.sessions import COOKIE
+from lms.clock import utcnow
+from lms.errors import AppError
+from lms.offices.service import save_settings
+from lms.store.base import session
+from lms.testing import count_queries
+from plugins.tutoring import booking
+from plugins.tutoring.chat import channel_of
+from plugins.tutoring.forms import Book, TutoringSettings
+from plugins.tutoring.models import Booking, Slot
+from tests.services import postgres_server, redis_server
+from tests.serving import Installation, Serving, build_installation
+
+WRITERS = 8
+TIMES = 60
+TUTORS, CHATS_OF_EACH = 20, 10
+PAUSE = 5.0
+
+
+def run(folder: Path, is_smoke: bool) -> None:
+    """Print the tables."""
+    plain = {"environment": "production", "base_url": "http://127.0.0.1"}
+    site = build_installation(folder / "sqlite", **plain)
+    _book(site, "SQLite", 200 if is_smoke else 10_000)
+    _talk(site, "embedded", is_smoke)
+    site.close()
+    if is_smoke:
+        return
+    with postgres_server(is_durable=True) as postgres, redis_server() as redis:
+        scaled = build_installation(
+            folder / "scaled", database_url=postgres.url, redis_url=redis.url, web__workers="2", **plain
+        )
+        _book(scaled, "PostgreSQL", 10_000)
+        _talk(scaled, "scale mode, two web processes", is_smoke)
+        scaled.close()
+
+
+def _book(site: Installation, name: str, count: int) -> None:
+    with site.app.app_context(), site.world.inside("siena") as office:
+        save_settings(system_actor(office.id), office.id, "tutoring", TutoringSettings(open_bookings=10))
+    keys = [person.key for person in site.world.trainees("siena")][2:]
+    with site.app.app_context(), site.world.inside("siena"):
+        slot_ids = [each.slot.id for each in booking.find_free(site.world.actor(keys[0]), limit=TIMES)]
+    seconds: list[float] = []
+    writers = [
+        threading.Thread(target=_try, args=(site, number, count // WRITERS, keys, slot_ids, seconds))
+        for number in range(WRITERS)
+    ]
+    began = time.monotonic()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    duration = time.monotonic() - began
+    with site.app.app_context(), site.world.inside("siena"):
+        taken = session().scalars(
+            select(Booking.slot_id).where(Booking.slot_id.in_(slot_ids), Booking.state == "booked")
+        )
+        double = sum(number - 1 for number in Counter(taken).values())
+    table = Table(f"Booking, {name}: {count} tries for {len(slot_ids)} times by {WRITERS} at once")
+    table.add("given away twice", double, "", at_most=0)
+    table.add("whole run", duration, "s")
+    table.add("one try, p95", percentile(seconds, 0.95) * 1000, "ms")
+    table.add("queries of the booking page", _count_page_queries(site), "", at_most=10)
+    table.print()
+
+
+def _try(
+    site: Installation,
+    number: int,
+    count: int,
+    keys: list[str],
+    slot_ids: list[uuid.UUID],
+    seconds: list[float],
+) -> None:
+    chance = random.Random(number)
+    with site.app.app_context():
+        people = [site.world.actor(key) for key in keys]
+        session().rollback()
+        for _attempt in range(count):
+            began = time.perf_counter()
+            try:
+                with site.world.inside("siena"):
+                    booking.book(chance.choice(people), chance.choice(slot_ids), Book())
+            except AppError:
+                session().rollback()
+            seconds.append(time.perf_counter() - began)
+        session().close()
+
+
+def _count_page_queries(site: Installation) -> int:
+    browser = site.app.test_client()
+    browser.set_cookie(COOKIE, site.cookie_for("trainee"), domain="127.0.0.1")
+    browser.get("/o/siena/tutoring", base_url="http://127.0.0.1")
+    with site.app.app_context(), count_queries() as counted:
+        browser.get("/o/siena/tutoring", base_url="http://127.0.0.1")
+    return len(counted)
+
+
+def _talk(site: Installation, mode: str, is_smoke: bool) -> None:
+    tutors, each = (2, 3) if is_smoke else (TUTORS, CHATS_OF_EACH)
+    seconds = 4.0 if is_smoke else 30.0
+    plan = _begin_chats(site, tutors, each)
+    site.close()
+    with Serving(site) as serving, ExitStack() as stack:
+        command = [sys.executable, "-m", "benchmarks.talkers", str(serving.port), str(seconds), str(PAUSE)]
+        talkers = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        stack.callback(talkers.kill)
+        lines = talkers.communicate(json.dumps(plan), timeout=seconds + 120)[0].splitlines()
+        found = json.loads(lines[-1])
+    delays = [delay * 1000 for delay in found["delays"]]
+    table = Table(f"Conversations, {mode}: {tutors * each} at once, a message every {PAUSE:g} s in each")
+    table.add("arrived", 100 * len(delays) / (2 * found["sent"]), "%", at_least=100)  # at both ends
+    table.add("delay p50", percentile(delays, 0.5), "ms")
+    table.add("delay p95", percentile(delays, 0.95), "ms", at_most=150)
+    table.add("delay p99", percentile(delays, 0.99), "ms")
+    table.add("lost connections", found["lost_connections"], "", at_most=0)
+    table.print()
+
+
+def _begin_chats(site: Installation, tutors: int, each: int) -> list[dict[str, object]]:
+    """Sessions that go on now: each of the first people helps ten of the others. Returns who connects, and to what."""
+    people = site.world.trainees("siena")
+    cookies = {person.id: f"{COOKIE}={site.cookie_for(person.key)}" for person in people}
+    plan: list[dict[str, object]] = []
+    with site.app.app_context(), site.world.inside("siena"):
+        for number in range(tutors):
+            tutor = people[number % len(people)]
+            channels: list[str] = []
+            for place in range(each):
+                trainee = people[(number + place + 1) % len(people)]
+                begin = utcnow() - timedelta(minutes=5, seconds=number * 100 + place)
+                slot = Slot(
+                    tutor_id=tutor.id, starts_at=begin, ends_at=begin + timedelta(minutes=60), place="chat"
+                )
+                row = Booking(slot=slot, trainee_id=trainee.id, purpose="cv")
+                session().add_all([slot, row])
+                session().flush()
+                channels.append(channel_of(row))
+                plan.append({"cookie": cookies[trainee.id], "channels": [channel_of(row)]})
+            plan.append({"cookie": cookies[tutor.id], "channels": channels})
+    return plan

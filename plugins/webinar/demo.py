@@ -1,0 +1,219 @@
+"""Invented meetings of the demo offices."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from lms.plugin import (
+    StoredFile,
+    World,
+    admit_visitor,
+    enrol_people,
+    keyed_hash,
+    render_pdf,
+    session,
+    store_file,
+    utcnow,
+)
+from plugins.webinar import log, rooms, slides
+from plugins.webinar.forms import CreateRoom
+from plugins.webinar.log import ByPerson, ChatSaid
+from plugins.webinar.models import (
+    Answer,
+    Correction,
+    Field,
+    Interval,
+    Participant,
+    Poll,
+    PollOption,
+    Question,
+    Registration,
+    Sheet,
+    Upvote,
+    Vote,
+)
+from plugins.webinar.presets import PresetName
+from plugins.webinar.rooms import Meeting
+
+MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = {
+    # office: (host, title, preset, hours from now, minutes, summary)
+    "siena": (
+        ("trainer", "Il colloquio: le domande che fanno tutti", "webinar", -24 * 9, 60, "Che cosa chiedono, e come rispondere senza imparare a memoria."),
+        ("trainer", "Cercare lavoro online senza perdersi", "webinar", -0.1, 90, "Siti, avvisi e trappole. Porta le tue domande: c’è tempo per tutte."),
+        ("counsellor", "Bilancio delle competenze: gruppo del martedì", "class", 50, 120, "Lavoriamo insieme sulle vostre esperienze."),
+        ("trainer", "Presentarsi in novanta secondi", "webinar", 24 * 6, 45, ""),
+    ),
+    "vienna": (
+        ("trainer_vienna", "Applying in a second language", "webinar", -24 * 5, 60, "What to write, what to leave out."),
+        ("trainer_vienna", "Ask us anything about training grants", "webinar", 26, 60, "Bring your questions."),
+    ),
+}  # fmt: skip
+DECK = Path(__file__).parent / "documents" / "deck.typ"
+DEMO_SLIDES = (
+    (
+        "Cercare lavoro online senza perdersi",
+        ("Dove guardare", "Come leggere un annuncio", "Trappole da evitare"),
+    ),
+    (
+        "Dove guardare",
+        (
+            "Il portale del centro per l’impiego",
+            "I siti delle aziende della zona",
+            "Una ricerca salvata vale più di cento visite",
+        ),
+    ),
+    ("Come leggere un annuncio", ("Che cosa chiedono davvero", "Che cosa è un di più", "Chi offre, e dove")),
+    ("Trappole da evitare", ("Chi chiede denaro", "Chi chiede documenti prima di un colloquio")),
+)
+QUESTION = "Quanto dura di solito un primo colloquio?"
+ANSWER = "Tra venti minuti e mezz’ora."
+SAID = ("Buongiorno a tutti!", "Si può rivedere più tardi?", "Molto utile, grazie.")
+
+
+def build_webinars(world: World) -> None:
+    """A past meeting with people who came and went, one that is open now, some ahead."""
+    for office, meetings in MEETINGS.items():
+        with world.inside(office):
+            for host, title, preset, hours, minutes, summary in meetings:
+                meeting = _plan(world, host, title, preset, hours, minutes)
+                meeting.activity.summary = summary
+                _enrol(world, office, host, meeting)
+                if hours < -24:
+                    _hold(world, office, meeting)
+    _add_guests(world)
+    _add_slides(world)
+
+
+def _plan(world: World, host: str, title: str, preset: PresetName, hours: float, minutes: int) -> Meeting:
+    who = world.actor(host)
+    begins = (world.now + timedelta(hours=hours)).replace(second=0, microsecond=0)
+    if abs(hours) > 1:
+        begins = begins.replace(minute=0)
+    meeting = rooms.create_room(
+        who, CreateRoom(title=title, starts_at=begins, duration=minutes, preset=preset)
+    )
+    rooms.publish_room(who, meeting.activity.id)
+    if preset == "webinar":
+        meeting.room.guests = "registration"
+    return meeting
+
+
+def _enrol(world: World, office: str, host: str, meeting: Meeting) -> None:
+    people = [person.id for person in world.trainees(office)[:12]]
+    enrol_people(world.actor(host), meeting.activity.id, people)
+
+
+def _hold(world: World, office: str, meeting: Meeting) -> None:
+    """What the log and the attendance of a meeting that took place look like."""
+    begins = meeting.activity.starts_at or world.now
+    room = meeting.room
+    room.opened_at, room.ended_at = begins - timedelta(minutes=5), begins + timedelta(minutes=room.duration)
+    log.write(room, "room.opened", log.Nothing(), at=room.opened_at)
+    for number, person in enumerate([each for each in world.trainees(office)[:10] if each.key != "trainee5"]):
+        row = Participant(room_id=meeting.activity.id, user_id=person.id, name=person.name, state="outside")
+        session().add(row)
+        session().flush()
+        entered = begins + timedelta(minutes=world.random.randint(-4, 6))
+        stays = timedelta(minutes=world.random.randint(room.duration // 3, room.duration))
+        session().add(Interval(participant_id=row.id, entered_at=entered, seen_at=entered + stays))
+        log.write(room, "person.entered", ByPerson(person=row.id), at=entered)
+        if number < len(SAID):
+            log.write(
+                room,
+                "chat.said",
+                ChatSaid(person=row.id, text=SAID[number]),
+                at=entered + timedelta(minutes=2),
+            )
+        if number == 3:
+            session().add(
+                Correction(
+                    participant_id=row.id, minutes=room.duration, reason="Era presente, ma con il telefono di una collega.",
+                    corrected_by_id=world.people["trainer" if office == "siena" else "trainer_vienna"].id,
+                )
+            )  # fmt: skip
+    _ask_and_vote(world, office, meeting)
+    log.write(room, "room.ended", log.Nothing(), at=room.ended_at)
+    session().add(
+        Sheet(room_id=room.activity_id, code=f"DEMO-{office.upper()[:4]}-2345", people=9, minutes=380)
+    )
+    log.keep_state(room)
+
+
+def _ask_and_vote(world: World, office: str, meeting: Meeting) -> None:
+    """A poll and questions, as they stand when a meeting is over."""
+    people = list(
+        session().scalars(select(Participant).filter_by(room_id=meeting.activity.id, role="participant"))
+    )
+    poll = Poll(
+        room_id=meeting.activity.id,
+        kind="single",
+        question="Hai un CV aggiornato?",
+        is_anonymous=False,
+        state="closed",
+    )
+    poll.options = [PollOption(text=text, position=number) for number, text in enumerate(("Sì", "No"))]
+    session().add(poll)
+    question = Question(
+        room_id=meeting.activity.id,
+        participant_id=people[0].id,
+        text=QUESTION,
+        answer=ANSWER,
+        state="answered",
+    )
+    session().add(question)
+    session().flush()
+    for row in people:
+        voter = keyed_hash("webinar.vote", f"{poll.id}:{row.id}")
+        option = poll.options[world.random.randrange(2)].id
+        session().add(Vote(poll_id=poll.id, voter=voter, participant_id=row.id, option_id=option))
+    session().add_all(Upvote(question_id=question.id, participant_id=row.id) for row in people[1:4])
+    if office == "siena":
+        _add_past_guest(meeting)
+
+
+def _add_past_guest(meeting: Meeting) -> None:
+    ends = meeting.activity.ends_at or utcnow()
+    row = Registration(
+        room_id=meeting.activity.id, name="Olga Ferri", email="olga.ferri@example.org", locale="it"
+    )
+    row.visitor_id = admit_visitor(
+        rooms.ref_of(meeting.activity.id), row.name, ends, email=row.email, locale="it"
+    )
+    field = Field(room_id=meeting.activity.id, label="Da quale comune vieni?")
+    session().add_all(
+        [row, field, Participant(room_id=meeting.activity.id, visitor_id=row.visitor_id, name=row.name)]
+    )
+    session().flush()
+    row.answers = [Answer(field_id=field.id, text="Asciano")]
+    session().flush()
+
+
+def _add_slides(world: World) -> None:
+    with world.inside("siena"):
+        meeting = next(
+            each for each in rooms.find_rooms(world.actor("trainer")) if each.room.guests == "registration"
+        )
+        deck = slides.take_file(meeting.room, _stored(world), world.actor("trainer"))
+        slides.draw_now(deck)
+
+
+def _stored(world: World) -> StoredFile:
+    body = render_pdf(DECK, {"pages": DEMO_SLIDES})
+    return store_file(world.actor("trainer"), io.BytesIO(body), "Cercare lavoro online.pdf", slides.PURPOSE)
+
+
+def _add_guests(world: World) -> None:
+    with world.inside("siena"):
+        meeting = next(
+            each for each in rooms.find_rooms(world.actor("trainer")) if each.room.guests == "registration"
+        )
+        for name, email in (
+            ("Rosa Cioni", "rosa.cioni@example.org"),
+            ("Ivan Petrov", "ivan.petrov@example.org"),
+        ):
+            session().add(Registration(room_id=meeting.activity.id, name=name, email=email, locale="it"))
+        session().flush()

@@ -1,0 +1,171 @@
+"""The engine's door to the network: one UDP and one TCP port for all peers.
+
+What comes in belongs to a peer by the address it comes from; which address is whose, only
+a connectivity check signed with the peer's password says (RFC 8445, section 7.3).
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from plugins.webinar.engine_embedded import stun
+from plugins.webinar.engine_embedded.fanout import FanOut
+from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.tcp import Link, Listener
+
+MOST_AT_ONCE = 256
+SEND_BUFFER_BYTES = 4 << 20
+RECEIVE_BUFFER_BYTES = 1 << 20
+"""What waits longer than a second in an overloaded engine is of no use; the kernel drops it."""
+
+Route = Any
+"""Where a peer is: the address of a UDP socket as Python gives it, or a ``tcp.Link``."""
+
+
+class Peer(Protocol):
+    """What the ports know of a peer."""
+
+    ufrag: str
+    password: bytes
+    remote_ufrag: str
+    route: Route | None
+    routes: set[Route]
+
+    def on_check(self, route: Route, *, is_chosen: bool) -> None:
+        """A connectivity check came; ``is_chosen`` if it nominates its pair."""
+
+    def on_handshake(self, datagram: bytes, route: Route) -> None:
+        """A DTLS datagram came."""
+
+    def on_media(self, datagram: bytes) -> None:
+        """An SRTP packet came."""
+
+    def on_control(self, datagram: bytes) -> None:
+        """An SRTCP packet came."""
+
+
+class Ports:
+    """Receives, tells apart (RFC 7983) and hands over; sends."""
+
+    def __init__(self, loop: Loop, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._loop = loop
+        self.udp = _udp_socket(family, host, port)
+        self.port = int(self.udp.getsockname()[1])
+        try:
+            self._tcp = Listener(loop, family, host, self.port, self.take)
+        except OSError:
+            self.udp.close()
+            raise
+        self._tcp.on_lost = self._lose
+        self.fan = FanOut(self)
+        self.by_ufrag: dict[str, Peer] = {}
+        self.by_route: dict[Route, Peer] = {}
+        self.dropped = 0
+        loop.watch(self.udp, self._read)
+
+    def close(self) -> None:
+        """Let the port go."""
+        self._tcp.close()
+        self._loop.forget(self.udp)
+        self.udp.close()
+
+    def send(self, route: Route, data: bytes | memoryview) -> None:
+        """Send one datagram; what the network cannot take now is lost, as datagrams are."""
+        if type(route) is not tuple:
+            route.send(data)
+            return
+        try:
+            self.udp.sendto(data, route)
+        except OSError:
+            self.dropped += 1
+
+    def forget(self, peer: Peer) -> None:
+        """Nothing that comes is this peer's any more."""
+        for route in list(peer.routes):
+            if self.by_route.get(route) is peer:
+                del self.by_route[route]
+            if type(route) is not tuple:
+                route.close()
+        peer.routes.clear()
+        self.by_ufrag.pop(peer.ufrag, None)
+
+    def take(self, data: bytes, route: Route) -> Callable[[], None] | None:
+        """Handle what came; media is only returned as a call, for it can wait until the rest is done."""
+        if not data:
+            return None
+        first = data[0]
+        if first < 4:
+            self._take_check(data, route)
+            return None
+        peer = self.by_route.get(route)
+        if peer is None:
+            return None  # a stranger; RFC 8445 gives it no way in but a check
+        if 20 <= first <= 63:
+            peer.on_handshake(data, route)
+        elif 128 <= first <= 191 and len(data) >= 12:
+            if 192 <= data[1] <= 223:  # RFC 5761, section 4
+                peer.on_control(data)
+            else:
+                return lambda: peer.on_media(data)
+        return None
+
+    def _read(self, _events: int) -> None:
+        waiting: list[Callable[[], None]] = []
+        receive = self.udp.recvfrom
+        for _ in range(MOST_AT_ONCE):
+            try:
+                data, address = receive(2048)
+            except BlockingIOError:
+                break
+            except OSError:  # an ICMP answer to something that was sent before
+                continue
+            later = self.take(data, address)
+            if later is not None:
+                waiting.append(later)
+        for call in waiting:
+            call()
+
+    def _take_check(self, data: bytes, route: Route) -> None:
+        """A lite agent only answers (RFC 8445, sections 2.5 and 7.3)."""
+        try:
+            request = stun.parse(data)
+        except stun.NotStun:
+            return
+        if request.kind != stun.BINDING_REQUEST:
+            return
+        ours, _, theirs = request.username.partition(":")
+        peer = self.by_ufrag.get(ours)
+        if peer is None or theirs != peer.remote_ufrag or not request.is_signed_with(peer.password):
+            return  # unanswered, so that nobody can use this port to send to others
+        if stun.ICE_CONTROLLED in request.attributes:
+            self.send(route, stun.refusal(request, 487, "Role Conflict", peer.password))
+            return
+        if isinstance(route, Link):
+            self._tcp.know(route)
+        address = route.address if isinstance(route, Link) else route
+        self.send(route, stun.success(request, address[:2], peer.password))
+        self.by_route[route] = peer
+        peer.routes.add(route)
+        peer.on_check(route, is_chosen=stun.USE_CANDIDATE in request.attributes)
+
+    def _lose(self, link: Link) -> None:
+        peer = self.by_route.pop(link, None)
+        if peer is not None:
+            peer.routes.discard(link)
+            if peer.route is link:
+                peer.route = None  # the next check says where the peer is now
+
+
+def _udp_socket(family: int, host: str, port: int) -> socket.socket:
+    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    try:
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        udp.bind((host, port))
+    except OSError:
+        udp.close()
+        raise
+    return udp

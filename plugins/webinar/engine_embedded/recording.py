@@ -1,0 +1,232 @@
+"""Records a room: each track as it comes into a file of its own, without decoding.
+
+``tracks.jsonl`` in the folder says which file is whose, line by line as it happens, so that a
+recording can be found again after a crash (``recover``).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from plugins.webinar.engine import Kind, RecordedTrack, Source
+from plugins.webinar.engine_embedded import webm
+from plugins.webinar.engine_embedded.frames import Assembler, Frame, can_assemble
+from plugins.webinar.engine_embedded.layers import Layer, Track
+from plugins.webinar.engine_embedded.rtp import Packet
+
+INDEX = "tracks.jsonl"
+LARGEST_DRIFT = 0.4
+"""Seconds by which a sender's clock may differ from ours before a new file begins."""
+FORMATS = {"opus": "A_OPUS", "red": "A_OPUS", "vp8": "V_VP8", "vp9": "V_VP9"}
+
+
+class TrackWriter:
+    """Writes one source, in one file or, after breaks of its clock, several."""
+
+    def __init__(self, recording: Recording, track: Track) -> None:
+        self._recording = recording
+        self._track = track
+        self._layer: Layer | None = None
+        self._assembler: Assembler | None = None
+        self._file: webm.WebmWriter | None = None
+        self._name = ""
+        self._started_at = 0.0
+        self._anchor = (0, 0.0)
+
+    def take(self, packet: Packet, layer: Layer, now: float) -> None:
+        """Take a packet of any layer; only the best one's are written."""
+        if layer is not self._layer:
+            if layer is not self._track.best_layer():
+                return
+            self._follow(layer)
+        codec = layer.codec
+        if codec is None or not can_assemble(codec):
+            return
+        if self._assembler is None or self._assembler.codec is not codec:
+            self._assembler = Assembler(codec)
+        was_broken = self._assembler.is_broken
+        for frame in self._assembler.take(packet, now):
+            self._write(frame, codec.clock, FORMATS[codec.name])
+        if self._assembler.is_broken and (not was_broken or not packet.sequence & 0x3F):
+            layer.want_key_frame()
+
+    def close(self) -> None:
+        """Finish its file."""
+        if self._layer is not None:
+            self._layer.is_recorded = False
+        if self._file is not None:
+            file, self._file = self._file, None
+            try:
+                file.close()
+            except OSError as problem:
+                self._recording.complain(problem)
+            self._recording.note({"file": self._name, "seconds": file.last / 1000})
+
+    def _follow(self, layer: Layer) -> None:
+        if self._layer is not None:
+            self._layer.is_recorded = False
+        self._layer, self._assembler = layer, None
+        self._anchor = (0, 0.0)
+        layer.is_recorded = True
+        layer.want_key_frame()
+
+    def _write(self, frame: Frame, clock: int, codec: str) -> None:
+        at = self._time_of(frame, clock)
+        if self._file is None or at is None:
+            self.close()
+            if self._layer is not None:
+                self._layer.is_recorded = True
+            self._open(frame, codec)
+            at = frame.arrived_at
+        milliseconds = round((at - self._started_at) * 1000)
+        if self._file is not None:
+            try:
+                self._file.write(max(milliseconds, self._file.last), frame.data, is_key=frame.is_key)
+            except OSError as problem:
+                self._recording.complain(problem)
+
+    def _time_of(self, frame: Frame, clock: int) -> float | None:
+        """When it was sent, by our clock; None if the sender's clock jumped."""
+        timestamp, at = self._anchor
+        if not at:
+            self._anchor = (frame.timestamp, frame.arrived_at)
+            return frame.arrived_at
+        distance = (frame.timestamp - timestamp) & 0xFFFFFFFF
+        distance -= 0x100000000 if distance >= 0x80000000 else 0
+        sent_at = at + distance / clock
+        if abs(sent_at - frame.arrived_at) > LARGEST_DRIFT + (frame.arrived_at - at) * 0.0005:
+            self._anchor = (0, 0.0)
+            return None
+        return sent_at
+
+    def _open(self, frame: Frame, codec: str) -> None:
+        self._anchor = (frame.timestamp, frame.arrived_at)
+        self._started_at = frame.arrived_at
+        self._name, path = self._recording.new_file(self._track.kind)
+        try:
+            self._file = webm.WebmWriter(path, webm.Format(codec, frame.width, frame.height))
+        except OSError as problem:
+            self._recording.complain(problem)
+            return
+        self._recording.note({
+            "file": self._name, "person": self._track.person, "kind": self._track.kind.value,
+            "media_type": "video/webm" if codec.startswith("V_") else "audio/webm",
+            "started_at": round(self._recording.since_start(frame.arrived_at), 3),
+        })  # fmt: skip
+
+
+class Recording:
+    """What is written of one room. ``persons`` are those who agreed; nobody else's packets are touched."""
+
+    def __init__(self, folder: Path, persons: frozenset[str], clock: Callable[[], float]) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder
+        self.persons = persons
+        self._clock = clock
+        self._writers: dict[Track, TrackWriter] = {}
+        self._count = len(list(folder.glob("*.webm")))
+        self._is_mute = False
+        begun = next((line["begun"] for line in _lines(folder) if "begun" in line), None)
+        if begun is None:
+            begun = time.time()
+            self.note({"begun": begun})
+        self._begun = clock() - (time.time() - begun)
+
+    def take(self, track: Track, layer: Layer, packet: Packet) -> None:
+        """Take a packet that was let into the room."""
+        if track.person not in self.persons:
+            return
+        writer = self._writers.get(track)
+        if writer is None:
+            writer = self._writers[track] = TrackWriter(self, track)
+        writer.take(packet, layer, self._clock())
+
+    def set_persons(self, persons: frozenset[str]) -> None:
+        """Change whose tracks are written, at once."""
+        self.persons = persons
+        for track in [each for each in self._writers if each.person not in persons]:
+            self._writers.pop(track).close()
+
+    def end(self, track: Track) -> None:
+        """A track is over."""
+        writer = self._writers.pop(track, None)
+        if writer is not None:
+            writer.close()
+
+    def close(self) -> list[RecordedTrack]:
+        """Finish all files; returns them, with those that ended earlier."""
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+        return recorded(self.folder)
+
+    def new_file(self, kind: Kind) -> tuple[str, Path]:
+        """A name that no file has."""
+        self._count += 1
+        name = f"{self._count:04}-{kind.value}.webm"
+        return name, self.folder / name
+
+    def since_start(self, at: float) -> float:
+        """Seconds after the start of the recording."""
+        return max(0.0, at - self._begun)
+
+    def note(self, line: dict[str, Any]) -> None:
+        """Write a line into the index."""
+        try:
+            with (self.folder / INDEX).open("a", encoding="utf-8") as index:
+                index.write(json.dumps(line) + "\n")
+        except OSError as problem:
+            self.complain(problem)
+
+    def complain(self, problem: OSError) -> None:
+        """Say once that the disk does not take it; the call goes on."""
+        if not self._is_mute:
+            self._is_mute = True
+            print(f"A recording cannot be written: {problem.strerror}", file=sys.stderr)  # noqa: T201 - the process's log
+
+
+def recorded(folder: Path) -> list[RecordedTrack]:
+    """The tracks of a recording in ``folder``; ``seconds`` is below 0 for files that nobody closed."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in _lines(folder):
+        if "file" in line:
+            found.setdefault(line["file"], {}).update(line)
+    return [
+        RecordedTrack(
+            Source(line["person"], Kind(line["kind"])), folder / name, line["media_type"], line["started_at"],
+            line.get("seconds", -1.0),
+        )
+        for name, line in found.items()
+        if "person" in line and (folder / name).is_file()
+    ]  # fmt: skip
+
+
+def mended(tracks: Sequence[RecordedTrack]) -> list[RecordedTrack]:
+    """The same tracks, with the files of an engine that was killed made whole; those with nothing in them left out."""
+    whole = []
+    for track in tracks:
+        try:
+            seconds = track.seconds if track.seconds >= 0 else webm.mend(track.file)
+        except ValueError:  # killed before its first words were written
+            continue
+        whole.append(replace(track, seconds=seconds))
+    return whole
+
+
+def recover(folder: Path) -> list[RecordedTrack]:
+    """What there is of a recording that nobody stopped: its engine was killed."""
+    return mended(recorded(folder))
+
+
+def _lines(folder: Path) -> list[dict[str, Any]]:
+    try:
+        text = (folder / INDEX).read_text("utf-8")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in text.splitlines() if line.endswith("}")]

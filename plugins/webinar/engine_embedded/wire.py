@@ -1,0 +1,151 @@
+"""How web processes and the engine talk: frames of JSON over a unix socket in the instance folder.
+
+A frame is four bytes of length, then UTF-8. Requests are ``{id, do, with}``, replies
+``{id, result}`` or ``{id, error: {code, message}}``, events ``{event}``, and the engine's first
+word is ``{hello}``, a name that is new at each of its starts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from plugins.webinar.engine import Answer, Event, Kind, Load, RecordedTrack, Rights, Source, Wish, WishedVideo
+
+SOCKET_NAME = "media.sock"
+LARGEST_FRAME = 1 << 20
+
+
+class BrokenFrame(ValueError):
+    """What came is no frame of this protocol."""
+
+
+def pack(message: Mapping[str, Any]) -> bytes:
+    """A message as a frame. Raises BrokenFrame if it is too long."""
+    data = json.dumps(message, separators=(",", ":")).encode()
+    if len(data) > LARGEST_FRAME:
+        raise BrokenFrame("a message is too long")
+    return len(data).to_bytes(4) + data
+
+
+class Reader:
+    """Puts frames together from what a socket gives."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Take bytes; yields the messages that are complete. Raises BrokenFrame."""
+        self._waiting += data
+        while len(self._waiting) >= 4:
+            size = int.from_bytes(self._waiting[:4])
+            if size > LARGEST_FRAME:
+                raise BrokenFrame("a frame is too long")
+            if len(self._waiting) < 4 + size:
+                return
+            body = bytes(self._waiting[4 : 4 + size])
+            del self._waiting[: 4 + size]
+            try:
+                message = json.loads(body)
+            except ValueError:
+                raise BrokenFrame("a frame is not JSON") from None
+            if not isinstance(message, dict):
+                raise BrokenFrame("a frame is no message")
+            yield message
+
+
+@contextmanager
+def address_of(path: Path) -> Iterator[str]:
+    """A short name for a socket's path: those of unix sockets are limited to 107 bytes (unix(7))."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def connect(path: Path, timeout: float) -> socket.socket:
+    """Connect to the engine. Raises OSError."""
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        channel.settimeout(timeout)
+        with address_of(path) as address:
+            channel.connect(address)
+    except OSError:
+        channel.close()
+        raise
+    return channel
+
+
+# --- things as JSON -----------------------------------------------------------------------
+
+
+def rights_out(rights: Rights) -> list[str]:
+    """Rights as JSON."""
+    return sorted(rights.kinds)
+
+
+def rights_in(data: Any) -> Rights:
+    """Rights from JSON. Raises ValueError."""
+    return Rights(frozenset(Kind(name) for name in data))
+
+
+def wish_out(wish: Wish) -> dict[str, Any]:
+    """A wish as JSON."""
+    videos = [[video.person, video.height] for video in wish.videos]
+    return {"videos": videos, "speakers": wish.speakers, "screen": wish.screen, "sound": wish.sound}
+
+
+def wish_in(data: Any) -> Wish:
+    """A wish from JSON. Raises ValueError, TypeError, KeyError."""
+    videos = tuple(WishedVideo(str(person), int(height)) for person, height in data["videos"])
+    return Wish(videos, int(data["speakers"]), bool(data["screen"]), bool(data["sound"]))
+
+
+def answer_out(answer: Answer) -> dict[str, Any]:
+    """An answer as JSON."""
+    return {"peer": answer.peer, "sdp": answer.sdp, "mids": dict(answer.mids)}
+
+
+def answer_in(data: Any) -> Answer:
+    """An answer from JSON."""
+    return Answer(data["peer"], data["sdp"], data["mids"])
+
+
+def event_out(event: Event) -> dict[str, Any]:
+    """An event as JSON."""
+    return {"type": event.type, "room": event.room, "person": event.person, "data": dict(event.data)}
+
+
+def event_in(data: Any) -> Event:
+    """An event from JSON."""
+    return Event(data["type"], data["room"], data["person"], data["data"])
+
+
+def load_out(load: Load) -> dict[str, Any]:
+    """Load as JSON."""
+    return {"cpu": load.cpu, "rooms": load.rooms, "peers": load.peers, "is_full": load.is_full}
+
+
+def load_in(data: Any) -> Load:
+    """Load from JSON."""
+    return Load(**data)
+
+
+def track_out(track: RecordedTrack) -> dict[str, Any]:
+    """A recorded track as JSON."""
+    return {
+        "person": track.source.person, "kind": track.source.kind.value, "file": str(track.file),
+        "media_type": track.media_type, "started_at": track.started_at, "seconds": track.seconds,
+    }  # fmt: skip
+
+
+def track_in(data: Any) -> RecordedTrack:
+    """A recorded track from JSON. Raises ValueError, KeyError."""
+    source = Source(data["person"], Kind(data["kind"]))
+    return RecordedTrack(source, Path(data["file"]), data["media_type"], data["started_at"], data["seconds"])

@@ -1,0 +1,220 @@
+"""What rooms give to the rest."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import click
+from flask import Blueprint, url_for
+
+from lms.plugin import (
+    Activity,
+    ActivityContent,
+    ActivityType,
+    Actor,
+    AuditAction,
+    CalendarEntry,
+    Card,
+    DashboardCard,
+    ErasurePolicy,
+    ExportArchive,
+    HealthCheck,
+    JobSpec,
+    LiveNamespace,
+    LiveRoom,
+    NavItem,
+    NextStep,
+    PersonalData,
+    Process,
+    Ref,
+    World,
+    _,
+    _l,
+    directory,
+    find_members,
+    format_datetime,
+    get_activity,
+    hookimpl,
+    session,
+    system_actor,
+    utcnow,
+)
+from plugins.webinar import (
+    attendance_views,
+    guest_views,
+    letters,
+    live_views,
+    media,
+    media_process,
+    privacy,
+    rooms,
+    slide_views,
+    views,
+)
+from plugins.webinar import jobs as work
+from plugins.webinar.demo import build_webinars
+from plugins.webinar.models import Room
+from plugins.webinar.sockets import WebinarNamespace
+
+SOON = timedelta(hours=24)
+
+
+@hookimpl
+def blueprints() -> Sequence[Blueprint]:
+    """The pages."""
+    return [
+        views.blueprint,
+        live_views.blueprint,
+        guest_views.blueprint,
+        attendance_views.blueprint,
+        slide_views.blueprint,
+    ]
+
+
+@hookimpl
+def socket_namespaces() -> Sequence[LiveNamespace]:
+    """Rooms; a new one for each application."""
+    return [WebinarNamespace()]
+
+
+@hookimpl
+def processes() -> Sequence[Process]:
+    """The media engine."""
+    return media_process.media_processes()
+
+
+@hookimpl
+def commands() -> Sequence[click.Command]:
+    """The media engine where `serve` does not run it."""
+    return [media_process.media]
+
+
+@hookimpl
+def health_checks() -> Sequence[HealthCheck]:
+    """Whether sound and pictures are carried."""
+    return [media.media_health()]
+
+
+@hookimpl
+def jobs() -> Sequence[JobSpec]:
+    """Reminders; registrations that are too old."""
+    return [
+        JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
+        JobSpec("render_slides", work.render_slides, _l("Draw slides")),
+        JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
+        JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
+    ]
+
+
+@hookimpl
+def activity_types() -> Sequence[ActivityType]:
+    """A meeting, alone or as a step of a course."""
+    content = ActivityContent(rooms.set_up, None, rooms.export_room, rooms.import_room)
+    return [
+        ActivityType(
+            rooms.TYPE, _l("Webinar"), "camera-video", "webinar.show", _l("People meet live in the browser; who was there long enough is done."),
+            ("attended", "confirmed"), "webinar.edit", "any", content,
+        )
+    ]  # fmt: skip
+
+
+@hookimpl
+def nav_items(actor: Actor) -> Sequence[NavItem]:
+    """For members."""
+    return [NavItem(_l("Meetings"), url_for("webinar.index"), "camera-video", 22)] if actor.is_member else []
+
+
+@hookimpl
+def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
+    """What is coming; if it is near, it is the one next step."""
+    coming = [each for each in rooms.find_rooms(actor, limit=6) if each.activity.state == "published"][:3]
+    if not coming:
+        return []
+    first, step = coming[0], None
+    starts = first.activity.starts_at
+    if starts is not None and starts - utcnow() < SOON:
+        is_open = first.is_open(utcnow())
+        step = NextStep(
+            first.activity.title, url_for("webinar_live.room" if is_open else "webinar.show", activity_id=first.activity.id),
+            format_datetime(starts, "EEEE d MMMM, HH:mm"), _("Come in") if is_open else _("Open"), priority=10 if is_open else 28,
+        )  # fmt: skip
+    return [DashboardCard("webinar/card.html", {"meetings": coming}, 20, step)]
+
+
+@hookimpl
+def calendar_items(
+    actor: Actor, start: datetime, end: datetime, limit: int | None
+) -> Sequence[CalendarEntry]:
+    """Meetings that the person sees. The core shows those of the office that stand alone; here are steps of courses."""
+    found = rooms.find_between(actor, start, end, limit) if not actor.is_system else []
+    return [
+        CalendarEntry(
+            uid=letters.uid_of(each.activity), title=each.activity.title, start=letters.moments(each.activity)[0],
+            end=letters.moments(each.activity)[1], url=url_for("webinar.show", activity_id=each.activity.id),
+            summary=each.activity.summary, icon="camera-video", is_cancelled=each.room.cancelled_at is not None,
+            sequence=each.room.sequence,
+        )
+        for each in found
+    ]  # fmt: skip
+
+
+@hookimpl
+def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
+    """Rooms, for those who may know of them."""
+    wanted = {ref.uuid: ref for ref in refs if ref.kind == rooms.KIND}
+    return [
+        Card(wanted[each.activity.id], each.activity.title, url_for("webinar.show", activity_id=each.activity.id), "camera-video", "", _("Meeting"))
+        for each in rooms.find_by_ids(actor, list(wanted))
+    ]  # fmt: skip
+
+
+@hookimpl
+def live_room(activity_id: uuid.UUID | None, actor: Actor) -> LiveRoom | None:
+    """The room of a meeting; other activities and the lounge have none."""
+    if activity_id is None or session().get(Room, activity_id) is None:
+        return None
+    get_activity(actor, activity_id)
+    return LiveRoom(url_for("webinar_live.room", activity_id=activity_id), _l("Come in"))
+
+
+@hookimpl
+def on_enrolled(office_id: uuid.UUID, activity_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Who takes part gets it in their calendar. Twice is once."""
+    room, activity = session().get(Room, activity_id), session().get(Activity, activity_id)
+    person = find_members(system_actor(office_id), [user_id]).get(user_id)
+    if room is not None and activity is not None and activity.starts_at is not None and person is not None:
+        letters.tell_invited(
+            room, activity, letters.member_reader(person, activity, directory().get(office_id))
+        )
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """What is written down besides."""
+    return [AuditAction("webinar.attendance_corrected", _l("Corrected somebody's attendance"))]
+
+
+@hookimpl
+def personal_data() -> Sequence[PersonalData]:
+    """Who was in which room, when; who registered."""
+    return privacy.declared()
+
+
+@hookimpl
+def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
+    """Rooms one was in, when, and what one wrote there."""
+    privacy.export_person(user_id, archive)
+
+
+@hookimpl
+def erase_user(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
+    """The name goes from every room; that somebody was there stays without a name."""
+    privacy.erase_person(user_id, policy)
+
+
+@hookimpl
+def demo_data(world: World) -> None:
+    """Meetings in both demo offices: past, today, ahead."""
+    build_webinars(world)

@@ -1,0 +1,95 @@
+"""Background work of rooms, office by office; each may run twice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from lms.plugin import Activity, JobRun, directory, office_scope, session, unit_of_work, utcnow
+from plugins.webinar import attendance, letters, registering, slides
+from plugins.webinar.models import Room
+from plugins.webinar.rooms import OPEN_AFTER
+
+REMINDERS = (
+    (timedelta(days=7), timedelta(hours=6), 7),
+    (timedelta(days=1), timedelta(hours=3), 1),
+    (timedelta(hours=1), timedelta(minutes=50), 0),
+)
+"""How long before, how late it may still be sent, and its name."""
+FOLLOW_UP_AFTER = timedelta(minutes=30)
+FOLLOW_UP_UNTIL = timedelta(days=2)
+"""Letters after a meeting are sent while somebody remembers it."""
+
+
+def remind(job: JobRun) -> None:
+    """Seven days, one day, one hour before."""
+    _in_each_office(job, remind_office)
+
+
+def close(job: JobRun) -> None:
+    """End rooms that nobody ended; follow up."""
+    _in_each_office(job, close_office)
+
+
+def render_slides(job: JobRun) -> None:
+    """Draw the pages of slides that were sent."""
+    if job.office_id is not None:
+        with office_scope(job.office_id):
+            slides.draw(uuid.UUID(job.payload["deck"]))
+
+
+def tidy(job: JobRun) -> None:
+    """Forget registrations half a year after the meeting."""
+    _in_each_office(job, lambda: registering.forget_old(utcnow()))
+
+
+def remind_office() -> int:
+    """Send the reminders that are due in the office in scope; returns how many letters there are."""
+    now = utcnow()
+    query = (
+        select(Room, Activity)
+        .join(Activity, Activity.id == Room.activity_id)
+        .where(Activity.state == "published", Room.cancelled_at.is_(None), Room.ended_at.is_(None), Activity.starts_at > now, Activity.starts_at <= now + REMINDERS[0][0])
+    )  # fmt: skip
+    count = 0
+    for room, activity in session().execute(query).all():
+        left = letters.moments(activity)[0] - now
+        for before, late, name in REMINDERS:
+            if before - late <= left <= before:
+                count += letters.tell_soon(room, activity, name)
+    return count
+
+
+def close_office() -> int:
+    """End rooms that nobody ended, count the attendance, and write to who was there and who was not; returns how many rooms."""
+    now = utcnow()
+    query = (
+        select(Room, Activity)
+        .join(Activity, Activity.id == Room.activity_id)
+        .where(Activity.state == "published", Room.cancelled_at.is_(None), Room.followed_up_at.is_(None), Room.opened_at.is_not(None), Activity.ends_at < now - FOLLOW_UP_AFTER)
+    )  # fmt: skip
+    found = session().execute(query).all()
+    closed = 0
+    for room, activity in found:
+        if room.ended_at is None and letters.moments(activity)[1] < now - OPEN_AFTER:
+            room.ended_at = letters.moments(activity)[1]
+        if room.ended_at is None:
+            continue
+        room.followed_up_at = now
+        attendance.count_all(room)
+        if room.ended_at > now - FOLLOW_UP_UNTIL:
+            letters.tell_after(room, activity, attendance.present_ids(room, activity))
+        closed += 1
+    return closed
+
+
+def _in_each_office(job: JobRun, work: Callable[[], int]) -> None:
+    offices = directory().all()
+    for number, office in enumerate(offices, start=1):
+        if "webinar" in office.plugins:
+            with office_scope(office.id), unit_of_work():
+                work()
+        job.progress(number, len(offices))

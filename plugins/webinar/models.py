@@ -1,0 +1,349 @@
+"""Tables of rooms, the people in them, and when they were there."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.plugin import Base, Identified, OfficeScoped, Timestamped, utcnow
+from plugins.webinar.presets import LAYOUT_NAMES, PRESETS
+from plugins.webinar.rights import ROLES, RoleName, Standing, read_names, rights_of
+
+GUEST_RULES = ("none", "link", "registration")
+PARTICIPANT_STATES = ("outside", "waiting", "inside", "refused", "removed")
+LINK_RULES = ("endless", "until", "once")
+REGISTRATION_STATES = ("registered", "waiting", "cancelled")
+DECK_STATES = ("drawing", "ready", "failed")
+POLL_KINDS = ("single", "multiple", "scale", "text")
+POLL_STATES = ("draft", "open", "closed")
+QUESTION_STATES = ("open", "answered", "done", "removed")
+
+
+def _one_of(names: object) -> str:
+    return f"({', '.join(repr(each) for each in names)})"  # type: ignore[attr-defined]  # any collection of names
+
+
+class Room(OfficeScoped, Timestamped, Base):
+    """A room: what is live about the activity ``activity_id``, whose header has title, times and places.
+
+    ``rights`` and ``locked`` are names of rights that everybody has, that nobody has for now.
+    ``duration`` is in minutes. ``guests`` says whether people without an account come in: not at all,
+    by personal links, or by a public page of registration. ``present_percent``: part of the duration
+    from which somebody counts as present. ``sequence`` counts changes for calendars (RFC 5545, 3.8.7.4).
+    """
+
+    __tablename__ = "webinar_room"
+    __table_args__ = (
+        CheckConstraint(f"preset IN {_one_of(PRESETS)}", name="preset"),
+        CheckConstraint(f"layout IN {_one_of(LAYOUT_NAMES)}", name="layout"),
+        CheckConstraint(f"guests IN {_one_of(GUEST_RULES)}", name="guests"),
+        CheckConstraint("duration BETWEEN 5 AND 720", name="duration"),
+        CheckConstraint("present_percent BETWEEN 1 AND 100", name="present_percent"),
+    )
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("activity.id", ondelete="CASCADE"), primary_key=True
+    )
+    preset: Mapped[str] = mapped_column(String(20), default="webinar")
+    duration: Mapped[int] = mapped_column(default=60)
+    rights: Mapped[str] = mapped_column(String(120), default="")
+    locked: Mapped[str] = mapped_column(String(120), default="")
+    layout: Mapped[str] = mapped_column(String(20), default="slides_speaker")
+    has_lobby: Mapped[bool] = mapped_column(default=False)
+    may_record: Mapped[bool] = mapped_column(default=True)
+    guests: Mapped[str] = mapped_column(String(12), default="none")
+    present_percent: Mapped[int] = mapped_column(default=75)
+    sequence: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+    cancelled_at: Mapped[datetime | None] = mapped_column()
+    followed_up_at: Mapped[datetime | None] = mapped_column()
+
+
+class Participant(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody in a room: a member of the office, or a visitor without an account.
+
+    ``name`` is what the room calls them. ``granted`` and ``revoked`` are rights beyond or short of
+    the role. The log of the room names people by the id of this row, so that it holds no names.
+    ``counted_minutes`` is how much of the attendance was written down as progress so far.
+    """
+
+    __tablename__ = "webinar_participant"
+    __table_args__ = (
+        UniqueConstraint("room_id", "user_id"),
+        UniqueConstraint("room_id", "visitor_id"),
+        CheckConstraint(f"role IN {_one_of(ROLES)}", name="role"),
+        CheckConstraint(f"state IN {_one_of(PARTICIPANT_STATES)}", name="state"),
+        Index("ix_webinar_participant_room_id_state", "room_id", "state"),
+    )
+
+    room_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_room.activity_id", ondelete="CASCADE"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    visitor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[RoleName] = mapped_column(String(12), default="participant")
+    granted: Mapped[str] = mapped_column(String(120), default="")
+    revoked: Mapped[str] = mapped_column(String(120), default="")
+    state: Mapped[str] = mapped_column(String(10), default="outside")
+    asked_at: Mapped[datetime | None] = mapped_column()
+    counted_minutes: Mapped[int] = mapped_column(default=0)
+
+    room: Mapped[Room] = relationship(lazy="joined")
+
+    @property
+    def standing(self) -> Standing:
+        """Role and what was given or taken."""
+        return Standing(self.role, read_names(self.granted), read_names(self.revoked))
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What they may do now."""
+        return rights_of(self.standing, read_names(self.room.rights), read_names(self.room.locked))
+
+    @property
+    def is_moderator(self) -> bool:
+        """True for who leads the room."""
+        return "moderate" in self.rights
+
+    @property
+    def presence_id(self) -> uuid.UUID | None:
+        """By what the channels know them: account or visitor; None after an erasure."""
+        return self.user_id or self.visitor_id
+
+
+class Interval(Identified, OfficeScoped, Base):
+    """A time in which somebody was in the room, over all their devices; gaps of a reconnect are joined.
+
+    It lasts until ``seen_at``, which the heartbeat moves on.
+    """
+
+    __tablename__ = "webinar_interval"
+    __table_args__ = (
+        CheckConstraint("seen_at >= entered_at", name="order"),
+        Index("ix_webinar_interval_participant_id_seen_at", "participant_id", "seen_at"),
+    )
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE")
+    )
+    entered_at: Mapped[datetime] = mapped_column(default=utcnow)
+    seen_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Correction(Identified, OfficeScoped, Timestamped, Base):
+    """Minutes of attendance that a moderator set by hand, and why; the last one counts."""
+
+    __tablename__ = "webinar_correction"
+    __table_args__ = (CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes"),)
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), index=True
+    )
+    minutes: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(300))
+    corrected_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+
+
+class Sheet(Identified, OfficeScoped, Base):
+    """A presence sheet that was handed out: by its ``code`` anybody who has the paper can compare it."""
+
+    __tablename__ = "webinar_sheet"
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    code: Mapped[str] = mapped_column(String(14), unique=True)
+    made_at: Mapped[datetime] = mapped_column(default=utcnow)
+    people: Mapped[int]
+    minutes: Mapped[int]
+
+
+class Field(Identified, OfficeScoped, Base):
+    """A question of the registration page."""
+
+    __tablename__ = "webinar_field"
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    label: Mapped[str] = mapped_column(String(120))
+    is_required: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Registration(Identified, OfficeScoped, Timestamped, Base):
+    """Somebody without an account who may come, by a personal link.
+
+    The secret of the link is computed from the row and the key of the installation, so that it stands
+    nowhere; a new ``link_version`` makes a new one. The link holds for ever, until ``link_until``, or for the one browser that opened it first
+    (``once``); ``revoked_at`` ends it. ``waiting`` are beyond the number of places.
+    """
+
+    __tablename__ = "webinar_registration"
+    __table_args__ = (
+        UniqueConstraint("room_id", "email"),
+        CheckConstraint(f"state IN {_one_of(REGISTRATION_STATES)}", name="state"),
+        CheckConstraint(f"link_rule IN {_one_of(LINK_RULES)}", name="link_rule"),
+        Index("ix_webinar_registration_room_id_state", "room_id", "state"),
+    )
+
+    room_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_room.activity_id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    locale: Mapped[str] = mapped_column(String(10), default="en")
+    state: Mapped[str] = mapped_column(String(10), default="registered")
+    link_version: Mapped[int] = mapped_column(default=1)
+    link_rule: Mapped[str] = mapped_column(String(8), default="endless")
+    link_until: Mapped[datetime | None] = mapped_column()
+    used_at: Mapped[datetime | None] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
+    visitor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+
+    answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+
+class Answer(OfficeScoped, Base):
+    """What somebody answered to a question of the registration page."""
+
+    __tablename__ = "webinar_answer"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_registration.id", ondelete="CASCADE"), primary_key=True
+    )
+    field_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_field.id", ondelete="CASCADE"), primary_key=True
+    )
+    text: Mapped[str] = mapped_column(String(500))
+
+
+class Deck(Identified, OfficeScoped, Timestamped, Base):
+    """A file of slides; ``pages`` of it were drawn. ``problem`` says, to people, why it could not be."""
+
+    __tablename__ = "webinar_deck"
+    __table_args__ = (CheckConstraint(f"state IN {_one_of(DECK_STATES)}", name="state"),)
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(8), default="drawing")
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    pages: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Slide(OfficeScoped, Base):
+    """A page of a deck as a picture; ``text`` is what stands on it."""
+
+    __tablename__ = "webinar_slide"
+
+    deck_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_deck.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(4000), default="")
+
+
+class Poll(Identified, OfficeScoped, Timestamped, Base):
+    """A question with a vote. Of an anonymous one the results are shown from five answers on."""
+
+    __tablename__ = "webinar_poll"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {_one_of(POLL_KINDS)}", name="kind"),
+        CheckConstraint(f"state IN {_one_of(POLL_STATES)}", name="state"),
+    )
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10), default="single")
+    question: Mapped[str] = mapped_column(String(300))
+    is_anonymous: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(String(8), default="draft")
+
+    options: Mapped[list[PollOption]] = relationship(
+        cascade="all, delete-orphan", order_by="PollOption.position", lazy="selectin"
+    )
+
+
+class PollOption(Identified, OfficeScoped, Base):
+    """One of the answers offered."""
+
+    __tablename__ = "webinar_poll_option"
+
+    poll_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_poll.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Vote(Identified, OfficeScoped, Base):
+    """An answer to a poll: an option, a number of a scale, or a text.
+
+    ``voter`` is a keyed hash of who it was, so that everybody votes once and an anonymous vote
+    names nobody; ``participant_id`` is only kept where the poll is not anonymous.
+    """
+
+    __tablename__ = "webinar_vote"
+    __table_args__ = (UniqueConstraint("poll_id", "voter", "option_id"),)
+
+    poll_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_poll.id", ondelete="CASCADE"), index=True)
+    voter: Mapped[str] = mapped_column(String(64))
+    participant_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="SET NULL"), index=True
+    )
+    option_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("webinar_poll_option.id", ondelete="CASCADE"), index=True
+    )
+    number: Mapped[int | None] = mapped_column()
+    text: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Question(Identified, OfficeScoped, Timestamped, Base):
+    """A question to those who present, and the answer that was written."""
+
+    __tablename__ = "webinar_question"
+    __table_args__ = (CheckConstraint(f"state IN {_one_of(QUESTION_STATES)}", name="state"),)
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), index=True
+    )
+    text: Mapped[str] = mapped_column(String(500))
+    answer: Mapped[str] = mapped_column(String(2000), default="")
+    state: Mapped[str] = mapped_column(String(8), default="open")
+
+
+class Upvote(OfficeScoped, Base):
+    """Somebody wants to know it too."""
+
+    __tablename__ = "webinar_upvote"
+
+    question_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_question.id", ondelete="CASCADE"), primary_key=True
+    )
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class StateAt(OfficeScoped, Base):
+    """The state of a room after event number ``seq``: what newcomers get instead of the whole log.
+
+    Made from the log alone and made again whenever it is missing.
+    """
+
+    __tablename__ = "webinar_state_at"
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int]
+    state: Mapped[dict[str, Any]]

@@ -1,0 +1,129 @@
+"""What rooms know about people: declared, exported, erased."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from lms.plugin import (
+    Activity,
+    ErasurePolicy,
+    ExportArchive,
+    PersonalData,
+    _l,
+    all_offices,
+    office_scope,
+    read_since,
+    session,
+    system_actor,
+)
+from plugins.webinar import log
+from plugins.webinar.models import (
+    Correction,
+    Interval,
+    Participant,
+    Poll,
+    PollOption,
+    Question,
+    Registration,
+    Vote,
+)
+
+
+def declared() -> Sequence[PersonalData]:
+    """Who was in which room, when; who registered."""
+    why, kept = (
+        _l("Holding meetings and proving who took part"),
+        _l("As long as the office must prove its work; then the name is removed"),
+    )
+    return [
+        PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
+        PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
+        PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Until the meeting is deleted, or they ask")),
+    ]  # fmt: skip
+
+
+def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
+    """Rooms one was in, when, and what one wrote there."""
+    with all_offices("a person's own data"):
+        rows = (
+            session()
+            .execute(
+                select(Participant, Activity.title)
+                .join(Activity, Activity.id == Participant.room_id)
+                .where(Participant.user_id == user_id)
+                .order_by(Participant.created_at)
+            )
+            .all()
+        )
+        rooms = [
+            {"meeting": title, "name": row.name, "role": row.role, "state": row.state} for row, title in rows
+        ]
+        times = [
+            {"meeting": title, "from": each.entered_at, "until": each.seen_at}
+            for row, title in rows
+            for each in session().scalars(
+                select(Interval).filter_by(participant_id=row.id).order_by(Interval.entered_at)
+            )
+        ]
+        corrected = [
+            {"minutes": row.minutes, "reason": row.reason, "at": row.created_at}
+            for row in session().scalars(select(Correction).filter_by(corrected_by_id=user_id))
+        ]
+        registered = [
+            _registered(row) for row in session().scalars(select(Registration).filter_by(visitor_id=user_id))
+        ]
+        mine = select(Participant.id).where(Participant.user_id == user_id)
+        asked = [
+            {"question": row.text, "answer": row.answer, "at": row.created_at}
+            for row in session().scalars(
+                select(Question).where(Question.participant_id.in_(mine)).order_by(Question.created_at)
+            )
+        ]
+        voted = [
+            {"poll": question, "answer": option or text or number}
+            for question, option, text, number in session().execute(
+                select(Poll.question, PollOption.text, Vote.text, Vote.number)
+                .join(Vote, Vote.poll_id == Poll.id)
+                .outerjoin(PollOption, PollOption.id == Vote.option_id)
+                .where(Vote.participant_id.in_(mine))
+            )
+        ]
+    said = [each for row, title in rows for each in _said(row, title)]
+    archive.add_rows("webinar_meetings", _l("Meetings you were in"), rooms)
+    archive.add_rows("webinar_times", _l("When you were in meetings"), times)
+    archive.add_rows("webinar_messages", _l("What you wrote in meetings"), said)
+    archive.add_rows("webinar_questions", _l("Questions you asked in meetings"), asked)
+    archive.add_rows("webinar_votes", _l("How you voted in meetings, where it was not anonymous"), voted)
+    archive.add_rows("webinar_corrections", _l("Attendance that you corrected"), corrected)
+    archive.add_rows("webinar_registrations", _l("Registrations as a guest"), registered)
+
+
+def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
+    """The name goes from every room; that somebody was there stays without a name."""
+    with all_offices("erasure of a person"):
+        nameless: dict[str, Any] = {"name": "–", "granted": "", "revoked": ""}
+        session().execute(update(Participant).where(Participant.user_id == user_id).values(**nameless))
+        session().execute(
+            update(Correction).where(Correction.corrected_by_id == user_id).values(corrected_by_id=None)
+        )
+        session().execute(delete(Registration).where(Registration.visitor_id == user_id))
+        for address in policy.names:
+            session().execute(delete(Registration).where(Registration.email == address))
+
+
+def _registered(row: Registration) -> dict[str, Any]:
+    return {"name": row.name, "email": row.email, "state": row.state, "at": row.created_at}
+
+
+def _said(row: Participant, title: str) -> list[dict[str, Any]]:
+    with office_scope(row.office_id):
+        events = read_since(system_actor(row.office_id), log.channel_of(row.room_id), 0, 500)
+        return [
+            {"meeting": title, "at": event.at, "text": event.payload["text"]}
+            for event in events
+            if event.kind == "chat.said" and event.payload["person"] == str(row.id)
+        ]

@@ -1,0 +1,338 @@
+"""Setting rooms up: create from a title, change, publish, call off; and finding them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+
+from lms.plugin import (
+    Activity,
+    Actor,
+    Conflict,
+    CreateActivity,
+    EditActivity,
+    Enrolment,
+    Invalid,
+    NotFound,
+    Ref,
+    TakeFile,
+    _,
+    create_activity,
+    current_zone,
+    edit_activity,
+    find_members,
+    get_activity,
+    get_managed_activity,
+    may_manage,
+    open_activity,
+    session,
+    set_state,
+    utcnow,
+)
+from plugins.webinar import letters
+from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
+from plugins.webinar.models import Participant, Room
+from plugins.webinar.presets import PRESETS
+from plugins.webinar.rights import OPEN_RIGHTS, read_names, write_names
+
+TYPE = "webinar"
+KIND = "room"
+OPENS_BEFORE = timedelta(minutes=15)
+"""How long before the beginning people may come in; those who lead it may at any time."""
+OPEN_AFTER = timedelta(hours=2)
+"""How long after the planned end a room that nobody ended is still open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A room with its header."""
+
+    room: Room
+    activity: Activity
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The planned end."""
+        return self.activity.ends_at
+
+    def is_open(self, now: datetime) -> bool:
+        """True while people may come in."""
+        begins, ends = self.activity.starts_at, self.activity.ends_at
+        if self.room.ended_at is not None or self.room.cancelled_at is not None:
+            return False
+        if begins is None or ends is None:
+            return True
+        return begins - OPENS_BEFORE <= now <= ends + OPEN_AFTER
+
+    def is_past(self, now: datetime) -> bool:
+        """True once it is over, or was called off."""
+        ends = self.activity.ends_at
+        is_over = self.room.ended_at is not None or self.room.cancelled_at is not None
+        return is_over or (ends is not None and now > ends + OPEN_AFTER)
+
+
+def ref_of(room_id: uuid.UUID) -> Ref:
+    """The room as others refer to it."""
+    return Ref.of("webinar", KIND, room_id)
+
+
+def create_room(actor: Actor, command: CreateRoom, parent_id: uuid.UUID | None = None) -> Meeting:
+    """Make a room; it is a draft until it is published. Raises Forbidden, Invalid."""
+    activity = create_activity(actor, CreateActivity(title=command.title, type=TYPE, parent_id=parent_id))
+    room = _room(activity.id)
+    apply_preset(room, activity, command.preset)
+    room.duration = command.duration
+    _set_time(actor, activity, room, as_moment(command.starts_at))
+    session().flush()
+    return Meeting(room, activity)
+
+
+def set_up(actor: Actor, activity_id: uuid.UUID) -> None:
+    """The rows of a new activity of the type."""
+    activity = session().get_one(Activity, activity_id)
+    room = Room(activity_id=activity_id)
+    session().add(room)
+    apply_preset(room, activity, "webinar")
+    session().flush()
+    activity.completion_rule, activity.completion_goal = "attended", attended_minutes(room)
+    session().flush()
+    session().add(Participant(room_id=activity_id, user_id=actor.user_id, name=actor.name, role="host"))
+    session().flush()
+
+
+def apply_preset(room: Room, activity: Activity, name: str) -> None:
+    """Begin from a kind of meeting."""
+    preset = PRESETS[name]
+    room.preset, room.layout = preset.name, preset.layout
+    room.rights = write_names(preset.rights)
+    room.has_lobby, room.may_record = preset.has_lobby, preset.may_record
+    activity.capacity = preset.capacity
+
+
+def edit_room(actor: Actor, room_id: uuid.UUID, command: EditRoom) -> Meeting:
+    """Change a room. Who is expected hears of a new time. Raises NotFound, Forbidden, Invalid."""
+    meeting = get_managed_room(actor, room_id)
+    room, activity, before = meeting.room, meeting.activity, meeting.activity.starts_at
+    preset = PRESETS[room.preset]
+    if command.capacity and command.capacity > preset.capacity:
+        text = _("A %(kind)s has at most %(count)s places.", kind=preset.title, count=preset.capacity)
+        raise Invalid(text, fields={"capacity": text})
+    length_before, room.duration = room.duration, command.duration
+    room.rights = write_names(set(command.rights) & set(OPEN_RIGHTS))
+    room.layout, room.has_lobby, room.guests = command.layout, command.has_lobby, command.guests
+    room.present_percent = command.present_percent
+    edit_activity(
+        actor, room_id,
+        EditActivity(title=command.title, summary=command.summary, capacity=command.capacity or preset.capacity),
+    )  # fmt: skip
+    _set_time(actor, activity, room, as_moment(command.starts_at))
+    if activity.state == "published" and (before, length_before) != (activity.starts_at, room.duration):
+        room.sequence += 1
+        letters.tell_changed(meeting.room, activity)
+    session().flush()
+    return meeting
+
+
+def attended_minutes(room: Room) -> int:
+    """From how many minutes on somebody was there."""
+    return max(1, room.duration * room.present_percent // 100)
+
+
+def publish_room(actor: Actor, room_id: uuid.UUID) -> None:
+    """Let people see it and come. Raises Conflict for one without a time or that was called off."""
+    meeting = get_managed_room(actor, room_id)
+    if meeting.activity.starts_at is None:
+        raise Conflict(_("When does it begin? Give it a date first."))
+    if meeting.room.cancelled_at is not None:
+        raise Conflict(_("This was called off. Make a new one."))
+    set_state(actor, room_id, "published")
+
+
+def cancel_room(actor: Actor, room_id: uuid.UUID) -> None:
+    """Call it off: everybody who is expected gets a letter that takes it out of their calendar. Twice is once."""
+    meeting = get_managed_room(actor, room_id)
+    if meeting.room.cancelled_at is not None:
+        return
+    meeting.room.cancelled_at = utcnow()
+    meeting.room.sequence += 1
+    if meeting.activity.state == "published":
+        letters.tell_cancelled(meeting.room, meeting.activity)
+
+
+def add_helper(actor: Actor, room_id: uuid.UUID, command: AddHelper) -> None:
+    """Let somebody of the office lead or present with you. Raises NotFound, Forbidden."""
+    meeting = get_managed_room(actor, room_id)
+    person = find_members(actor, [command.user_id]).get(command.user_id)
+    if person is None:
+        raise NotFound(_("There is no such person."))
+    row = session().scalar(select(Participant).filter_by(room_id=meeting.activity.id, user_id=person.id))
+    if row is None:
+        row = Participant(room_id=meeting.activity.id, user_id=person.id, name=person.name)
+        session().add(row)
+    if row.role != "host":
+        row.role = command.role
+    session().flush()
+
+
+def remove_helper(actor: Actor, room_id: uuid.UUID, participant_id: uuid.UUID) -> None:
+    """Make a helper an ordinary participant again; the host stays."""
+    get_managed_room(actor, room_id)
+    row = session().get(Participant, participant_id)
+    if row is not None and row.room_id == room_id and row.role != "host":
+        row.role = "participant"
+
+
+def find_helpers(room_id: uuid.UUID) -> list[Participant]:
+    """Host, co-hosts and presenters, in this order."""
+    rows = session().scalars(
+        select(Participant).filter_by(room_id=room_id).where(Participant.role != "participant")
+    )
+    order = {"host": 0, "cohost": 1, "presenter": 2}
+    return sorted(rows, key=lambda row: (order[row.role], row.name))
+
+
+def get_room(actor: Actor, room_id: uuid.UUID) -> Meeting:
+    """A room that the actor may know of: its activity is open to them, or they were let in as a visitor. Raises NotFound, Forbidden."""
+    if actor.is_visitor:
+        return _visited(actor, room_id)
+    activity = get_activity(actor, room_id)
+    if activity.type != TYPE:
+        raise NotFound(_("There is no such room."))
+    return Meeting(_room(activity.id), activity)
+
+
+def get_open_room(actor: Actor, room_id: uuid.UUID) -> Meeting:
+    """The same, where a step of a course must be unlocked as well."""
+    meeting = get_room(actor, room_id)
+    if not actor.is_visitor:
+        open_activity(actor, room_id)
+    return meeting
+
+
+def get_managed_room(actor: Actor, room_id: uuid.UUID) -> Meeting:
+    """A room that the actor may change. Raises NotFound, Forbidden."""
+    activity = get_managed_activity(actor, room_id)
+    if activity.type != TYPE:
+        raise NotFound(_("There is no such room."))
+    return Meeting(_room(activity.id), activity)
+
+
+def leads(actor: Actor, meeting: Meeting) -> bool:
+    """True for who manages the activity, and for the host and co-hosts."""
+    if actor.is_visitor:
+        return False
+    if may_manage(actor, meeting.activity):
+        return True
+    row = session().scalar(select(Participant).filter_by(room_id=meeting.activity.id, user_id=actor.user_id))
+    return row is not None and row.role in {"host", "cohost"}
+
+
+def find_rooms(actor: Actor, *, is_past: bool = False, limit: int = 50) -> list[Meeting]:
+    """Rooms of the office that the actor sees: what is coming, by time; or what is over, the latest first."""
+    query = select(Activity, Room).join(Room, Room.activity_id == Activity.id).where(_listed(actor))
+    has_passed = and_(Activity.ends_at.is_not(None), Activity.ends_at < utcnow() - OPEN_AFTER)
+    over = or_(Room.ended_at.is_not(None), Room.cancelled_at.is_not(None), has_passed)
+    if is_past:
+        query = query.where(over).order_by(Activity.starts_at.desc(), Activity.id)
+    else:
+        query = query.where(not_(over)).order_by(
+            Activity.starts_at.is_(None), Activity.starts_at, Activity.id
+        )
+    return [Meeting(room, activity) for activity, room in session().execute(query.limit(limit))]
+
+
+def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[Meeting]:
+    """Rooms that the actor sees and that touch the time between two moments, by start."""
+    query = (
+        select(Activity, Room)
+        .join(Room, Room.activity_id == Activity.id)
+        .where(_listed(actor), Activity.starts_at < end, Activity.ends_at >= start)
+        .order_by(Activity.starts_at)
+        .limit(limit)
+    )
+    return [Meeting(room, activity) for activity, room in session().execute(query)]
+
+
+def _listed(actor: Actor) -> ColumnElement[bool]:
+    """SQL: published ones, steps of courses in which the actor is, and what they manage."""
+    if not actor.is_member:
+        return false()
+    if actor.can("activities.manage"):
+        return Activity.state != "archived"
+    enrolled = select(Enrolment.id).where(
+        Enrolment.activity_id == Activity.root_id,
+        Enrolment.user_id == actor.user_id,
+        Enrolment.state == "active",
+    )
+    is_out = and_(Activity.state == "published", or_(Activity.root_id.is_(None), enrolled.exists()))
+    return or_(Activity.owner_id == actor.user_id, is_out)
+
+
+def export_room(_actor: Actor, activity_id: uuid.UUID, _add_file: Any) -> dict[str, Any]:
+    """What a copy of the room needs: its kind and rules, not its people or its time."""
+    room = _room(activity_id)
+    return {
+        "preset": room.preset, "duration": room.duration, "rights": sorted(read_names(room.rights)), "layout": room.layout,
+        "has_lobby": room.has_lobby, "guests": room.guests, "present_percent": room.present_percent,
+    }  # fmt: skip
+
+
+def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], _take_file: TakeFile) -> None:
+    """Fill a room from what ``export_room`` gave. Raises Invalid."""
+    room, activity = _room(activity_id), session().get_one(Activity, activity_id)
+    preset = str(data.get("preset", "webinar"))
+    if preset not in PRESETS:
+        raise Invalid(_("The kind of meeting cannot be read."))
+    apply_preset(room, activity, preset)
+    known = {name: data[name] for name in EditRoom.model_fields if name in data}
+    command = EditRoom.read({"title": activity.title, "layout": room.layout} | known)
+    room.duration, room.layout, room.has_lobby = command.duration, command.layout, command.has_lobby
+    room.guests, room.present_percent = command.guests, command.present_percent
+    room.rights = write_names(command.rights)
+
+
+def as_moment(local: datetime | None) -> datetime | None:
+    """A wall-clock time of the person at the screen as a moment. Raises Invalid for one that the clock skips."""
+    if local is None or local.tzinfo is not None:
+        return local
+    zone = current_zone()
+    moment = local.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local:
+        text = _("This time does not exist on that day, because the clocks change.")
+        raise Invalid(text, fields={"starts_at": text})
+    return moment
+
+
+def find_by_ids(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Meeting]:
+    """Those of the rooms that the actor may know of."""
+    query = select(Activity, Room).join(Room, Room.activity_id == Activity.id)
+    rows = session().execute(query.where(Room.activity_id.in_(ids), _listed(actor)))
+    return [Meeting(room, activity) for activity, room in rows]
+
+
+def _set_time(actor: Actor, activity: Activity, room: Room, starts_at: datetime | None) -> None:
+    activity.starts_at = starts_at
+    activity.ends_at = starts_at + timedelta(minutes=room.duration) if starts_at else None
+    activity.minutes = room.duration
+    if activity.completion_rule == "attended":
+        activity.completion_goal = attended_minutes(room)
+
+
+def _room(activity_id: uuid.UUID) -> Room:
+    room = session().get(Room, activity_id)
+    if room is None:
+        raise NotFound(_("There is no such room."))
+    return room
+
+
+def _visited(actor: Actor, room_id: uuid.UUID) -> Meeting:
+    row = session().scalar(select(Participant).filter_by(room_id=room_id, visitor_id=actor.user_id))
+    activity = session().get(Activity, room_id) if row is not None else None
+    if row is None or activity is None or activity.state != "published":
+        raise NotFound(_("There is no such room."))
+    return Meeting(row.room, activity)

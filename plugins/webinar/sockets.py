@@ -1,0 +1,286 @@
+"""The live side of rooms: who may connect, and every order that can be given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
+from plugins.webinar import entering, moderating, orders, polls, questions, sending, slides, talking
+from plugins.webinar.log import (
+    PERSON_CHANNEL,
+    ROOM,
+    ROOM_CHANNEL,
+    STAFF_CHANNEL,
+    HelpCalled,
+    LayoutSet,
+    find_in,
+    room_of,
+)
+
+LET_IN = Policy("visitor", "webinar")
+READS = Policy("visitor", "webinar", opens_transaction=False)
+
+
+class WebinarNamespace(LiveNamespace):
+    """Rooms: for members of the office, and for visitors whom a room has let in."""
+
+    path = "/webinar"
+    policy = LET_IN
+    channels = (ROOM_CHANNEL, STAFF_CHANNEL, PERSON_CHANNEL)
+
+    def departed(self, connection: Connection, *, said_goodbye: bool) -> None:
+        """A page was closed, or its network was lost."""
+        for channel in connection.channels:
+            room = room_of(channel) if channel.startswith(f"{ROOM}:") else None
+            row = find_in(connection.actor, room.activity_id) if room is not None else None
+            if row is not None:
+                entering.lost(row, said_goodbye=said_goodbye)
+
+    # --- being there ------------------------------------------------------------------
+
+    @on_event("here", LET_IN, orders.InRoom, rate=Rate(30, 60))
+    def here(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """Heartbeat."""
+        entering.here(call.actor, command.room)
+        return {}
+
+    @on_event("room.leave", LET_IN, orders.InRoom)
+    def leave_room(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """Go out."""
+        entering.leave(call.actor, command.room)
+        return {}
+
+    @on_event("people", READS, orders.People)
+    def people(self, call: Call, command: orders.People) -> Mapping[str, Any]:
+        """Who is who."""
+        found = entering.find_people(call.actor, command.room, command.ids)
+        return {"people": [each.as_message() for each in found]}
+
+    @on_event("away.set", LET_IN, orders.SetAway)
+    def set_away(self, call: Call, command: orders.SetAway) -> Mapping[str, Any]:
+        """Away from the screen, or back."""
+        talking.set_away(call.actor, command.room, command.key, is_away=command.is_away)
+        return {}
+
+    # --- media ------------------------------------------------------------------------
+
+    @on_event("media.offer", READS, orders.MediaOffer)
+    def media_offer(self, call: Call, command: orders.MediaOffer) -> Mapping[str, Any]:
+        """Connect in one direction."""
+        return sending.connect(call.actor, command.room, call.sid, command.direction, command.sdp)
+
+    @on_event("media.restart", READS, orders.MediaRestart)
+    def media_restart(self, call: Call, command: orders.MediaRestart) -> Mapping[str, Any]:
+        """Go on over another network."""
+        return sending.restart(call.actor, command.room, call.sid, command.peer, command.sdp)
+
+    @on_event("media.bind", READS, orders.MediaPeer)
+    def media_bind(self, call: Call, command: orders.MediaPeer) -> Mapping[str, Any]:
+        """The socket is new, the connection the same."""
+        return {"bound": sending.bind(call.actor, command.room, call.sid, command.peer)}
+
+    @on_event("media.leave", READS, orders.MediaPeer)
+    def media_leave(self, call: Call, command: orders.MediaPeer) -> Mapping[str, Any]:
+        """End a connection."""
+        sending.end(call.actor, command.room, command.peer)
+        return {}
+
+    @on_event("media.wish", READS, orders.MediaWish, rate=Rate(120, 20))
+    def media_wish(self, call: Call, command: orders.MediaWish) -> Mapping[str, Any]:
+        """What the page shows now."""
+        sending.wish(call.actor, command.room, command)
+        return {}
+
+    # --- talking ----------------------------------------------------------------------
+
+    @on_event("chat.say", LET_IN, orders.Say, rate=Rate(20, 20))
+    def say(self, call: Call, command: orders.Say) -> Mapping[str, Any]:
+        """Write to everybody."""
+        return {"seq": talking.say(call.actor, command.room, command.text, command.key, command.reply_to)}
+
+    @on_event("chat.take_back", LET_IN, orders.Target)
+    def take_back(self, call: Call, command: orders.Target) -> Mapping[str, Any]:
+        """Take a message back."""
+        talking.take_back(call.actor, command.room, command.target)
+        return {}
+
+    @on_event("staff.tell", LET_IN, orders.TellStaff, rate=Rate(20, 20))
+    def tell_staff(self, call: Call, command: orders.TellStaff) -> Mapping[str, Any]:
+        """Write to those who lead, or from them to one person."""
+        talking.tell_staff(call.actor, command.room, command.text, command.key, command.person)
+        return {}
+
+    @on_event("hand.raise", LET_IN, orders.Order)
+    def raise_hand(self, call: Call, command: orders.Order) -> Mapping[str, Any]:
+        """Ask for the floor."""
+        talking.raise_hand(call.actor, command.room, command.key)
+        return {}
+
+    @on_event("hand.lower", LET_IN, orders.MaybeOfPerson)
+    def lower_hand(self, call: Call, command: orders.MaybeOfPerson) -> Mapping[str, Any]:
+        """Put a hand down."""
+        talking.lower_hand(call.actor, command.room, command.key, command.person)
+        return {}
+
+    @on_event("help.call", LET_IN, orders.CallHelp)
+    def call_help(self, call: Call, command: orders.CallHelp) -> Mapping[str, Any]:
+        """Something does not work."""
+        moderating.call_help(
+            call.actor, command.room, HelpCalled(person=command.room, problem=command.problem)
+        )
+        return {}
+
+    # --- slides, polls, questions -------------------------------------------------------
+
+    @on_event("slides.list", READS, orders.InRoom)
+    def list_slides(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """What can be shown."""
+        return {"decks": slides.read_decks(call.actor, command.room)}
+
+    @on_event("slide.show", LET_IN, orders.ShowSlide)
+    def show_slide(self, call: Call, command: orders.ShowSlide) -> Mapping[str, Any]:
+        """Turn to a slide, for everybody."""
+        if command.deck is None:
+            slides.hide(call.actor, command.room)
+        else:
+            slides.show(call.actor, command.room, command.deck, command.number)
+        return {}
+
+    @on_event("poll.make", LET_IN, orders.MakePoll)
+    def make_poll(self, call: Call, command: orders.MakePoll) -> Mapping[str, Any]:
+        """Open a poll."""
+        return {"poll": str(polls.make_poll(call.actor, command.room, command).id)}
+
+    @on_event("poll.vote", LET_IN, orders.CastVote)
+    def vote(self, call: Call, command: orders.CastVote) -> Mapping[str, Any]:
+        """Vote."""
+        polls.vote(call.actor, command.room, command.poll, command.options, command.number, command.text)
+        return {}
+
+    @on_event("poll.close", LET_IN, orders.OfPoll)
+    def close_poll(self, call: Call, command: orders.OfPoll) -> Mapping[str, Any]:
+        """Close a poll."""
+        polls.close_poll(call.actor, command.room, command.poll)
+        return {}
+
+    @on_event("poll.own", READS, orders.OfPoll)
+    def own_vote(self, call: Call, command: orders.OfPoll) -> Mapping[str, Any]:
+        """What one has voted."""
+        return polls.own_vote(call.actor, command.room, command.poll)
+
+    @on_event("question.ask", LET_IN, orders.AskQuestion)
+    def ask(self, call: Call, command: orders.AskQuestion) -> Mapping[str, Any]:
+        """Ask."""
+        questions.ask(call.actor, command.room, command.question, command.text)
+        return {}
+
+    @on_event("question.want", LET_IN, orders.WantQuestion)
+    def want(self, call: Call, command: orders.WantQuestion) -> Mapping[str, Any]:
+        """Want to know it too."""
+        questions.want(call.actor, command.room, command.question, is_wanted=command.is_wanted)
+        return {}
+
+    @on_event("question.settle", LET_IN, orders.SettleQuestion)
+    def settle_question(self, call: Call, command: orders.SettleQuestion) -> Mapping[str, Any]:
+        """Answer, tick, or take out."""
+        questions.settle(call.actor, command.room, command.question, command.state, command.answer)
+        return {}
+
+    @on_event("timer.start", LET_IN, orders.StartTimer)
+    def start_timer(self, call: Call, command: orders.StartTimer) -> Mapping[str, Any]:
+        """Count the time for everybody."""
+        questions.start_timer(call.actor, command.room, command.seconds)
+        return {}
+
+    @on_event("timer.stop", LET_IN, orders.Order)
+    def stop_timer(self, call: Call, command: orders.Order) -> Mapping[str, Any]:
+        """Count no more."""
+        questions.stop_timer(call.actor, command.room)
+        return {}
+
+    @on_event("caption.say", LET_IN, orders.Caption, rate=Rate(60, 30))
+    def caption(self, call: Call, command: orders.Caption) -> Mapping[str, Any]:
+        """A line of captions."""
+        questions.caption(call.actor, command.room, command.text, command.key)
+        return {}
+
+    # --- leading ----------------------------------------------------------------------
+
+    @on_event("lobby.admit", LET_IN, orders.MaybeOfPerson)
+    def admit(self, call: Call, command: orders.MaybeOfPerson) -> Mapping[str, Any]:
+        """Let one person in, or everybody who waits."""
+        if command.person is None:
+            return {"count": entering.admit_all(call.actor, command.room)}
+        entering.admit(call.actor, command.room, command.person)
+        return {"count": 1}
+
+    @on_event("lobby.refuse", LET_IN, orders.OfPerson)
+    def refuse(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
+        """Do not let somebody in."""
+        entering.refuse(call.actor, command.room, command.person)
+        return {}
+
+    @on_event("right.give", LET_IN, orders.GiveRight)
+    def give_right(self, call: Call, command: orders.GiveRight) -> Mapping[str, Any]:
+        """Give a right, or take it."""
+        moderating.give_right(
+            call.actor, command.room, command.person, command.right, is_given=command.is_given
+        )
+        return {}
+
+    @on_event("role.set", LET_IN, orders.SetRole)
+    def set_role(self, call: Call, command: orders.SetRole) -> Mapping[str, Any]:
+        """Change somebody's role."""
+        moderating.set_role(call.actor, command.room, command.person, command.role)
+        return {}
+
+    @on_event("lock.set", LET_IN, orders.Lock)
+    def lock(self, call: Call, command: orders.Lock) -> Mapping[str, Any]:
+        """Lock something for all, or unlock it."""
+        moderating.lock(call.actor, command.room, command.right, is_locked=command.is_locked)
+        return {}
+
+    @on_event("floor.give", LET_IN, orders.OfPerson)
+    def give_floor(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
+        """Give somebody the floor."""
+        moderating.give_floor(call.actor, command.room, command.person)
+        return {}
+
+    @on_event("floor.take", LET_IN, orders.OfPerson)
+    def take_floor(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
+        """Take it back."""
+        moderating.take_floor(call.actor, command.room, command.person)
+        return {}
+
+    @on_event("person.ask", LET_IN, orders.AskPerson)
+    def ask_person(self, call: Call, command: orders.AskPerson) -> Mapping[str, Any]:
+        """Let somebody switch something on or off."""
+        moderating.ask_person(call.actor, command.room, command.person, command.kind)
+        return {}
+
+    @on_event("person.remove", LET_IN, orders.OfPerson)
+    def remove(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
+        """Put somebody out."""
+        moderating.remove(call.actor, command.room, command.person)
+        return {}
+
+    @on_event("help.settle", LET_IN, orders.OfPerson)
+    def settle_help(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
+        """A problem is settled."""
+        moderating.settle_help(call.actor, command.room, command.person)
+        return {}
+
+    @on_event("layout.set", LET_IN, orders.SetLayout)
+    def set_layout(self, call: Call, command: orders.SetLayout) -> Mapping[str, Any]:
+        """How the stage looks for all."""
+        moderating.set_layout(
+            call.actor, command.room, LayoutSet(layout=command.layout, pinned=command.pinned)
+        )
+        return {}
+
+    @on_event("room.end", LET_IN, orders.Order)
+    def end_room(self, call: Call, command: orders.Order) -> Mapping[str, Any]:
+        """End it for all."""
+        moderating.end_room(call.actor, command.room)
+        return {}

@@ -1,0 +1,201 @@
+"""What is true in a room: the fold of its log.
+
+``static/js/state.js`` folds the same events in the browser; both are pure, and both must say the same.
+A state is plain JSON, so that it can be kept and sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+KEPT_MESSAGES = 300
+KEPT_CAPTIONS = 3
+
+State = dict[str, Any]
+Event = Mapping[str, Any]
+
+
+def new_state() -> State:
+    """A room in which nothing has happened."""
+    return {
+        "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
+        "floor": None, "chat": [], "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [],
+    }  # fmt: skip
+
+
+def fold(state: State, event: Event) -> State:
+    """The state after an event (as channels send it); kinds that change nothing here are passed over."""
+    step = _STEPS.get(event["kind"])
+    return state if step is None else step(state, event["payload"], event)
+
+
+def _opened(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"is_open": True, "is_ended": False}
+
+
+def _ended(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"is_open": False, "is_ended": True, "hands": [], "floor": None}
+
+
+def _locked(state: State, payload: Event, _event: Event) -> State:
+    return state | {"locked": list(payload["rights"])}
+
+
+def _layout(state: State, payload: Event, _event: Event) -> State:
+    return state | {"layout": payload["layout"], "pinned": payload["pinned"]}
+
+
+def _entered(state: State, payload: Event, _event: Event) -> State:
+    return _with_person(state, payload["person"], {})
+
+
+def _left(state: State, payload: Event, _event: Event) -> State:
+    return _without_hand(state, payload["person"])
+
+
+def _changed(state: State, payload: Event, _event: Event) -> State:
+    known = {name: payload[name] for name in ("role", "granted", "revoked", "is_removed")}
+    changed = _with_person(state, payload["person"], known)
+    return _without_hand(changed, payload["person"]) if payload["is_removed"] else changed
+
+
+def _away(state: State, payload: Event, _event: Event) -> State:
+    return _with_person(state, payload["person"], {"is_away": payload["is_away"]})
+
+
+def _floor(state: State, payload: Event, _event: Event) -> State:
+    return _without_hand(state, payload["person"]) | {"floor": payload["person"]}
+
+
+def _raised(state: State, payload: Event, event: Event) -> State:
+    hands = [each for each in state["hands"] if each["person"] != payload["person"]]
+    return state | {"hands": [*hands, {"person": payload["person"], "at": event["at"]}]}
+
+
+def _lowered(state: State, payload: Event, _event: Event) -> State:
+    return _without_hand(state, payload["person"])
+
+
+def _said(state: State, payload: Event, event: Event) -> State:
+    said = {"seq": event["seq"], "at": event["at"]} | {
+        name: payload[name] for name in ("person", "text", "reply_to")
+    }
+    return state | {"chat": [*state["chat"], said][-KEPT_MESSAGES:]}
+
+
+def _gone(state: State, payload: Event, _event: Event) -> State:
+    return state | {"chat": [each for each in state["chat"] if each["seq"] != payload["target"]]}
+
+
+def _deck(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"decks": state["decks"] + 1}
+
+
+def _slide(state: State, payload: Event, _event: Event) -> State:
+    return state | {"slide": {"deck": payload["deck"], "number": payload["number"]}}
+
+
+def _no_slide(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"slide": None}
+
+
+def _poll(state: State, payload: Event, event: Event) -> State:
+    known = {name: payload[name] for name in ("kind", "question", "options", "is_anonymous")}
+    poll = known | {
+        "at": event["at"],
+        "is_open": True,
+        "voters": 0,
+        "is_hidden": False,
+        "counts": {},
+        "texts": [],
+    }
+    return state | {"polls": state["polls"] | {payload["poll"]: poll}}
+
+
+def _poll_closed(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "polls", payload["poll"], {"is_open": False})
+
+
+def _poll_counted(state: State, payload: Event, _event: Event) -> State:
+    counted = {name: payload[name] for name in ("voters", "is_hidden", "counts", "texts")}
+    return _with(state, "polls", payload["poll"], counted)
+
+
+def _question(state: State, payload: Event, event: Event) -> State:
+    asked = {
+        "person": payload["person"],
+        "text": payload["text"],
+        "at": event["at"],
+        "state": "open",
+        "answer": "",
+        "votes": 0,
+    }
+    return state | {"questions": state["questions"] | {payload["question"]: asked}}
+
+
+def _question_changed(state: State, payload: Event, _event: Event) -> State:
+    return _with(
+        state, "questions", payload["question"], {"state": payload["state"], "answer": payload["answer"]}
+    )
+
+
+def _question_voted(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "questions", payload["question"], {"votes": payload["votes"]})
+
+
+def _timer(state: State, payload: Event, event: Event) -> State:
+    return state | {"timer": {"at": event["at"], "seconds": payload["seconds"]}}
+
+
+def _no_timer(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"timer": None}
+
+
+def _caption(state: State, payload: Event, event: Event) -> State:
+    said = {"at": event["at"], "person": payload["person"], "text": payload["text"]}
+    return state | {"captions": [*state["captions"], said][-KEPT_CAPTIONS:]}
+
+
+def _with(state: State, group: str, key: str, changes: Mapping[str, Any]) -> State:
+    known = state[group].get(key)
+    return state if known is None else state | {group: state[group] | {key: known | changes}}
+
+
+def _with_person(state: State, person: str, changes: Mapping[str, Any]) -> State:
+    known = state["people"].get(person, {"role": "participant", "granted": [], "revoked": []})
+    return state | {"people": state["people"] | {person: known | changes}}
+
+
+def _without_hand(state: State, person: str) -> State:
+    floor = None if state["floor"] == person else state["floor"]
+    return state | {"hands": [each for each in state["hands"] if each["person"] != person], "floor": floor}
+
+
+_STEPS: dict[str, Callable[[State, Event, Event], State]] = {
+    "room.opened": _opened,
+    "room.ended": _ended,
+    "room.locked": _locked,
+    "layout.set": _layout,
+    "person.entered": _entered,
+    "person.left": _left,
+    "person.changed": _changed,
+    "person.away": _away,
+    "floor.given": _floor,
+    "hand.raised": _raised,
+    "hand.lowered": _lowered,
+    "chat.said": _said,
+    "chat.gone": _gone,
+    "deck.changed": _deck,
+    "slide.shown": _slide,
+    "slide.hidden": _no_slide,
+    "poll.opened": _poll,
+    "poll.closed": _poll_closed,
+    "poll.counted": _poll_counted,
+    "question.asked": _question,
+    "question.changed": _question_changed,
+    "question.voted": _question_voted,
+    "timer.started": _timer,
+    "timer.stopped": _no_timer,
+    "caption.said": _caption,
+}

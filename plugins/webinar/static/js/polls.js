@@ -1,0 +1,152 @@
+// Polls: made by who presents, answered by everybody once, shown as bars with numbers.
+import { element, fill } from "contrada/dom.js";
+import { announce, complain, keepList, part, words } from "./parts.js";
+
+/** @typedef {import("./room.js").Room} Room */
+
+export class Polls {
+  #room;
+  #list = part("poll-list");
+  #form = /** @type {HTMLFormElement} */ (part("poll-form"));
+  /** @type {Map<string, { options: string[], number: number | null, text: string, has_voted: boolean }>} */
+  #own = new Map();
+  #known = new Set();
+  /** @type {() => void} */
+  onNew = () => undefined;
+
+  /** @param {Room} room */
+  constructor(room) {
+    this.#room = room;
+    room.addEventListener("change", () => this.#show());
+    this.#form.addEventListener("submit", (event) => this.#make(event));
+    const kind = /** @type {HTMLSelectElement} */ (this.#form.elements.namedItem("kind"));
+    kind.addEventListener("change", () => (part("poll-options").hidden = kind.value === "scale" || kind.value === "text"));
+  }
+
+  /** @param {Event} event */
+  #make(event) {
+    event.preventDefault();
+    const given = new FormData(this.#form);
+    const options = String(given.get("options") ?? "").split("\n").map((line) => line.trim()).filter(Boolean);
+    const data = { poll: newId(), kind: given.get("kind"), question: given.get("question"), options, is_anonymous: given.get("is_anonymous") !== null };
+    this.#room.order("poll.make", data).then(() => {
+      this.#form.reset();
+      part("poll-maker").removeAttribute("open");
+      part("poll-options").hidden = false;
+    }, complain);
+  }
+
+  #show() {
+    const polls = Object.entries(this.#room.state.polls).sort(([, a], [, b]) => b.at.localeCompare(a.at));
+    part("poll-empty").hidden = polls.length > 0;
+    const mayVote = this.#room.rights.has("vote");
+    const mayClose = this.#room.rights.has("present");
+    for (const [id, poll] of polls) {
+      if (this.#known.has(id)) continue;
+      this.#known.add(id);
+      if (!poll.is_open) continue;
+      void this.#learn(id);
+      this.onNew();
+      announce(fill(words.newPoll, { question: poll.question }));
+    }
+    keepList(this.#list, polls.map(([id, poll]) => ({ id, stamp: JSON.stringify([poll, mayVote, mayClose, this.#own.get(id)]), make: () => this.#item(id, poll, mayVote, mayClose) })));
+  }
+
+  /** @param {string} id */
+  async #learn(id) {
+    try {
+      this.#own.set(id, await this.#room.ask("poll.own", { poll: id, key: "own-vote-read" }));
+      this.#show();
+    } catch {
+      // Without a connection the page shows the poll as not voted; voting again is voting otherwise.
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {any} poll
+   * @param {boolean} mayVote
+   * @param {boolean} mayClose
+   */
+  #item(id, poll, mayVote, mayClose) {
+    const own = this.#own.get(id);
+    const item = element("li", { class: "webinar-poll" }, element("h2", {}, poll.question));
+    const isVoting = poll.is_open && mayVote && !own?.has_voted;
+    if (isVoting) item.append(this.#voting(id, poll));
+    if (!isVoting || mayClose) item.append(this.#results(poll, own));
+    const notes = [poll.is_open ? "" : words.pollClosed, poll.is_anonymous ? words.pollAnonymous : "", fill(words.pollVoters, { number: poll.voters })].filter(Boolean).join(" · ");
+    item.append(element("p", { class: "small text-muted" }, notes));
+    if (poll.is_open && own?.has_voted && mayVote) item.append(this.#button(words.voteAgain, () => {
+      this.#own.set(id, { ...own, has_voted: false });
+      this.#show();
+    }));
+    if (poll.is_open && mayClose) item.append(this.#button(words.closePoll, () => this.#room.order("poll.close", { poll: id }).catch(complain)));
+    return item;
+  }
+
+  /**
+   * @param {string} id
+   * @param {any} poll
+   */
+  #voting(id, poll) {
+    const form = element("form", { class: "webinar-vote" });
+    const group = element("fieldset", {}, element("legend", { class: "visually-hidden" }, poll.question));
+    if (poll.kind === "text") group.append(element("label", { class: "visually-hidden", for: `vote-${id}` }, poll.question), element("input", { class: "form-control", id: `vote-${id}`, name: "text", maxlength: "300", required: "" }));
+    const choices = poll.kind === "scale" ? [1, 2, 3, 4, 5].map((each) => ({ id: String(each), text: String(each) })) : poll.options;
+    for (const choice of poll.kind === "text" ? [] : choices) {
+      const box = element("input", { type: poll.kind === "multiple" ? "checkbox" : "radio", name: "choice", value: choice.id, id: `vote-${id}-${choice.id}` });
+      group.append(element("label", { class: "ui-choice", for: box.id }, box, element("span", {}, choice.text)));
+    }
+    form.append(group, element("button", { class: "btn btn-sm btn-primary" }, words.vote ?? ""));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const given = new FormData(form);
+      const chosen = given.getAll("choice").map(String);
+      const answer = { options: poll.kind === "scale" ? [] : chosen, number: poll.kind === "scale" ? Number(chosen[0]) : null, text: String(given.get("text") ?? "") };
+      if (poll.kind !== "text" && chosen.length === 0) return;
+      this.#room.order("poll.vote", { poll: id, ...answer, text: answer.text || null }).then(() => {
+        this.#own.set(id, { ...answer, has_voted: true });
+        /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+        this.#show();
+        announce(words.voted ?? "");
+      }, complain);
+    });
+    return form;
+  }
+
+  /**
+   * @param {any} poll
+   * @param {{ options: string[], number: number | null } | undefined} own
+   */
+  #results(poll, own) {
+    if (poll.is_hidden) return element("p", {}, words.pollHidden ?? "");
+    if (poll.kind === "text") return element("ul", { class: "webinar-answers" }, ...poll.texts.map((/** @type {string} */ text) => element("li", {}, text)));
+    const choices = poll.kind === "scale" ? [1, 2, 3, 4, 5].map((each) => ({ id: String(each), text: String(each) })) : poll.options;
+    const rows = choices.map((/** @type {{ id: string, text: string }} */ choice) => {
+      const count = poll.counts[choice.id] ?? 0;
+      const isMine = own?.options.includes(choice.id) || String(own?.number) === choice.id;
+      const label = `${choice.text}${isMine ? ` · ${words.yourVote}` : ""}`;
+      return element("li", {}, element("span", {}, label), element("strong", {}, String(count)), element("meter", { min: "0", max: String(Math.max(1, poll.voters)), value: String(count), "aria-label": `${choice.text}: ${count}` }));
+    });
+    return element("ul", { class: "webinar-bars" }, ...rows);
+  }
+
+  /**
+   * @param {string | undefined} text
+   * @param {() => unknown} deed
+   */
+  #button(text, deed) {
+    const button = element("button", { type: "button", class: "btn btn-sm btn-secondary" }, text ?? "");
+    button.addEventListener("click", () => void deed());
+    return button;
+  }
+}
+
+/** A new id as the server takes it. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

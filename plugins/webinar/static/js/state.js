@@ -1,0 +1,107 @@
+// What is true in a room: the fold of its log, the same as plugins/webinar/state.py; and who may do what.
+
+/** @typedef {{ role: string, granted: string[], revoked: string[], is_removed?: boolean, is_away?: boolean }} PersonState */
+/** @typedef {{ seq: number, at: string, person: string, text: string, reply_to: number | null }} Message */
+/** @typedef {Record<string, any> & { people: Record<string, PersonState>, chat: Message[], hands: { person: string, at: string }[], locked: string[], floor: string | null, layout: string | null, pinned: string | null, is_open: boolean, is_ended: boolean }} State */
+/** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
+
+const KEPT_MESSAGES = 300;
+const KEPT_CAPTIONS = 3;
+const OPEN_RIGHTS = ["speak", "camera", "share", "chat", "vote", "ask"];
+const GIVEN = [...OPEN_RIGHTS, "present"];
+const ALL = [...GIVEN, "record", "moderate"];
+
+/** @returns {State} */
+export function newState() {
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [] };
+}
+
+/** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
+export const steps = {
+  "room.opened": (state) => ({ ...state, is_open: true, is_ended: false }),
+  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null }),
+  "room.locked": (state, payload) => ({ ...state, locked: payload.rights }),
+  "layout.set": (state, payload) => ({ ...state, layout: payload.layout, pinned: payload.pinned }),
+  "person.entered": (state, payload) => withPerson(state, payload.person, {}),
+  "person.left": (state, payload) => withoutHand(state, payload.person),
+  "person.changed": (state, { person, ...known }) => {
+    const changed = withPerson(state, person, known);
+    return known.is_removed ? withoutHand(changed, person) : changed;
+  },
+  "person.away": (state, payload) => withPerson(state, payload.person, { is_away: payload.is_away }),
+  "floor.given": (state, payload) => ({ ...withoutHand(state, payload.person), floor: payload.person }),
+  "hand.raised": (state, payload, event) => ({ ...state, hands: [...state.hands.filter((each) => each.person !== payload.person), { person: payload.person, at: event.at }] }),
+  "hand.lowered": (state, payload) => withoutHand(state, payload.person),
+  "chat.said": (state, payload, event) => ({ ...state, chat: [...state.chat, { seq: event.seq, at: event.at, ...payload }].slice(-KEPT_MESSAGES) }),
+  "chat.gone": (state, payload) => ({ ...state, chat: state.chat.filter((each) => each.seq !== payload.target) }),
+  "deck.changed": (state) => ({ ...state, decks: state.decks + 1 }),
+  "slide.shown": (state, { deck, number }) => ({ ...state, slide: { deck, number } }),
+  "slide.hidden": (state) => ({ ...state, slide: null }),
+  "poll.opened": (state, { poll, ...known }, event) => ({ ...state, polls: { ...state.polls, [poll]: { ...known, at: event.at, is_open: true, voters: 0, is_hidden: false, counts: {}, texts: [] } } }),
+  "poll.closed": (state, { poll }) => withEntry(state, "polls", poll, { is_open: false }),
+  "poll.counted": (state, { poll, ...counted }) => withEntry(state, "polls", poll, counted),
+  "question.asked": (state, { question, person, text }, event) => ({ ...state, questions: { ...state.questions, [question]: { person, text, at: event.at, state: "open", answer: "", votes: 0 } } }),
+  "question.changed": (state, { question, ...changed }) => withEntry(state, "questions", question, changed),
+  "question.voted": (state, { question, votes }) => withEntry(state, "questions", question, { votes }),
+  "timer.started": (state, { seconds }, event) => ({ ...state, timer: { at: event.at, seconds } }),
+  "timer.stopped": (state) => ({ ...state, timer: null }),
+  "caption.said": (state, { person, text }, event) => ({ ...state, captions: [...state.captions, { at: event.at, person, text }].slice(-KEPT_CAPTIONS) }),
+};
+
+/**
+ * The state after an event; kinds that change nothing are passed over.
+ * @param {State} state
+ * @param {LiveEvent} event
+ */
+export function fold(state, event) {
+  const step = steps[event.kind];
+  return step ? step(state, event.payload, event) : state;
+}
+
+/**
+ * What somebody may do now; the server says the same and has the last word.
+ * @param {State} state
+ * @param {string} person
+ * @param {string[]} everybody
+ * @returns {Set<string>}
+ */
+export function rightsOf(state, person, everybody) {
+  const known = state.people[person] ?? { role: "participant", granted: [], revoked: [] };
+  if (known.role === "host" || known.role === "cohost") return new Set(ALL);
+  const base = known.role === "presenter" ? GIVEN : everybody.filter((right) => OPEN_RIGHTS.includes(right) && !state.locked.includes(right));
+  const held = new Set([...base, ...known.granted]);
+  for (const right of known.revoked) held.delete(right);
+  return held;
+}
+
+/**
+ * @param {State} state
+ * @param {"polls" | "questions"} group
+ * @param {string} key
+ * @param {object} changes
+ * @returns {State}
+ */
+function withEntry(state, group, key, changes) {
+  const known = state[group][key];
+  return known ? { ...state, [group]: { ...state[group], [key]: { ...known, ...changes } } } : state;
+}
+
+/**
+ * @param {State} state
+ * @param {string} person
+ * @param {object} changes
+ * @returns {State}
+ */
+function withPerson(state, person, changes) {
+  const known = state.people[person] ?? { role: "participant", granted: [], revoked: [] };
+  return { ...state, people: { ...state.people, [person]: { ...known, ...changes } } };
+}
+
+/**
+ * @param {State} state
+ * @param {string} person
+ * @returns {State}
+ */
+function withoutHand(state, person) {
+  return { ...state, hands: state.hands.filter((each) => each.person !== person), floor: state.floor === person ? null : state.floor };
+}

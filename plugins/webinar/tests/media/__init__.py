@@ -1,0 +1,1 @@
+"""Tests of the media engine: packets by their RFC, real peers, real browsers."""

@@ -1,0 +1,81 @@
+"""Engines for tests: the real process, and what it says."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from plugins.webinar.engine import Event
+from plugins.webinar.remote import RemoteEngine
+
+PROGRAM = Path(__file__).resolve().parent.parent.parent / "engine_embedded"
+PATIENCE = 15.0
+
+
+@dataclass
+class EngineProcess:
+    """A running engine."""
+
+    folder: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
+    seen: list[Event] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it; it listens at a port that was free."""
+        argv = [sys.executable, str(PROGRAM), "--folder", str(self.folder), "--host", "127.0.0.1"]
+        self.process = subprocess.Popen([*argv, "--port", str(self.port)], stderr=subprocess.PIPE)
+        assert self.process.stderr is not None
+        self.port = int(self.process.stderr.readline().split()[-1])
+
+    def kill(self, number: int = signal.SIGKILL) -> int:
+        """End it; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        code = self.process.wait(10)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        self.process = None
+        return code
+
+    @contextmanager
+    def remote(self) -> Iterator[RemoteEngine]:
+        """The engine as a web process sees it; its events are kept for ``wait_for``."""
+        engine = RemoteEngine(self.folder)
+        engine.listen(self.events.put)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def wait_for(self, kind: str, fits: Callable[[Event], bool] = lambda event: True) -> Event:
+        """The next event of a type that fits; fails after ``PATIENCE`` seconds."""
+        end = time.monotonic() + PATIENCE
+        while (left := end - time.monotonic()) > 0:
+            try:
+                event = self.events.get(timeout=left)
+            except queue.Empty:
+                break
+            self.seen.append(event)
+            if event.type == kind and fits(event):
+                return event
+        raise AssertionError(f"no fitting event {kind!r}; seen: {self.seen}")
+
+
+def slots_of(*persons: str) -> Callable[[Event], bool]:
+    """Whether an event tells that these people, and nobody else, are in slots."""
+
+    def fits(event: Event) -> bool:
+        shown: list[dict[str, Any]] = event.data.get("slots", [])
+        return {each["person"] for each in shown} == set(persons)
+
+    return fits

@@ -1,0 +1,181 @@
+"""An engine and its peers in one thread, without sockets between them: for hostile datagrams by the million."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import struct
+from collections import defaultdict
+from typing import Any
+
+from OpenSSL import SSL
+
+from plugins.webinar.engine import Answer, Event, Kind, Rights, Wish, WishedVideo
+from plugins.webinar.engine_embedded import stun
+from plugins.webinar.engine_embedded.dtls import EXPORTER_LABEL, PROFILES, Identity, Keys, pack_records
+from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
+from plugins.webinar.engine_embedded.loop import Loop, now
+from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.srtp import Opener, Sealer
+
+EVERYTHING = Rights(frozenset(Kind))
+OUR_PASSWORD = "0123456789012345678901"
+
+
+class MemoryEngine:
+    """The engine; what it sends is kept by route."""
+
+    def __init__(self) -> None:
+        self.loop = Loop()
+        self.ports = Ports(self.loop, "127.0.0.1", 0)
+        self.ports.fan.has_batches = self.ports.fan.has_segments = False
+        self.ports.send = self._keep  # type: ignore[method-assign]  # instead of the network
+        self.engine = EmbeddedEngine(self.loop, self.ports, ["127.0.0.1"])
+        self.sent: defaultdict[Any, list[bytes]] = defaultdict(list)
+        self.events: list[Event] = []
+        self.engine.listen(self.events.append)
+        self.identity = Identity()
+
+    def _keep(self, route: Any, data: bytes | memoryview) -> None:
+        self.sent[route].append(bytes(data))
+
+    def give(self, data: bytes, route: Any) -> None:
+        """A datagram arrives."""
+        self.loop.now = now()
+        later = self.ports.take(data, route)
+        if later is not None:
+            later()
+
+    def turn(self) -> None:
+        """Let time-bound work happen."""
+        self.loop.turn(0)
+
+    def close(self) -> None:
+        """End it."""
+        self.engine.close()
+        self.ports.close()
+        self.loop.close()
+
+
+class MemoryPeer:
+    """A connected peer at an invented address."""
+
+    def __init__(self, home: MemoryEngine, person: str, direction: Any, number: int) -> None:
+        self.home = home
+        self.route = ("192.0.2.1", 10_000 + number)
+        self.number = number
+        offer = offer_of(home.identity, direction, number)
+        self.answer: Answer = home.engine.join("room", person, direction, offer, EVERYTHING)
+        lines = dict(
+            line[2:].partition(":")[::2] for line in self.answer.sdp.split("\r\n") if line[:2] == "a="
+        )
+        self.ufrag, self.password = lines["ice-ufrag"], lines["ice-pwd"]
+        self.check()
+        self._shake()
+        if direction == "receive":
+            home.engine.set_wish(self.answer.peer, Wish((WishedVideo("ada", 360),)))
+
+    def check(self) -> None:
+        """Consent."""
+        attributes = [
+            (stun.USERNAME, f"{self.ufrag}:them".encode()),
+            (stun.ICE_CONTROLLING, bytes(8)),
+            (stun.USE_CANDIDATE, b""),
+        ]
+        request = stun.build(
+            stun.BINDING_REQUEST, secrets.token_bytes(12), attributes, self.password.encode()
+        )
+        self.home.give(request, self.route)
+
+    def _shake(self) -> None:
+        context = SSL.Context(SSL.DTLS_CLIENT_METHOD)
+        context.use_certificate(self.home.identity.certificate)
+        context.use_privatekey(self.home.identity.key)
+        context.set_tlsext_use_srtp(b":".join(PROFILES))
+        connection = SSL.Connection(context)
+        connection.set_connect_state()
+        connection.set_ciphertext_mtu(1200)
+        is_done = False
+        while not is_done:
+            self.home.sent.pop(self.route, None)
+            try:
+                connection.do_handshake()
+                is_done = True
+            except SSL.WantReadError:
+                pass
+            with contextlib.suppress(SSL.WantReadError):
+                for datagram in pack_records(connection.bio_read(65_536)):
+                    self.home.give(datagram, self.route)
+            for answer in self.home.sent.pop(self.route, []):
+                connection.bio_write(answer)
+        profile = PROFILES[connection.get_selected_srtp_profile()]
+        key, salt = profile.key, profile.salt
+        secret = connection.export_keying_material(EXPORTER_LABEL, 2 * (key + salt))
+        client = secret[:key] + secret[2 * key : 2 * key + salt]
+        server = secret[key : 2 * key] + secret[2 * key + salt :]
+        ours = Keys(profile, server, client)
+        self.sealer, self.opener = Sealer(ours), Opener(ours)
+
+    def rtp(self, plain: bytes) -> None:
+        """Send a packet."""
+        sealed = self.sealer.rtp(plain)
+        if sealed:
+            self.home.give(sealed, self.route)
+
+    def rtcp(self, plain: bytes) -> None:
+        """Send a compound."""
+        sealed = self.sealer.rtcp(plain)
+        if sealed:
+            self.home.give(sealed, self.route)
+
+    def picture(self, sequence: int, payload: bytes = b"\x10\x00key") -> None:
+        """Send a picture of one packet."""
+        head = struct.pack(
+            "!BBHII", 0x80, 0x80 | 96, sequence & 0xFFFF, 3000 * sequence & 0xFFFFFFFF, 2 * self.number + 2
+        )
+        self.rtp(head + payload)
+
+    def got(self) -> list[bytes]:
+        """The media that came since the last time, opened."""
+        found = []
+        for data in self.home.sent.pop(self.route, []):
+            if 128 <= data[0] <= 191 and not 192 <= data[1] <= 223:
+                plain = self.opener.rtp(data)
+                if plain is not None:
+                    found.append(plain)
+        return found
+
+
+def offer_of(identity: Identity, direction: str, number: int) -> str:
+    """A short offer with one sound and one picture."""
+    way = "sendonly" if direction == "send" else "recvonly"
+    transport = [
+        "a=ice-ufrag:them",
+        f"a=ice-pwd:{OUR_PASSWORD}",
+        f"a=fingerprint:sha-256 {identity.fingerprint}",
+        "a=setup:active",
+        "a=rtcp-mux",
+    ]
+    lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0 1"]
+    for mid, media, payload, codec in (("0", "audio", 111, "opus/48000/2"), ("1", "video", 96, "VP8/90000")):
+        lines += [
+            f"m={media} 9 UDP/TLS/RTP/SAVPF {payload}" + (" 97" if payload == 96 else ""),
+            f"a=mid:{mid}",
+            f"a={way}",
+            *transport,
+        ]
+        lines += [
+            f"a=rtpmap:{payload} {codec}",
+            "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
+            "a=extmap:2 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+        ]
+        if payload == 96:
+            lines += [
+                "a=rtpmap:97 rtx/90000",
+                "a=fmtp:97 apt=96",
+                "a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+                "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+            ]
+        if direction == "send":
+            lines.append(f"a=ssrc:{2 * number + (1 if payload == 111 else 2)} cname:x")
+    return "\r\n".join(lines) + "\r\n"

@@ -1,0 +1,119 @@
+"""Frames reach every receiver packet by packet, whatever the kernel can do."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plugins.webinar.engine_embedded import fanout, rtp
+from plugins.webinar.engine_embedded.dtls import AES_128_CM, AES_128_GCM, Keys
+from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.srtp import Opener, Sealer
+
+CLIENT, SERVER = bytes(range(30)), bytes(range(100, 130))
+
+
+class Receiver:
+    """A socket with the keys to what it gets."""
+
+    def __init__(self, number: int) -> None:
+        profile = AES_128_GCM if number % 2 else AES_128_CM
+        size = profile.key + profile.salt
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(2)
+        self.route = self.socket.getsockname()
+        self.sealer = Sealer(Keys(profile, CLIENT[:size], SERVER[:size]))
+        self.opener = Opener(Keys(profile, SERVER[:size], CLIENT[:size]))
+        self.sequence = 0
+
+    def get(self, count: int) -> list[bytes]:
+        found = []
+        for _ in range(count):
+            plain = self.opener.rtp(self.socket.recv(3000))
+            assert plain is not None
+            packet = rtp.parse(plain)
+            assert packet is not None
+            found.append(rtp.without_padding(packet))
+        return found
+
+
+@pytest.fixture(params=["segments", "batches", "neither"])
+def ports(request: pytest.FixtureRequest) -> Iterator[Ports]:
+    loop = Loop()
+    opened = Ports(loop, "127.0.0.1", 0)
+    opened.fan.has_segments = opened.fan.has_segments and request.param == "segments"
+    opened.fan.has_batches = opened.fan.has_batches and request.param != "neither"
+    yield opened
+    opened.close()
+    loop.close()
+
+
+@pytest.fixture
+def receivers() -> Iterator[list[Receiver]]:
+    made = [Receiver(number) for number in range(3)]
+    yield made
+    for receiver in made:
+        receiver.socket.close()
+
+
+def send(ports: Ports, receivers: list[Receiver], payloads: list[bytes]) -> None:
+    ports.fan.evens_to = max(map(len, payloads))
+    for receiver in receivers:
+        for payload in payloads:
+            receiver.sequence += 1
+            head = struct.pack("!BBHII", 0x80, 96, receiver.sequence & 0xFFFF, 1, 7)
+            ports.fan.add(receiver.route, receiver.sealer, head, payload)
+    ports.fan.flush()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(st.integers(1, 1200), min_size=1, max_size=8))
+def test_everybody_gets_every_packet(ports: Ports, receivers: list[Receiver], sizes: list[int]) -> None:
+    payloads = [bytes([number]) * size for number, size in enumerate(sizes)]
+    send(ports, receivers, payloads)
+    for receiver in receivers:
+        assert receiver.get(len(payloads)) == payloads
+
+
+def test_packets_a_byte_too_short_are_cut_by_the_kernel_too(ports: Ports, receivers: list[Receiver]) -> None:
+    payloads = [b"a" * 1000, b"b" * 999, b"c" * 1000, b"d" * 999, b"e" * 400]
+    send(ports, receivers, payloads)
+    for receiver in receivers:
+        assert receiver.get(5) == payloads
+
+
+def test_many_receivers_are_more_than_one_batch(ports: Ports, receivers: list[Receiver]) -> None:
+    for _ in range(3):
+        send(ports, receivers * 30, [b"x" * 1100, b"y" * 1100])
+        for receiver in receivers:
+            assert receiver.get(60) == [b"x" * 1100, b"y" * 1100] * 30
+
+
+def test_a_receiver_that_cannot_be_reached_does_not_hold_up_the_others(
+    ports: Ports, receivers: list[Receiver]
+) -> None:
+    for bad in (("255.255.255.255", 9), ("127.0.0.1", 1)):
+        for receiver in receivers:
+            ports.fan.add(bad, receiver.sealer, struct.pack("!BBHII", 0x80, 96, 1, 1, 99), b"lost")
+            ports.fan.add(bad, receiver.sealer, struct.pack("!BBHII", 0x80, 96, 2, 1, 99), b"lost")
+            send(ports, [receiver], [b"kept"])
+            assert receiver.get(1) == [b"kept"]
+
+
+def test_a_packet_as_long_as_a_link_takes_arrives(ports: Ports, receivers: list[Receiver]) -> None:
+    send(ports, receivers, [b"x" * 1400])
+    for receiver in receivers:
+        assert receiver.get(1) == [b"x" * 1400]
+
+
+def test_this_kernel_cuts_messages() -> None:
+    """What the measures stand on; elsewhere packets go one by one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        assert fanout.can_segment(udp)

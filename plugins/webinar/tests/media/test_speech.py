@@ -1,0 +1,85 @@
+"""Who speaks, by audio levels (RFC 6464)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugins.webinar.engine_embedded.layers import Track
+from plugins.webinar.engine_embedded.speech import Speech
+
+LOUD, QUIET = bytes([0x80 | 20]), bytes([127])
+
+
+@dataclass(eq=False)
+class Microphone:
+    person: str
+    is_alive: bool = True
+
+
+def talk(speech: Speech, level: bytes, *microphones: Microphone, packets: int = 12) -> None:
+    for _ in range(packets):
+        for microphone in microphones:
+            speech.hear(cast("Track", microphone), level)
+
+
+def test_who_talks_is_told_and_who_stops_is_not_any_more() -> None:
+    speech, ada, ben = Speech(), Microphone("ada"), Microphone("ben")
+    talk(speech, LOUD, ada)
+    talk(speech, QUIET, ben)
+    assert speech.decide()
+    assert speech.persons == ["ada"]
+    talk(speech, QUIET, ada, packets=60)
+    assert speech.decide()
+    assert speech.persons == []
+
+
+def test_a_cough_is_not_speech() -> None:
+    speech, ada = Speech(), Microphone("ada")
+    talk(speech, LOUD, ada, packets=1)
+    talk(speech, QUIET, ada)
+    assert not speech.decide()
+
+
+def test_a_short_pause_does_not_end_speech() -> None:
+    speech, ada = Speech(), Microphone("ada")
+    talk(speech, LOUD, ada)
+    speech.decide()
+    talk(speech, QUIET, ada, packets=20)  # 0.4 s
+    assert not speech.decide()
+    assert speech.persons == ["ada"]
+
+
+def test_the_loudest_comes_first() -> None:
+    speech, ada, ben = Speech(), Microphone("ada"), Microphone("ben")
+    talk(speech, bytes([50]), ada)
+    talk(speech, bytes([10]), ben)
+    speech.decide()
+    assert speech.persons == ["ben", "ada"]
+
+
+def test_a_microphone_that_is_gone_does_not_speak() -> None:
+    speech, ada = Speech(), Microphone("ada")
+    talk(speech, LOUD, ada)
+    speech.decide()
+    ada.is_alive = False
+    assert speech.decide()
+    assert speech.persons == []
+
+
+@given(st.lists(st.integers(0, 5), max_size=30))
+def test_slots_go_to_who_spoke_last_and_nobody_is_lost(turns: list[int]) -> None:
+    speech = Speech()
+    everybody = [Microphone(str(number)) for number in range(6)]
+    for turn in turns:
+        talk(speech, LOUD, everybody[turn])
+        speech.decide()
+        talk(speech, QUIET, *everybody, packets=80)
+        speech.decide()
+    ranked = speech.ranked(cast("Any", everybody))
+    assert {id(each) for each in ranked} == {id(each) for each in everybody}
+    spoken = list(dict.fromkeys(reversed(turns)))
+    assert [each.person for each in ranked][: len(spoken)] == [str(turn) for turn in spoken]

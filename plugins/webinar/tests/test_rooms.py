@@ -1,0 +1,121 @@
+"""Who can set up, see, change and call off a meeting."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from lms.plugin import Conflict, Forbidden, NotFound, World, enrol_people, get_activity, utcnow
+from lms.testing import SignIn, count_queries, sent_mail
+from plugins.webinar import letters, rooms
+from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
+from plugins.webinar.tests.making import LIST, open_room
+
+
+def test_a_title_is_enough_and_the_trainer_is_the_host(sign_in: SignIn, world: World) -> None:
+    answer = sign_in("trainer").post(
+        f"{LIST}new", data={"title": "Scrivere un CV", "preset": "class", "duration": "45"}
+    )
+    assert answer.status_code == 303
+    with world.inside("siena"):
+        who = world.actor("trainer")
+        meeting = next(each for each in rooms.find_rooms(who) if each.activity.title == "Scrivere un CV")
+        assert (meeting.activity.state, meeting.room.preset, meeting.activity.capacity) == (
+            "draft",
+            "class",
+            40,
+        )
+        assert [row.role for row in rooms.find_helpers(meeting.activity.id)] == ["host"]
+
+
+def test_a_trainee_cannot_make_one(sign_in: SignIn) -> None:
+    browser = sign_in("trainee")
+    assert browser.get(f"{LIST}new").status_code == 403
+    assert browser.post(f"{LIST}new", data={"title": "Mine"}).status_code == 403
+
+
+def test_a_draft_is_seen_by_those_who_manage_it_alone(sign_in: SignIn, world: World) -> None:
+    with world.inside("siena"):
+        meeting = rooms.create_room(world.actor("trainer"), CreateRoom(title="Bozza segreta"))
+        room_id = meeting.activity.id
+    assert sign_in("trainee").get(f"{LIST}{room_id}").status_code == 404
+    assert "Bozza segreta" not in sign_in("trainee").get(LIST).text
+    assert "Bozza segreta" in sign_in("trainer").get(f"{LIST}{room_id}").text
+
+
+def test_it_needs_a_date_to_be_published(world: World) -> None:
+    with world.inside("siena"):
+        meeting = rooms.create_room(world.actor("trainer"), CreateRoom(title="Senza data"))
+        with pytest.raises(Conflict):
+            rooms.publish_room(world.actor("trainer"), meeting.activity.id)
+
+
+def test_another_office_and_a_trainee_change_nothing(sign_in: SignIn, world: World) -> None:
+    with world.inside("siena"):
+        room_id = open_room(world).activity.id
+    for who, path, code in (("trainee", LIST, 403), ("head_vienna", "/o/vienna/webinar/", 404)):
+        assert sign_in(who).post(f"{path}{room_id}/cancel").status_code == code
+        assert sign_in(who).get(f"{path}{room_id}/edit").status_code == code
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/room"])
+def test_an_activity_of_another_kind_is_no_room(sign_in: SignIn, path: str) -> None:
+    assert sign_in("trainer").get(f"{LIST}{uuid.UUID(int=5)}{path}").status_code == 404
+
+
+def test_who_takes_part_gets_letters_when_the_time_changes_and_when_it_is_called_off(world: World) -> None:
+    with world.inside("siena"):
+        who, begins = world.actor("trainer"), utcnow() + timedelta(days=3)
+        meeting = rooms.create_room(who, CreateRoom(title="Si sposta", starts_at=begins))
+        room_id = meeting.activity.id
+        rooms.publish_room(who, room_id)
+        enrol_people(who, room_id, [world.people["trainee7"].id])
+        changed = EditRoom(title="Si sposta", starts_at=begins + timedelta(hours=2), duration=60)
+        rooms.edit_room(who, room_id, changed)
+        rooms.edit_room(who, room_id, changed)
+        rooms.cancel_room(who, room_id)
+        rooms.cancel_room(who, room_id)
+        mails = [mail for mail in sent_mail("trainee7@example.org") if "Si sposta" in mail.subject]
+        assert [mail.calendar_method for mail in mails] == ["REQUEST", "CANCEL"]
+        assert all(letters.uid_of(get_activity(who, room_id)) in (mail.calendar or "") for mail in mails)
+
+
+def test_a_kind_of_meeting_limits_its_places(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world, "confidential")
+        with pytest.raises(Exception, match="at most 2 places"):
+            rooms.edit_room(
+                world.actor("trainer"), meeting.activity.id, EditRoom(title="Colloquio", capacity=30)
+            )
+
+
+def test_a_helper_leads_and_can_be_taken_out_again(world: World) -> None:
+    with world.inside("siena"):
+        meeting, trainer, tutor = open_room(world), world.actor("trainer"), world.actor("tutor")
+        assert not rooms.leads(tutor, meeting)
+        rooms.add_helper(trainer, meeting.activity.id, AddHelper(user_id=tutor.user_id, role="cohost"))
+        assert rooms.leads(tutor, meeting)
+        row = next(each for each in rooms.find_helpers(meeting.activity.id) if each.user_id == tutor.user_id)
+        rooms.remove_helper(trainer, meeting.activity.id, row.id)
+        assert not rooms.leads(tutor, meeting)
+        with pytest.raises((Forbidden, NotFound)):
+            rooms.add_helper(world.actor("trainee"), meeting.activity.id, AddHelper(user_id=tutor.user_id))
+        with pytest.raises(NotFound):
+            rooms.add_helper(
+                trainer, meeting.activity.id, AddHelper(user_id=world.people["trainee_vienna"].id)
+            )
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_few(sign_in: SignIn, world: World) -> None:
+    browser = sign_in("trainer")
+    browser.get(LIST)
+    with count_queries() as few:
+        browser.get(LIST)
+    with world.inside("siena"):
+        for _number in range(12):
+            open_room(world)
+    with count_queries() as many:
+        browser.get(LIST)
+    assert len(many) == len(few)
