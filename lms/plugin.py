@@ -126,7 +126,6 @@ from lms.hooks.contributions import (
 )
 from lms.hooks.specs import hookimpl, hookspec
 from lms.live.channels import EventView, append, forget_events, read_latest, read_since
-from lms.live.channels import EventView, append, read_latest, read_since
 from lms.live.hub import Connection, Hub, hub
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event

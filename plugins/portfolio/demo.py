@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -29,10 +28,7 @@ from plugins.portfolio.cv.models import Cv, Import
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
-from plugins.portfolio.frameworks import service as maps
-from plugins.portfolio.frameworks.career import CAREER
-from plugins.portfolio.frameworks.forms import Confirm, ShowElement
-from plugins.portfolio.frameworks.importing import import_matrix
+from plugins.portfolio.frameworks.demo import add_maps
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import EditPage, NewPage, SaveCard, WriteMessage
 from plugins.portfolio.pages.models import Page
@@ -49,17 +45,6 @@ class Line(NamedTuple):
 
     section: str
     values: dict[str, Any]
-
-
-DIGITAL = {
-    "Informazione": ("Cerco e confronto informazioni", "Tengo in ordine i miei file"),
-    "Comunicazione": ("Scrivo e-mail chiare", "Partecipo a una riunione online"),
-    "Sicurezza": ("Proteggo password e dati", "Riconosco un messaggio falso"),
-}
-MAP: tuple[tuple[str, Literal["1", "2", "3", "4"], str], ...] = (
-    ("strengths.know", "3", "Le torte e la vetrina: le ho fatte io dall'inizio alla fine."),
-    ("strengths.go_on", "2", "Ho rifatto la ricetta tre volte."), ("networks.build", "2", ""), ("self.decide", "3", "Ho scelto la pasticceria dopo due tirocini."),
-)  # fmt: skip
 
 
 def _job(title: str, organisation: str, place: str, starts: str, ends: str, *points: str) -> Line:
@@ -310,8 +295,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
             at=world.moment(3, 10),
         )
     )
-    _framework(world)
-    _aicha_map(world, actor, page)
+    add_maps(world, actor, page)
     gallery = next(block for block in pages.find_blocks(page.id) if block.kind == "gallery")
     first = comments.say(
         counsellor,
@@ -350,31 +334,6 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
             text="Buongiorno, ho visto i suoi lavori. Può venire martedì per una prova?",
         ),
     )
-
-
-def _framework(world: World) -> None:
-    areas = [{"standardid": number, "name": name} for number, name in enumerate(DIGITAL)]
-    elements = [
-        {"standardid": number, "name": element}
-        for number, name in enumerate(DIGITAL)
-        for element in DIGITAL[name]
-    ]
-    matrix = {
-        "name": "Competenze digitali per il lavoro", "description": "Quello che serve in quasi ogni posto di lavoro.",
-        "standards": areas, "standardelements": elements,
-    }  # fmt: skip
-    import_matrix(world.actor("head"), json.dumps({"framework": matrix}).encode())
-
-
-def _aicha_map(world: World, actor: Actor, page: Page) -> None:
-    for element, level, note in MAP:
-        mark = maps.show_element(
-            actor, CAREER.key, element, ShowElement(page_id=page.id, level=level, note=note)
-        )
-        if level == "3":
-            maps.confirm(
-                world.actor("counsellor"), mark.id, Confirm(level="3", answer="Le foto lo mostrano bene.")
-            )
 
 
 def _short_portfolio(world: World, actor: Actor, lines: Sequence[Line], headline: str) -> None:

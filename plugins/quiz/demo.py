@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from lms.plugin import (
     Activity,
@@ -24,19 +27,52 @@ from plugins.quiz.asked import question_of
 from plugins.quiz.attempts import count_up, judge, start_attempt, tell_activity
 from plugins.quiz.demo_questions import ENGLISH, ITALIAN, Entry, Paper
 from plugins.quiz.forms import SetUpQuiz
-from plugins.quiz.grading import Question, read_question
-from plugins.quiz.models import Attempt, BankImport, ExtraTime, Quiz, Slot
+from plugins.quiz.grading import Question, languages, read_question
+from plugins.quiz.models import Attempt, BankImport, ExtraTime, Quiz, QuizText, Slot
 from plugins.quiz.quizzes import quiz_of, set_up
 
 
 def build_quizzes(world: World) -> None:
     """A self-check and a test in each office."""
-    for slug, trainer, paper in (("siena", "trainer", ITALIAN), ("vienna", "trainer_vienna", ENGLISH)):
+    for slug, trainer, paper, other, locale in (
+        ("siena", "trainer", ITALIAN, ENGLISH, "en"),
+        ("vienna", "trainer_vienna", ENGLISH, ITALIAN, "it"),
+    ):
         with world.inside(slug):
-            questions = _fill_bank(world, trainer, paper)
+            questions = _fill_bank(world, trainer, _told(paper, other, locale))
             _note_import(world, trainer, paper)
             _make_self_check(world, slug, trainer, paper, questions)
+            _tell_self_check(world, slug, paper, other, locale)
             _make_test(world, slug, trainer, paper, questions)
+
+
+def _told(paper: Paper, other: Paper, locale: str) -> Paper:
+    """The paper with its questions told in the language of the other one, too."""
+    pairs = zip(paper.categories.items(), other.categories.values(), strict=True)
+    return replace(
+        paper,
+        categories={
+            name: tuple(_told_entry(*each, locale) for each in zip(entries, others, strict=True))
+            for (name, entries), others in pairs
+        },
+    )
+
+
+def _told_entry(entry: Entry, other: Entry, locale: str) -> Entry:
+    own = read_question(dict(entry.content))
+    words = {piece.place: piece.text for piece in languages.pieces_of(read_question(dict(other.content)))}
+    texts = {piece.place: words.get(piece.place, "") for piece in languages.pieces_of(own)}
+    told = {locale: {"texts": {place: text for place, text in texts.items() if text}}}
+    return replace(entry, content={**entry.content, "translations": told})
+
+
+def _tell_self_check(world: World, slug: str, paper: Paper, other: Paper, locale: str) -> None:
+    quiz = (
+        session().scalars(select(Quiz).filter_by(activity_id=world.things[f"quiz.{slug}.self_check"])).one()
+    )
+    words = {"": other.self_check_intro} | dict(zip(paper.categories, other.categories, strict=True))
+    for original, text in words.items():
+        session().add(QuizText(quiz_id=quiz.id, locale=locale, original=original, text=text))
 
 
 def _fill_bank(world: World, trainer: str, paper: Paper) -> dict[str, list[uuid.UUID]]:

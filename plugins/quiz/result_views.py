@@ -16,6 +16,8 @@ from lms.plugin import (
     activity_url,
     actor,
     find_visible_files,
+    frame_of,
+    may_manage,
     member,
     ngettext,
     parent_edit_url,
@@ -25,6 +27,7 @@ from plugins.quiz import judging, results
 from plugins.quiz.forms import GradeAnswer
 from plugins.quiz.models import Quiz
 from plugins.quiz.showing import TYPE_TITLES, shown_rows
+from plugins.quiz.translating import languages_of
 
 blueprint = Blueprint("quiz_result", __name__, url_prefix="/quiz")
 
@@ -135,6 +138,7 @@ def regrade(activity_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _managed(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
+    has_languages = may_manage(actor(), activity) and languages_of(actor(), frame_of(actor(), activity))
     trail = [
         (_("Activities"), url_for("activities.index")),
         (activity.title, activity_url(activity)),
@@ -142,5 +146,5 @@ def _managed(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
     ]
     return {
         "activity": activity, "quiz": quiz, "tab": tab, "back": parent_edit_url(activity),
-        "waiting": results.count_waiting(quiz), "breadcrumb": trail,
+        "waiting": results.count_waiting(quiz), "breadcrumb": trail, "has_languages": bool(has_languages),
     }  # fmt: skip

@@ -109,11 +109,11 @@ def find_results(actor: Actor, activity_id: uuid.UUID) -> list[PersonResult]:
 
 def results_table(actor: Actor, activity_id: uuid.UUID) -> Table:
     """Results as a table to take along. Raises NotFound, Forbidden."""
-    activity, _quiz = get_graded_quiz(actor, activity_id)
+    activity, quiz = get_graded_quiz(actor, activity_id)
     words = {
         "active": _("in progress"),
         "waiting": _("waiting for a grade"),
-        "passed": _("passed"),
+        "passed": _("passed") if quiz.pass_mark else _("handed in"),
         "not_yet": _("not yet"),
     }
     columns = [_("Name"), _("E-mail"), _("Result"), _("Percent"), _("Points"), _("of"), _("Attempts"), _("Begun"), _("Handed in"), _("Minutes")]  # fmt: skip

@@ -269,3 +269,22 @@ def test_the_start_page_offers_to_go_on_and_shows_what_waits(sign_in: SignIn, wo
     browser.post(f"{url}/submit", data={"key": "k"})
     assert url not in browser.get(f"{O}/").text
     assert f"/quiz/{quiz}/grading" in sign_in("tutor").get(f"{O}/").text
+
+
+def test_where_there_is_nothing_to_pass_nobody_is_said_to_have_passed(world: World, sign_in: SignIn) -> None:
+    activity_id = make_quiz(world, SINGLE, pass_mark=0)
+    trainee = sign_in("trainee")
+    attempt = trainee.post(f"/o/siena/quiz/{activity_id}/start").location
+    trainee.post(f"{attempt}/submit", data={"a1.seq": "0", "a1.chosen": "b", "key": "k"})
+    pages = [
+        trainee.get(f"{attempt}/review?lang=en").text,
+        trainee.get(f"/o/siena/quiz/{activity_id}?lang=en").text,
+        sign_in("trainer").get(f"/o/siena/quiz/{activity_id}/results?lang=en").text,
+    ]
+    for page in pages:
+        assert "Passed" not in page
+        assert "Not yet" not in page
+        assert "To pass" not in page
+    assert "Handed in" in pages[2]
+    table = sign_in("trainer").get(f"/o/siena/quiz/{activity_id}/results?form=csv&lang=en").text
+    assert "handed in" in table
