@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cffi import FFI
 
+from plugins.webinar.engine_embedded.rtp import HEADER, HEADER_BYTES
 from plugins.webinar.engine_embedded.srtp import LARGEST_TRAILER, Sealer
 
 if TYPE_CHECKING:
@@ -73,24 +74,47 @@ class FanOut:
         self.evens_to = 0
 
     def add(self, route: Route, sealer: Sealer, head: bytes, payload: bytes) -> None:
-        """Encrypt one packet for a receiver; the packets of one receiver should follow each other."""
+        """Encrypt one packet for a receiver."""
+        first, second, sequence, timestamp, ssrc = HEADER.unpack(head)
+        self.put(route, sealer, first, second, sequence, timestamp, ssrc, payload)
+
+    def put(
+        self,
+        route: Route,
+        sealer: Sealer,
+        first: int,
+        second: int,
+        sequence: int,
+        timestamp: int,
+        ssrc: int,
+        payload: bytes,
+    ) -> None:
+        """Encrypt one packet, given by the fields of its header; those of one receiver should follow each other."""
         if type(route) is not tuple:
-            sealed = sealer.rtp(head + payload)
+            sealed = sealer.rtp(HEADER.pack(first, second, sequence, timestamp, ssrc) + payload)
             if sealed:
                 route.send(sealed)
             return
-        if len(payload) + 1 == self.evens_to and self.has_segments and not head[0] & PADDED:
-            head, payload = bytes([head[0] | PADDED]) + head[1:], payload + b"\x01"  # RFC 3550, section 5.1
-        size = 12 + len(payload)
-        if self._position + size + LARGEST_TRAILER > ARENA_BYTES:
-            self.flush()
+        if len(payload) + 1 == self.evens_to and self.has_segments and not first & PADDED:
+            first, payload = first | PADDED, payload + b"\x01"  # RFC 3550, section 5.1
+        size = HEADER_BYTES + len(payload)
         at = self._position
-        self._view[at : at + 12] = head
-        self._view[at + 12 : at + size] = payload
+        if at + size + LARGEST_TRAILER > ARENA_BYTES:
+            self.flush()
+            at = 0
+        HEADER.pack_into(self._view, at, first, second, sequence, timestamp, ssrc)
+        self._view[at + HEADER_BYTES : at + size] = payload
         sealed_size = sealer.rtp_at(self._arena + at, size)
         if sealed_size == 0:
             return
-        if not self._fits(route, sealed_size):
+        is_more = (
+            route is self._route
+            and sealed_size <= self._segment
+            and self.has_segments
+            and self._count < MOST_SEGMENTS
+            and at + sealed_size - self._start < LARGEST_MESSAGE
+        )
+        if not is_more:
             self._close_entry()
             if len(self._entries) == MOST_MESSAGES:
                 self.flush_entries()
@@ -99,15 +123,6 @@ class FanOut:
         self._position = at + sealed_size
         if sealed_size < self._segment:  # only the last segment may be shorter
             self._close_entry()
-
-    def _fits(self, route: Route, size: int) -> bool:
-        return (
-            route == self._route
-            and self.has_segments
-            and size <= self._segment
-            and self._count < MOST_SEGMENTS
-            and self._position + size - self._start < LARGEST_MESSAGE
-        )
 
     def flush(self) -> None:
         """Send all that was gathered."""

@@ -45,7 +45,7 @@ class Connection:
         self.ports = ports
         self.loop = loop
         self.route: Route | None = None
-        self.routes: set[Route] = set()
+        self.routes: dict[Route, None] = {}
         self.ufrag = ""
         self.password = b""
         self.remote_ufrag = ""
@@ -89,9 +89,9 @@ class Connection:
         if is_chosen or self.route is None or self.route not in self.routes:
             self.route = route
         if len(self.routes) > MOST_ROUTES:
-            for old in [each for each in self.routes if each not in {route, self.route}][:1]:
-                self.routes.discard(old)
-                self.ports.by_route.pop(old, None)
+            oldest = next(each for each in self.routes if each is not self.route)
+            del self.routes[oldest]
+            self.ports.drop(oldest)
 
     def on_handshake(self, datagram: bytes, route: Route) -> None:
         """Go on with DTLS; answers go where the question came from."""

@@ -31,7 +31,7 @@ class Peer(Protocol):
     password: bytes
     remote_ufrag: str
     route: Route | None
-    routes: set[Route]
+    routes: dict[Route, None]
 
     def on_check(self, route: Route, *, is_chosen: bool) -> None:
         """A connectivity check came; ``is_chosen`` if it nominates its pair."""
@@ -92,6 +92,12 @@ class Ports:
         peer.routes.clear()
         self.by_ufrag.pop(peer.ufrag, None)
 
+    def drop(self, route: Route) -> None:
+        """Nobody is at this address any more."""
+        self.by_route.pop(route, None)
+        if isinstance(route, Link):
+            route.close()
+
     def take(self, data: bytes, route: Route) -> Callable[[], None] | None:
         """Handle what came; media is only returned as a call, for it can wait until the rest is done."""
         if not data:
@@ -148,13 +154,14 @@ class Ports:
         address = route.address if isinstance(route, Link) else route
         self.send(route, stun.success(request, address[:2], peer.password))
         self.by_route[route] = peer
-        peer.routes.add(route)
+        peer.routes.pop(route, None)
+        peer.routes[route] = None  # the latest comes last
         peer.on_check(route, is_chosen=stun.USE_CANDIDATE in request.attributes)
 
     def _lose(self, link: Link) -> None:
         peer = self.by_route.pop(link, None)
         if peer is not None:
-            peer.routes.discard(link)
+            peer.routes.pop(link, None)
             if peer.route is link:
                 peer.route = None  # the next check says where the peer is now
 

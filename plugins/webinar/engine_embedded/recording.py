@@ -132,7 +132,7 @@ class Recording:
         self._writers: dict[Track, TrackWriter] = {}
         self._count = len(list(folder.glob("*.webm")))
         self._is_mute = False
-        begun = next((line["begun"] for line in _lines(folder) if "begun" in line), None)
+        begun = next((line["begun"] for line in read_index(folder) if "begun" in line), None)
         if begun is None:
             begun = time.time()
             self.note({"begun": begun})
@@ -194,7 +194,7 @@ class Recording:
 def recorded(folder: Path) -> list[RecordedTrack]:
     """The tracks of a recording in ``folder``; ``seconds`` is below 0 for files that nobody closed."""
     found: dict[str, dict[str, Any]] = {}
-    for line in _lines(folder):
+    for line in read_index(folder):
         if "file" in line:
             found.setdefault(line["file"], {}).update(line)
     return [
@@ -224,7 +224,8 @@ def recover(folder: Path) -> list[RecordedTrack]:
     return mended(recorded(folder))
 
 
-def _lines(folder: Path) -> list[dict[str, Any]]:
+def read_index(folder: Path) -> list[dict[str, Any]]:
+    """The lines that were written whole, oldest first."""
     try:
         text = (folder / INDEX).read_text("utf-8")
     except FileNotFoundError:

@@ -125,8 +125,7 @@ class Room:
         fan = layer.track.uplink.connection.ports.fan
         fan.evens_to = max(len(packet.payload) for packet in packets) if len(packets) > 1 else 0
         for slot in list(layer.slots):
-            for packet in packets:
-                slot.forward(packet, codec, layer)
+            slot.forward_frame(packets, codec, layer)
         fan.flush()
         fan.evens_to = 0
 

@@ -112,6 +112,46 @@ class Slot:
             self.begin()
         self.is_paused = is_paused
 
+    def forward_frame(self, packets: list[Packet], codec: Codec, layer: Layer) -> None:
+        """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
+        connection = self.downlink.connection
+        sealer, route = connection.sealer, connection.route
+        if (
+            codec is not self._codec
+            or layer is not self.layer
+            or self._is_special
+            or sealer is None
+            or route is None
+        ):
+            for packet in packets:
+                self.forward(packet, codec, layer)
+            return
+        put, shift, floor, number = connection.ports.fan.put, self._shift, self._floor, self._payload_type
+        for packet in packets:
+            index = packet.index + shift
+            if index <= floor:
+                continue
+            timestamp = (packet.timestamp + self._time_shift) & 0xFFFFFFFF
+            if index > self._index:
+                self._index, self._timestamp = index, timestamp
+            self.packets += 1
+            self.octets += len(packet.payload)
+            put(
+                route,
+                sealer,
+                0xA0 if packet.is_padded else 0x80,
+                number | 0x80 if packet.marker else number,
+                index & 0xFFFF,
+                timestamp,
+                self.ssrc,
+                packet.payload,
+            )
+        self._sent_at = connection.loop.now
+
+    @property
+    def _is_special(self) -> bool:
+        return self.is_waiting or self.is_paused or self._unpacks_red or self._renumbers_red >= 0
+
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""
         if self.is_paused:

@@ -17,10 +17,14 @@ LARGEST_PACKET = 2048
 LARGEST_TRAILER = 148
 """Bytes that protection may add (``SRTP_MAX_TRAILER_LEN`` with the index of SRTCP)."""
 
+MOST_STREAMS = 64
+"""SSRCs that one peer may use: libsrtp remembers each for good, in a list."""
+
 _PROFILES = {
     AES_128_GCM.name: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
     AES_128_CM.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
 }
+_protect = lib.srtp_protect
 _length = ffi.new("int *")
 _scratch = ffi.new("unsigned char[]", LARGEST_PACKET)
 _scratch_view = ffi.buffer(_scratch)
@@ -29,27 +33,31 @@ _scratch_view = ffi.buffer(_scratch)
 class Opener:
     """Opens what the other side protected."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_known", "_session")
 
     def __init__(self, keys: Keys) -> None:
         self._session = _session(keys, keys.client, Policy.SSRC_ANY_INBOUND)
+        self._known: set[bytes] = set()
 
     def rtp(self, packet: bytes) -> bytes | None:
         """The plain packet; None if it is forged, old or came before."""
-        return self._open(packet, lib.srtp_unprotect)
+        return self._open(packet, packet[8:12], lib.srtp_unprotect)
 
     def rtcp(self, packet: bytes) -> bytes | None:
         """The plain compound packet; None if it is forged, old or came before."""
-        return self._open(packet, lib.srtp_unprotect_rtcp)
+        return self._open(packet, packet[4:8], lib.srtp_unprotect_rtcp)
 
-    def _open(self, packet: bytes, function: Any) -> bytes | None:
+    def _open(self, packet: bytes, ssrc: bytes, function: Any) -> bytes | None:
         size = len(packet)
-        if size > LARGEST_PACKET:
+        is_new = ssrc not in self._known
+        if size > LARGEST_PACKET or (is_new and len(self._known) >= MOST_STREAMS):
             return None
         _scratch_view[:size] = packet
         _length[0] = size
         if function(self._session[0], _scratch, _length):
             return None
+        if is_new:
+            self._known.add(ssrc)
         opened: bytes = _scratch_view[: _length[0]]
         return opened
 
@@ -57,16 +65,17 @@ class Opener:
 class Sealer:
     """Protects what goes to the other side."""
 
-    __slots__ = ("_session", "overhead")
+    __slots__ = ("_pointer", "_session", "overhead")
 
     def __init__(self, keys: Keys) -> None:
         self._session = _session(keys, keys.server, Policy.SSRC_ANY_OUTBOUND)
+        self._pointer = self._session[0]
         self.overhead = 16 if keys.profile is AES_128_GCM else 10
 
     def rtp_at(self, pointer: Any, size: int) -> int:
         """Protect ``size`` bytes at ``pointer`` in place; returns the new size, 0 if libsrtp refuses."""
         _length[0] = size
-        return 0 if lib.srtp_protect(self._session[0], pointer, _length) else int(_length[0])
+        return 0 if _protect(self._pointer, pointer, _length) else int(_length[0])
 
     def rtp(self, packet: bytes) -> bytes:
         """The protected packet; empty if libsrtp refuses."""

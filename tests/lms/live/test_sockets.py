@@ -15,7 +15,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 from lms.accounts.models import Membership
 from lms.live.channels import append
-from lms.live.hub import hub, recheck_person
+from lms.live.hub import EXTENSION, hub, recheck_person
 from lms.store.base import session
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
@@ -172,3 +172,15 @@ def test_a_cut_link_with_a_thousand_messages_meanwhile_loses_and_repeats_none(
         assert time.monotonic() - started <= 3
         assert [event["seq"] for event in back.events] == list(range(1, 1001))
         back.close()
+
+
+def test_one_connection_is_told_something_and_nobody_else(site: Flask, url: str, ids: Ids) -> None:
+    with clients(url, ids["trainer"], ids["trainee"]) as (trainer, trainee):
+        live = site.extensions[EXTENSION]
+        (sid,) = [each.sid for each in live.all_connections() if each.actor.user_id == ids["trainer"]]
+        assert live.tell(sid, "hint", {"kind": "told"})
+        trainer.wait(lambda: trainer.got("hint"))
+        assert trainer.got("hint") == [{"kind": "told"}]
+        trainee.join()
+        assert trainee.got("hint") == []
+    assert not live.tell("nobody", "hint", {})

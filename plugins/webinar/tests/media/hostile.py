@@ -35,6 +35,9 @@ class Hostility:
     def go_on(self) -> None:
         """Ada shows a picture; Ben must get it."""
         self.home.turn()
+        for each in (self.ada, self.ben, self.mallory, self.mallet):
+            each.check()
+        self.home.sent.clear()
         self.pictures += 1
         self.ada.picture(self.pictures)
         self.seen += sum(packet.endswith(b"\x10\x00key") for packet in self.ben.got())
@@ -46,11 +49,10 @@ class Hostility:
         self.home.give(self._bytes(1400), route)
 
     def bent_check(self) -> None:
-        """A check with a bit changed, from anywhere."""
+        """A check of somebody who guesses the password, bent, from anywhere."""
         attributes = [(stun.USERNAME, f"{self.ada.ufrag}:them".encode()), (stun.USE_CANDIDATE, b"")]
-        true = stun.build(
-            stun.BINDING_REQUEST, self.random.randbytes(12), attributes, self.ada.password.encode()
-        )
+        guess = self.random.randbytes(24)
+        true = stun.build(stun.BINDING_REQUEST, self.random.randbytes(12), attributes, guess)
         self.home.give(self._bent(true), (f"203.0.113.{self.random.randrange(256)}", 9))
 
     def bent_handshake(self) -> None:
@@ -89,7 +91,7 @@ class Hostility:
         """Nonsense in RTCP, from somebody who has keys."""
         sender = self.random.choice((self.mallory, self.mallet))
         kind = self.random.choice((200, 201, 202, 203, 204, 205, 206))
-        body = self.random.randbytes(4 * self.random.randrange(1, 12))
+        body = self.random.randrange(200).to_bytes(4) + self.random.randbytes(4 * self.random.randrange(11))
         compound = bytes([0x80 | self.random.randrange(32), kind]) + (len(body) // 4).to_bytes(2) + body
         sender.rtcp(self.random.choice((compound, self._bent(compound), rtcp.pli(1, 4) * 30)))
 

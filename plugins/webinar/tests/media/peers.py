@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
 
 from plugins.webinar.engine import Answer, Engine, Kind, Rights
@@ -27,6 +27,7 @@ class AiortcPeer:
         self.pc = RTCPeerConnection()
         self.tracks: list[MediaStreamTrack] = []
         self.answer: Answer | None = None
+        self.only = ""
         self._is_connected = asyncio.Event()
         self.pc.on("track", self.tracks.append)
         self.pc.on("connectionstatechange", self._notice)
@@ -64,11 +65,20 @@ class AiortcPeer:
         """Wait until the connection stands."""
         await asyncio.wait_for(self._is_connected.wait(), PATIENCE)
 
+    def _limit(self) -> None:
+        """Offer one codec for pictures, as some programs do."""
+        for transceiver in self.pc.getTransceivers():
+            if transceiver.kind == "video":
+                known = RTCRtpSender.getCapabilities("video").codecs
+                transceiver.setCodecPreferences([codec for codec in known if codec.mimeType == self.only])
+
     def _notice(self) -> None:
         if self.pc.connectionState == "connected":
             self._is_connected.set()
 
     async def _join(self, direction: Any, rights: Rights) -> AiortcPeer:
+        if self.only:
+            self._limit()
         await self.pc.setLocalDescription(await self.pc.createOffer())
         offer = self.pc.localDescription.sdp
         self.answer = await asyncio.to_thread(

@@ -17,7 +17,7 @@ from plugins.webinar.engine_embedded.dtls import (
     Keys,
     pack_records,
 )
-from plugins.webinar.engine_embedded.srtp import Opener, Sealer
+from plugins.webinar.engine_embedded.srtp import MOST_STREAMS, Opener, Sealer
 
 PROFILES = b"SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
 PACKET = bytes.fromhex("806000010000000200000003") + b"sound"
@@ -199,3 +199,17 @@ def test_what_is_sealed_is_opened_once_and_only_by_whom_it_is_for(profile: objec
     assert opener.rtcp(sealer.rtcp(report)) == report
     assert sealer.rtp(bytes(3000)) == b""
     assert opener.rtp(bytes(3000)) is None
+
+
+def test_a_peer_uses_a_limited_number_of_streams() -> None:
+    """libsrtp remembers each; who invents thousands must not slow the engine down."""
+    here, there = (
+        Keys(AES_128_GCM, bytes(28), bytes(range(28))),
+        Keys(AES_128_GCM, bytes(range(28)), bytes(28)),
+    )
+    sealer, opener = Sealer(here), Opener(there)
+    opened = [
+        opener.rtp(sealer.rtp(PACKET[:8] + ssrc.to_bytes(4) + PACKET[12:]))
+        for ssrc in range(MOST_STREAMS + 10)
+    ]
+    assert [each is None for each in opened] == [False] * MOST_STREAMS + [True] * 10

@@ -160,3 +160,43 @@ def test_what_is_not_known_is_refused_and_what_is_over_is_no_error(engine: Remot
     engine.open_room("room")
     engine.open_room("room")
     assert engine.load().rooms == 1
+
+
+def test_a_sender_that_only_knows_h264_is_passed_on(engine: RemoteEngine) -> None:
+    """As programs that send into a room by WHIP (RFC 9725) do."""
+
+    async def work() -> None:
+        ada = AiortcPeer(engine, "room", "ada")
+        ada.only = "video/H264"
+        await ada.send()
+        ben = await AiortcPeer(engine, "room", "ben").receive()
+        await asyncio.to_thread(engine.set_wish, ben.peer, wish_for("ada"))
+        assert (await ben.frame("video")).width == 640
+        assert ada.answer is not None
+        assert "H264/90000" in ada.answer.sdp
+        assert "VP8" not in ada.answer.sdp
+        await ada.close()
+        await ben.close()
+
+    together(work())
+
+
+def test_who_cannot_decode_a_source_has_an_empty_slot(
+    engine: RemoteEngine, engine_process: EngineProcess
+) -> None:
+    async def work() -> None:
+        ada = AiortcPeer(engine, "room", "ada")
+        ada.only = "video/H264"
+        ben = AiortcPeer(engine, "room", "ben")
+        ben.only = "video/VP8"
+        await ada.send()
+        await ben.receive()
+        await asyncio.to_thread(engine.set_wish, ben.peer, wish_for("ada"))
+        await asyncio.to_thread(engine_process.wait_for, "sources", lambda e: len(e.data["sources"]) == 2)
+        await ben.frame("audio")
+        await ada.close()
+        await ben.close()
+
+    together(work())
+    shown = [event.data["slots"] for event in engine_process.seen if event.type == "slots"]
+    assert all(slot["kind"] == "microphone" for slots in shown for slot in slots)

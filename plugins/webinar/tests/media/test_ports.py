@@ -24,7 +24,7 @@ class Somebody:
     password: bytes = PASSWORD
     remote_ufrag: str = "browser"
     route: Route | None = None
-    routes: set[Route] = field(default_factory=set)
+    routes: dict[Route, None] = field(default_factory=dict)
     got: list[tuple[str, bytes | bool]] = field(default_factory=list)
 
     def on_check(self, route: Route, *, is_chosen: bool) -> None:

@@ -87,7 +87,7 @@ def test_a_peer_that_hangs_up_is_somewhere_else_or_nowhere(line: Line) -> None:
     line.peer.route = route
     line.socket.close()
     line.loop.turn(1.0)
-    assert (line.peer.route, line.peer.routes, line.ports.by_route) == (None, set(), {})
+    assert (line.peer.route, line.peer.routes, line.ports.by_route) == (None, {}, {})
 
 
 def test_a_stranger_is_hung_up_on_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

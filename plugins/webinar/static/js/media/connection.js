@@ -20,6 +20,7 @@ export class MediaConnection extends EventTarget {
   #isBusy = false;
   #isClosed = false;
   #stood = false;
+  #isOutdated = false;
   /** The engine's name of this connection. */
   peer = "";
   /** What each section is, by mid. @type {Record<string, string>} */
@@ -54,14 +55,23 @@ export class MediaConnection extends EventTarget {
     } catch (problem) {
       this.#stumble(problem, () => this.open());
     } finally {
-      this.#isBusy = false;
+      this.#release();
     }
   }
 
   /** The engine does not know this connection any more. */
   async reopen() {
     this.peer = "";
-    await this.open();
+    if (this.#isBusy) this.#isOutdated = true; // what is under way may still be meant for the engine that is gone
+    else await this.open();
+  }
+
+  /** An attempt has ended. */
+  #release() {
+    this.#isBusy = false;
+    if (!this.#isOutdated) return;
+    this.#isOutdated = false;
+    void this.reopen();
   }
 
   /** The socket is back: tell it who we are, and look whether media needs help. */
@@ -93,7 +103,7 @@ export class MediaConnection extends EventTarget {
     } catch (problem) {
       this.#stumble(problem, () => (isUnknown(problem) ? this.reopen() : this.restart()));
     } finally {
-      this.#isBusy = false;
+      this.#release();
     }
   }
 
