@@ -73,6 +73,11 @@ def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
     return _catalogue().ngettext(singular, plural, n) % {"n": n, "num": n, **values}
 
 
+def plural_form(singular: str, plural: str, n: int) -> str:
+    """The form of the message that fits ``n``, nothing filled: for templates, which fill all places themselves."""
+    return _catalogue().ngettext(singular, plural, n)
+
+
 def pgettext(context: str, message: str, **values: Any) -> str:
     """The message as meant in ``context`` (the same English word may have two meanings)."""
     text = _catalogue().pgettext(context, message)

@@ -11,34 +11,64 @@ security is the second wall behind the ORM's filter.
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from lms.config import Settings
 from lms.store.scope import current_scope
 
 BUSY_TIMEOUT_SECONDS = 15.0
+LOCKED = "database is locked"
+LOOK_AGAIN_SECONDS = 0.001
+"""How soon a writer looks whether another process has finished; SQLite itself would wait up to 0.1 s each time."""
 
-_writing: ContextVar[bool] = ContextVar("lms_writing", default=False)
+
+class _Turn:
+    """One writer's place in the queue of its process; it is given back when the block ends."""
+
+    def __init__(self) -> None:
+        self._held: threading.Lock | None = None
+
+    def take(self, queue: threading.Lock) -> bool:
+        """Wait until it is this writer's turn; False if that took too long. Taking it again changes nothing."""
+        if self._held is None and queue.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            self._held = queue
+        return self._held is not None
+
+    def give_back(self) -> None:
+        """Let the next one write."""
+        if self._held is not None:
+            self._held.release()
+            self._held = None
+
+
+_writing: ContextVar[_Turn | None] = ContextVar("lms_writing", default=None)
 
 
 @contextmanager
 def write_intent() -> Iterator[None]:
     """Transactions begun inside the block take the write lock at once."""
-    token = _writing.set(True)
+    turn = _Turn()
+    token = _writing.set(turn)
     try:
         yield
     finally:
         _writing.reset(token)
+        turn.give_back()
 
 
 def is_writing() -> bool:
     """True inside ``write_intent``."""
-    return _writing.get()
+    return _writing.get() is not None
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -56,7 +86,7 @@ def install_listeners(engine: Engine) -> None:
     """Attach the behaviour described at the top of this module to ``engine``."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, threading.Lock()))
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
@@ -77,8 +107,37 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+def _begin_sqlite(queue: threading.Lock, connection: Connection) -> None:
+    """Begin; writers of this process come one after another, and only the first of them waits for other processes.
+
+    SQLite knows no queue: left to itself, each writer sleeps ever longer, and whoever comes by when
+    the lock is free takes it, so that a few wait for seconds while the database is idle.
+    """
+    turn = _writing.get()
+    if turn is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # sqlite here
+    if not turn.take(queue):
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(LOCKED))
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(driver, deadline):
+            time.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)}")
+
+
+def _has_begun(driver: sqlite3.Connection, deadline: float) -> bool:
+    """True if the write lock is held now; False to try again. Raises OperationalError after the deadline."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        if not str(problem).startswith(LOCKED) or time.monotonic() > deadline:
+            raise OperationalError("BEGIN IMMEDIATE", None, problem) from problem
+        return False
+    return True
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_time as babel_time
 from babel.dates import format_timedelta
 from flask import Flask, g, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from lms import text
 from lms.access.actor import Actor
@@ -83,7 +86,10 @@ def install_i18n(app: Flask) -> None:
     """Give templates translation and formats; remember a guest's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     environment: Any = app.jinja_env  # the extension adds a method that the type does not know
-    environment.install_gettext_callables(text.gettext, text.ngettext, newstyle=True, pgettext=text.pgettext)
+    environment.install_gettext_callables(
+        text.gettext, text.plural_form, newstyle=True, pgettext=text.pgettext
+    )
+    environment.globals["ngettext"] = _with_n(environment.globals["ngettext"])
     app.jinja_env.globals.update(
         format_datetime=format_datetime, format_date=format_date, format_time=format_time,
         format_relative=format_relative, format_size=format_size, utcnow=utcnow,
@@ -116,3 +122,13 @@ def to_utc(local: datetime) -> datetime:
 
 def _locale() -> Locale:
     return Locale.parse(text.current_locale())
+
+
+def _with_n(form_of: Callable[..., str]) -> Callable[..., str]:
+    """Jinja fills ``%(num)s`` of a plural by itself; here ``%(n)s`` is the same, as in ``lms.text.ngettext``."""
+
+    @pass_context
+    def ngettext(context: Context, singular: str, plural: str, n: int, **values: Any) -> str:
+        return form_of(context, singular, plural, n, **{"n": n, **values})
+
+    return ngettext

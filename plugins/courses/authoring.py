@@ -48,6 +48,7 @@ from plugins.courses.forms import (
     EditCourse,
     NewCourse,
     Rename,
+    SectionSettings,
     StepSettings,
     TranslateTexts,
 )
@@ -268,11 +269,13 @@ def duplicate_step(actor: Actor, step_id: uuid.UUID) -> uuid.UUID:
     return copy_activity(actor, step_id, title=title, parent_id=activity.parent_id)[step_id]
 
 
-def edit_step(actor: Actor, step_id: uuid.UUID, command: StepSettings) -> None:
-    """Change how a step counts. Raises NotFound, Forbidden."""
+def edit_step(actor: Actor, step_id: uuid.UUID, command: SectionSettings) -> None:
+    """Change how a step counts; a section has a title alone. Raises NotFound, Forbidden."""
     activity, _step = get_managed_step(actor, step_id)
-    activity.title, activity.minutes = command.title, command.minutes
-    require_child(actor, step_id, is_required=command.is_required and activity.type != SECTION)
+    activity.title = command.title
+    if isinstance(command, StepSettings) and activity.type != SECTION:
+        activity.minutes = command.minutes
+        require_child(actor, step_id, is_required=command.is_required)
 
 
 def preview_step_rule(actor: Actor, step_id: uuid.UUID, command: ChangeRule) -> RuleChange:

@@ -21,7 +21,9 @@ ON_PAGE = 24
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """A course in a list. ``done`` of ``steps`` required steps; ``enrolment`` is empty for those who do not take part."""
+    """A course in a list. Of its ``steps``, ``required`` are, and ``done`` of those; ``enrolment`` is empty for those who do
+    not take part.
+    """
 
     id: uuid.UUID
     title: str
@@ -32,6 +34,7 @@ class CourseCard:
     cover_alt: str
     minutes: int
     steps: int
+    required: int
     enrolment: str
     done: int
     completed_at: datetime | None
@@ -97,14 +100,11 @@ def _twins() -> tuple[type[ActivityText], type[Activity], type[Completion]]:
 
 def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
     words, child, done = _twins()
-    counted = (
-        child.parent_id == Activity.id,
-        child.state == "published",
-        child.type != SECTION,
-        child.is_required,
-    )
+    shown = (child.parent_id == Activity.id, child.state == "published", child.type != SECTION)
+    counted = (*shown, child.is_required)
     minutes = select(func.coalesce(func.sum(child.minutes), 0)).where(*counted).scalar_subquery()
-    steps = select(func.count(child.id)).where(*counted).scalar_subquery()
+    steps = select(func.count(child.id)).where(*shown).scalar_subquery()
+    required = select(func.count(child.id)).where(*counted).scalar_subquery()
     finished = (
         select(func.count(done.id))
         .join(child, child.id == done.activity_id)
@@ -116,7 +116,7 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
             Activity.id, Activity.title, Activity.summary, Activity.state, Activity.starts_at, Activity.ends_at,
             Course.languages, Course.cover_id, Course.cover_alt, words.title.label("title_there"),
             words.summary.label("summary_there"), Enrolment.state.label("enrolment"), Completion.completed_at,
-            Place.seen_at, Place.step_id, minutes.label("minutes"), steps.label("steps"), finished.label("done"),
+            Place.seen_at, Place.step_id, minutes.label("minutes"), steps.label("steps"), required.label("required"), finished.label("done"),
         )
         .join(Course, Course.activity_id == Activity.id)
         .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == current_locale()))
@@ -178,6 +178,6 @@ def _card(row: Any) -> CourseCard:
     return CourseCard(
         row.id, row.title if is_original else row.title_there or row.title,
         row.summary if is_original else row.summary_there or row.summary, row.state, codes,
-        row.cover_id, row.cover_alt, int(row.minutes), int(row.steps), row.enrolment or "", int(row.done),
+        row.cover_id, row.cover_alt, int(row.minutes), int(row.steps), int(row.required), row.enrolment or "", int(row.done),
         row.completed_at, row.starts_at, row.ends_at, row.seen_at, row.step_id,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from lms.plugin import (
     Conflict,
     NotFound,
     Ref,
+    Table,
     _,
     _l,
     all_offices,
@@ -108,6 +109,17 @@ def find_certificates(actor: Actor) -> list[Certificate]:
 def find_certificate_for(actor: Actor, course_id: uuid.UUID) -> Certificate | None:
     """One's own certificate of a course."""
     return session().scalar(select(Certificate).filter_by(course_id=course_id, user_id=actor.user_id))
+
+
+def issued_table(actor: Actor, course_id: uuid.UUID) -> Table:
+    """The certificates of a course as a table to take along. Raises NotFound, Forbidden."""
+    course = get_managed_activity(actor, course_id)
+    columns = [_("Name"), _("Completed"), _("Code"), _("Revoked"), _("Reason")]
+    rows = [
+        (each.holder, each.completed_at, each.code, each.revoked_at, each.revoked_reason or "")
+        for each in find_issued(actor, course_id)
+    ]
+    return Table(course.title, columns, rows)
 
 
 def find_issued(actor: Actor, course_id: uuid.UUID) -> list[Certificate]:

@@ -108,10 +108,15 @@ class Rename(Command):
     title: Annotated[str, Field(min_length=2, max_length=200), Ui(_l("Title"))]
 
 
-class StepSettings(Command):
-    """How a step counts."""
+class SectionSettings(Command):
+    """A heading above steps."""
 
     title: Annotated[str, Field(min_length=2, max_length=200), Ui(_l("Title"))]
+
+
+class StepSettings(SectionSettings):
+    """How a step counts."""
+
     minutes: Annotated[
         int | None,
         Field(ge=0, le=6000),

@@ -32,11 +32,11 @@ from lms.plugin import (
     unit_of_work,
 )
 from plugins.quiz import attempts
-from plugins.quiz.attempts import Given
+from plugins.quiz.attempts import Given, OwnAttempt
 from plugins.quiz.fields import read_answer, read_answers
 from plugins.quiz.forms import SaveAnswers
 from plugins.quiz.models import Attempt, Quiz
-from plugins.quiz.reviewing import sees_of
+from plugins.quiz.reviewing import is_marked, sees_of
 from plugins.quiz.saving import Turns
 from plugins.quiz.showing import Shown, shown_rows
 from plugins.quiz.translating import locale_of, words_of
@@ -51,10 +51,10 @@ MOST_FILES = 10
 @member
 def take(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """The questions, with everything that is stored; the place where one was is kept by the script."""
-    attempt = attempts.get_attempt(actor(), attempt_id)
-    if attempt.state != "active" or attempts.seconds_left(attempt) == 0:
+    own = attempts.get_attempt(actor(), attempt_id)
+    if own.attempt.state != "active" or attempts.seconds_left(own.attempt) == 0:
         return redirect(url_for("quiz_attempt.review", attempt_id=attempt_id), 303)
-    return _page(attempt)
+    return _page(own)
 
 
 @blueprint.post("/<uuid:attempt_id>/answers")
@@ -127,25 +127,25 @@ def submit(attempt_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def review(attempt_id: uuid.UUID) -> ResponseReturnValue:
     """What one reached, and as much of the verdict as the quiz tells."""
-    attempt = attempts.get_attempt(actor(), attempt_id)
-    if attempt.state == "active":
-        if attempts.seconds_left(attempt) != 0:
+    own = attempts.get_attempt(actor(), attempt_id)
+    if own.attempt.state == "active":
+        if attempts.seconds_left(own.attempt) != 0:
             return redirect(url_for("quiz_attempt.take", attempt_id=attempt_id))
         with unit_of_work():
             attempts.submit_attempt(actor(), attempt_id, "")
-        attempt = attempts.get_attempt(actor(), attempt_id)
-    quiz = attempt.quiz
+        own = attempts.get_attempt(actor(), attempt_id)
+    attempt, quiz = own.attempt, own.quiz
     sees = sees_of(quiz, attempt)
-    activity = get_activity(actor(), quiz.activity_id)
+    activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
     rows = _rows(attempt, quiz, sees, frame)
-    is_passed = attempt.percent >= quiz.pass_mark
-    is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed
+    is_passed, has_mark = attempt.percent >= quiz.pass_mark, is_marked(activity, quiz)
+    is_final = attempt.is_trial or attempt.waits_for_grade or sees == "nothing" or is_passed or not has_mark
     return render_template(
         "quiz/review.html", attempt=attempt, quiz=quiz, activity=activity, title=frame.step_title if frame and frame.step_title else activity.title, sees=sees, rows=rows, files=_files(rows),
         frame=frame, exit_url=frame.exit_url if frame else activity_url(activity), overview_url=activity_url(activity),
         step=frame.step if frame else 0, steps=frame.steps if frame else 0,
-        is_passed=is_passed, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
+        is_passed=is_passed, is_marked=has_mark, may_repeat=not is_final and attempts.may_begin(actor(), quiz),
     )  # fmt: skip
 
 
@@ -155,9 +155,9 @@ def _turns() -> Turns:
     return turns
 
 
-def _page(attempt: Attempt) -> str:
-    quiz = attempt.quiz
-    activity = get_activity(actor(), quiz.activity_id)
+def _page(own: OwnAttempt) -> str:
+    attempt, quiz = own.attempt, own.quiz
+    activity = get_activity(actor(), own.activity.id)
     frame = frame_of(actor(), activity)
     rows = _rows(attempt, quiz, "nothing", frame)
     return render_template(
@@ -194,7 +194,7 @@ def _given(attempt_id: uuid.UUID) -> list[Given]:
 
 
 def _check_running(attempt_id: uuid.UUID) -> None:
-    attempt = attempts.get_attempt(actor(), attempt_id)
+    attempt = attempts.get_attempt(actor(), attempt_id).attempt
     if attempt.state != "active" or attempts.seconds_left(attempt) == 0:
         raise Conflict(_("This attempt is over."))
 

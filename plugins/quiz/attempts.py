@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from lms.plugin import (
     Activity,
@@ -37,7 +37,8 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
-from plugins.quiz.grading import languages, read_question
+from plugins.quiz.asked import find_questions, question_of
+from plugins.quiz.grading import AnyQuestion, languages
 from plugins.quiz.grading.arranging import is_untouched, mixing_seed
 from plugins.quiz.grading.scoring import Part, add_up, after_tries
 from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz, Slot
@@ -45,40 +46,28 @@ from plugins.quiz.quizzes import end_of, extra_times, get_managed_quiz, pool_of,
 
 Fields = Mapping[str, Any]
 
-_OWN = (
+_WHOLE = (
+    select(Attempt, Quiz, Activity)
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .join(Activity, Activity.id == Quiz.activity_id)
+    .where(Attempt.id == bindparam("attempt_id"), Attempt.user_id == bindparam("user_id"))
+)
+_LOCKED = _WHOLE.with_for_update(of=Attempt).execution_options(populate_existing=True)
+_ANSWERS = (
+    select(AttemptAnswer)
+    .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
+    .order_by(AttemptAnswer.position)
+)
+_LAST = (
     select(Attempt)
     .where(
         Attempt.quiz_id == bindparam("quiz_id"),
         Attempt.user_id == bindparam("user_id"),
         Attempt.is_trial == bindparam("is_trial"),
     )
-    .order_by(Attempt.number)
+    .order_by(Attempt.number.desc())
+    .limit(1)
 )
-_OWN_STATES = _OWN.with_only_columns(Attempt.id, Attempt.state, Attempt.number)
-_WHOLE = (
-    select(Attempt)
-    .join(Attempt.quiz)
-    .where(Attempt.id == bindparam("id"), Attempt.user_id == bindparam("user_id"))
-    .options(
-        contains_eager(Attempt.quiz).joinedload(Quiz.activity, innerjoin=True),
-        selectinload(Attempt.answers).joinedload(AttemptAnswer.version, innerjoin=True),
-    )
-)
-_LOCKED = (
-    select(Attempt, Quiz)
-    .join(Quiz, Quiz.id == Attempt.quiz_id)
-    .where(Attempt.id == bindparam("id"), Attempt.user_id == bindparam("user_id"))
-    .options(joinedload(Quiz.activity, innerjoin=True))
-    .with_for_update(of=Attempt)
-    .execution_options(populate_existing=True)
-)
-_ROWS = (
-    select(AttemptAnswer)
-    .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
-    .options(joinedload(AttemptAnswer.version, innerjoin=True))
-    .order_by(AttemptAnswer.position)
-)
-_SOME_ROWS = _ROWS.where(AttemptAnswer.position.in_(bindparam("positions", expanding=True)))
 _SLOTS = select(Slot).where(Slot.quiz_id == bindparam("quiz_id")).order_by(Slot.position, Slot.id)
 _VERSIONS = (
     select(BankQuestion.id, QuestionVersion.id)
@@ -88,7 +77,16 @@ _VERSIONS = (
     )
     .where(BankQuestion.id.in_(bindparam("ids", expanding=True)))
 )
-"""Kept ready: they are asked for each page of each attempt."""  # fmt: skip
+"""Kept ready: they are asked for each page of a quiz and each answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAttempt:
+    """An attempt of the person who asks, the quiz, and the activity that the quiz is."""
+
+    attempt: Attempt
+    quiz: Quiz
+    activity: Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +121,15 @@ def start_attempt(actor: Actor, activity_id: uuid.UUID, *, is_trial: bool = Fals
         _take_part(actor, activity)
     _lock(quiz)
     now = utcnow()
-    known = {"quiz_id": quiz.id, "user_id": actor.user_id, "is_trial": is_trial}
-    own = session().execute(_OWN_STATES, known).all()
-    active = next((each.id for each in own if each.state == "active"), None)
-    running = session().get(Attempt, active) if active is not None else None
-    if running is not None and not settle(running, quiz):
-        return running
+    last = _last_attempt(quiz, actor.user_id, is_trial=is_trial)
+    taken = last.number if last is not None else 0
+    if last is not None and last.state == "active" and not settle(last, quiz):
+        return last
     extra = extra_times(quiz).get(actor.user_id, 0)
     if not is_trial:
-        _check_may_begin(quiz, own, now, extra)
+        _check_may_begin(quiz, taken, now, extra)
     attempt = Attempt(
-        quiz_id=quiz.id, user_id=actor.user_id, is_trial=is_trial, number=max((each.number for each in own), default=0) + 1,
+        quiz_id=quiz.id, user_id=actor.user_id, is_trial=is_trial, number=taken + 1,
         seed=random.SystemRandom().getrandbits(31), started_at=now, due_at=end_of(quiz, now, extra),
     )  # fmt: skip
     attempt.answers = _draw(quiz, attempt.seed)
@@ -144,14 +140,14 @@ def start_attempt(actor: Actor, activity_id: uuid.UUID, *, is_trial: bool = Fals
     return attempt
 
 
-def reason_against(quiz: Quiz, own: Sequence[object], now: datetime, extra: int) -> str:
-    """Why a person cannot begin (again) now, in words; empty if they can."""
+def reason_against(quiz: Quiz, taken: int, now: datetime, extra: int) -> str:
+    """Why a person who has ``taken`` that many attempts cannot begin (again) now, in words; empty if they can."""
     if quiz.opens_at is not None and now < quiz.opens_at:
         return _("This quiz is not open yet.")
     end = end_of(quiz, now, extra)
     if quiz.closes_at is not None and end is not None and end <= now:
         return _("This quiz is closed.")
-    if quiz.max_attempts is not None and len(own) >= quiz.max_attempts:
+    if quiz.max_attempts is not None and taken >= quiz.max_attempts:
         return _("You have used all your attempts.")
     return ""
 
@@ -159,25 +155,29 @@ def reason_against(quiz: Quiz, own: Sequence[object], now: datetime, extra: int)
 def may_begin(actor: Actor, quiz: Quiz) -> bool:
     """True if the actor may begin another attempt now."""
     extra = extra_times(quiz).get(actor.user_id, 0)
-    return not reason_against(quiz, own_attempts(actor, quiz), utcnow(), extra)
+    last = _last_attempt(quiz, actor.user_id, is_trial=False)
+    return not reason_against(quiz, last.number if last is not None else 0, utcnow(), extra)
 
 
 def own_attempts(actor: Actor, quiz: Quiz) -> list[Attempt]:
     """The actor's attempts that count, the first one first."""
-    return _attempts(quiz, actor.user_id, is_trial=False)
+    query = select(Attempt).filter_by(quiz_id=quiz.id, user_id=actor.user_id, is_trial=False)
+    return list(session().scalars(query.order_by(Attempt.number)))
 
 
-def get_attempt(actor: Actor, attempt_id: uuid.UUID) -> Attempt:
-    """One's own attempt with its quiz, answers and questions. Raises NotFound."""
-    attempt = session().scalar(_WHOLE, {"id": attempt_id, "user_id": actor.user_id})
-    if attempt is None:
+def get_attempt(actor: Actor, attempt_id: uuid.UUID) -> OwnAttempt:
+    """One's own attempt with its answers, and what it is an attempt at. Raises NotFound."""
+    found = session().execute(_WHOLE, {"attempt_id": attempt_id, "user_id": actor.user_id}).one_or_none()
+    if found is None:
         raise NotFound(_("There is no such attempt of yours."))
-    return attempt
+    attempt: Attempt = found[0]
+    set_committed_value(attempt, "answers", list(_rows(attempt).values()))
+    return OwnAttempt(attempt, found[1], found[2])
 
 
 def save_answers(actor: Actor, attempt_id: uuid.UUID, given: Sequence[Given]) -> Saved:
     """Store answers of a running attempt. What is stored is acknowledged by returning. Raises NotFound."""
-    attempt, quiz = _locked_attempt(actor, attempt_id)
+    attempt, quiz, _activity = _locked_attempt(actor, attempt_id)
     return save_into(actor, attempt, quiz, _rows(attempt, [each.position for each in given]), given)
 
 
@@ -192,8 +192,10 @@ def save_into(
     if attempt.state != "active" or settle(attempt, quiz):
         result.is_over = True
         return result
+    questions = find_questions(rows[each.position].version_id for each in given)
     for each in given:
-        _store(actor, rows[each.position], each, result)
+        row = rows[each.position]
+        _store(actor, row, questions[row.version_id], each, result)
     result.seconds_left = seconds_left(attempt)
     return result
 
@@ -205,8 +207,8 @@ def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAn
         raise Conflict(_("In a test, answers are judged when it is handed in."))
     if row.is_done:
         return row
-    _store(actor, row, given, Saved())
-    question = read_question(row.version.content)
+    question = question_of(row.version_id)
+    _store(actor, row, question, given, Saved())
     if question.needs_person or not question.is_answered(row.answer):
         return row
     grade = languages.grade(question, row.answer)
@@ -235,16 +237,17 @@ def submit_attempt(
     After the end, what arrived in time is judged and ``given`` is not. Answers that are older
     than what is stored come back as stale and nothing is handed in. Raises NotFound.
     """
-    attempt, quiz = _locked_attempt(actor, attempt_id)
+    attempt, quiz, _activity = _locked_attempt(actor, attempt_id)
     result = Saved(is_over=attempt.state != "active")
     if attempt.state != "active" or settle(attempt, quiz, key=key):
         return attempt, result
     rows = _rows(attempt)
+    if any(each.position not in rows for each in given):
+        raise NotFound(_("This question is not in your quiz."))
+    questions = find_questions(row.version_id for row in rows.values())
     for each in given:
-        row = rows.get(each.position)
-        if row is None:
-            raise NotFound(_("This question is not in your quiz."))
-        _store(actor, row, each, result)
+        row = rows[each.position]
+        _store(actor, row, questions[row.version_id], each, result)
     if not result.stale:
         finish(attempt, quiz, utcnow(), key, list(rows.values()))
     return attempt, result
@@ -280,8 +283,9 @@ def settle_overdue() -> int:
 def finish(attempt: Attempt, quiz: Quiz, at: datetime, key: str, rows: Sequence[AttemptAnswer]) -> None:
     """Judge all answers of an attempt, count, and tell the activity."""
     attempt.state, attempt.submitted_at, attempt.submit_key = "submitted", at, key[:60]
+    questions = find_questions(row.version_id for row in rows)
     for row in rows:
-        judge(row, is_practice=quiz.mode == "practice")
+        judge(row, questions[row.version_id], is_practice=quiz.mode == "practice")
     count_up(attempt, rows)
     if attempt.is_trial:
         return
@@ -290,9 +294,8 @@ def finish(attempt: Attempt, quiz: Quiz, at: datetime, key: str, rows: Sequence[
         tell_activity(attempt, quiz, "scored", at)
 
 
-def judge(row: AttemptAnswer, *, is_practice: bool) -> None:
+def judge(row: AttemptAnswer, question: AnyQuestion, *, is_practice: bool) -> None:
     """The share of an answer that was handed in; what only a person can judge waits."""
-    question = read_question(row.version.content)
     if not question.is_graded:
         row.fraction = 1.0
         return
@@ -338,8 +341,8 @@ def _take_part(actor: Actor, activity: Activity) -> None:
         raise Forbidden(_("You are on the list, and will be told when you can take part."))
 
 
-def _check_may_begin(quiz: Quiz, own: Sequence[object], now: datetime, extra: int) -> None:
-    reason = reason_against(quiz, own, now, extra)
+def _check_may_begin(quiz: Quiz, taken: int, now: datetime, extra: int) -> None:
+    reason = reason_against(quiz, taken, now, extra)
     if reason:
         raise Conflict(reason)
 
@@ -381,8 +384,7 @@ def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     return dict(session().execute(_VERSIONS, {"ids": list(question_ids)}).all())
 
 
-def _store(actor: Actor, row: AttemptAnswer, given: Given, result: Saved) -> None:
-    question = read_question(row.version.content)
+def _store(actor: Actor, row: AttemptAnswer, question: AnyQuestion, given: Given, result: Saved) -> None:
     answer = languages.accept(question, given.raw)
     if not row.answer and is_untouched(question, answer, mixing_seed(row.attempt.seed, row.position)):
         answer = {}
@@ -410,9 +412,9 @@ def _own_files(actor: Actor, row: AttemptAnswer, answer: dict[str, Any]) -> dict
     return {"files": found} if found else {}
 
 
-def _attempts(quiz: Quiz, user_id: uuid.UUID, *, is_trial: bool) -> list[Attempt]:
-    known = {"quiz_id": quiz.id, "user_id": user_id, "is_trial": is_trial}
-    return list(session().scalars(_OWN, known))
+def _last_attempt(quiz: Quiz, user_id: uuid.UUID, *, is_trial: bool) -> Attempt | None:
+    """They are numbered from 1 without a hole, and only the last one can run."""
+    return session().scalar(_LAST, {"quiz_id": quiz.id, "user_id": user_id, "is_trial": is_trial})
 
 
 def _lock(quiz: Quiz) -> None:
@@ -421,15 +423,16 @@ def _lock(quiz: Quiz) -> None:
         session().refresh(quiz, with_for_update=True)
 
 
-def _locked_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz]:
-    found = session().execute(_LOCKED, {"id": attempt_id, "user_id": actor.user_id}).first()
+def _locked_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz, Activity]:
+    """With its activity, so that whoever is told of it need not ask for it again."""
+    found = session().execute(_LOCKED, {"attempt_id": attempt_id, "user_id": actor.user_id}).one_or_none()
     if found is None:
         raise NotFound(_("There is no such attempt of yours."))
-    return found[0], found[1]
+    return found[0], found[1], found[2]
 
 
 def _open_row(actor: Actor, attempt_id: uuid.UUID, position: int) -> tuple[AttemptAnswer, Quiz]:
-    attempt, quiz = _locked_attempt(actor, attempt_id)
+    attempt, quiz, _activity = _locked_attempt(actor, attempt_id)
     if attempt.state != "active" or (attempt.due_at is not None and utcnow() >= attempt.due_at):
         raise Conflict(_("This attempt is over."))
     row = _rows(attempt, [position]).get(position)
@@ -439,9 +442,8 @@ def _open_row(actor: Actor, attempt_id: uuid.UUID, position: int) -> tuple[Attem
 
 
 def _rows(attempt: Attempt, positions: Sequence[int] | None = None) -> dict[int, AttemptAnswer]:
-    """Answers of an attempt with their questions, by position; all of them, if none are named."""
-    known: dict[str, Any] = {"attempt_id": attempt.id}
+    """Answers of an attempt by position; all of them, if none are named."""
+    query = _ANSWERS
     if positions is not None:
-        known["positions"] = list(positions)
-    query = _ROWS if positions is None else _SOME_ROWS
-    return {row.position: row for row in session().scalars(query, known)}
+        query = query.where(AttemptAnswer.position.in_(positions))
+    return {row.position: row for row in session().scalars(query, {"attempt_id": attempt.id})}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from lms.plugin import (
     Activity,
@@ -20,22 +23,56 @@ from lms.plugin import (
     set_state,
 )
 from plugins.quiz import bank
+from plugins.quiz.asked import question_of
 from plugins.quiz.attempts import count_up, judge, start_attempt, tell_activity
 from plugins.quiz.demo_questions import ENGLISH, ITALIAN, Entry, Paper
 from plugins.quiz.forms import SetUpQuiz
-from plugins.quiz.grading import Question, read_question
-from plugins.quiz.models import Attempt, BankImport, ExtraTime, Quiz, Slot
+from plugins.quiz.grading import Question, languages, read_question
+from plugins.quiz.models import Attempt, BankImport, ExtraTime, Quiz, QuizText, Slot
 from plugins.quiz.quizzes import quiz_of, set_up
 
 
 def build_quizzes(world: World) -> None:
     """A self-check and a test in each office."""
-    for slug, trainer, paper in (("siena", "trainer", ITALIAN), ("vienna", "trainer_vienna", ENGLISH)):
+    for slug, trainer, paper, other, locale in (
+        ("siena", "trainer", ITALIAN, ENGLISH, "en"),
+        ("vienna", "trainer_vienna", ENGLISH, ITALIAN, "it"),
+    ):
         with world.inside(slug):
-            questions = _fill_bank(world, trainer, paper)
+            questions = _fill_bank(world, trainer, _told(paper, other, locale))
             _note_import(world, trainer, paper)
             _make_self_check(world, slug, trainer, paper, questions)
+            _tell_self_check(world, slug, paper, other, locale)
             _make_test(world, slug, trainer, paper, questions)
+
+
+def _told(paper: Paper, other: Paper, locale: str) -> Paper:
+    """The paper with its questions told in the language of the other one, too."""
+    pairs = zip(paper.categories.items(), other.categories.values(), strict=True)
+    return replace(
+        paper,
+        categories={
+            name: tuple(_told_entry(*each, locale) for each in zip(entries, others, strict=True))
+            for (name, entries), others in pairs
+        },
+    )
+
+
+def _told_entry(entry: Entry, other: Entry, locale: str) -> Entry:
+    own = read_question(dict(entry.content))
+    words = {piece.place: piece.text for piece in languages.pieces_of(read_question(dict(other.content)))}
+    texts = {piece.place: words.get(piece.place, "") for piece in languages.pieces_of(own)}
+    told = {locale: {"texts": {place: text for place, text in texts.items() if text}}}
+    return replace(entry, content={**entry.content, "translations": told})
+
+
+def _tell_self_check(world: World, slug: str, paper: Paper, other: Paper, locale: str) -> None:
+    quiz = (
+        session().scalars(select(Quiz).filter_by(activity_id=world.things[f"quiz.{slug}.self_check"])).one()
+    )
+    words = {"": other.self_check_intro} | dict(zip(paper.categories, other.categories, strict=True))
+    for original, text in words.items():
+        session().add(QuizText(quiz_id=quiz.id, locale=locale, original=original, text=text))
 
 
 def _fill_bank(world: World, trainer: str, paper: Paper) -> dict[str, list[uuid.UUID]]:
@@ -119,7 +156,7 @@ def _let_people_answer(
 def _answer(attempt: Attempt, chance: random.Random, *, share: float, skill: float) -> None:
     rows = attempt.answers[: max(1, round(len(attempt.answers) * share))]
     for row in rows:
-        question = read_question(row.version.content)
+        question = question_of(row.version_id)
         if not question.is_graded or question.kind == "file":
             continue
         row.answer = _essay() if question.kind == "essay" else _given(question, chance, skill)
@@ -154,7 +191,7 @@ def _essay() -> dict[str, object]:
 def _hand_in(attempt: Attempt, quiz: Quiz, at: datetime, grader: uuid.UUID) -> None:
     attempt.state, attempt.submitted_at, attempt.submit_key = "submitted", at, attempt.id.hex[:32]
     for row in attempt.answers:
-        judge(row, is_practice=quiz.mode == "practice")
+        judge(row, question_of(row.version_id), is_practice=quiz.mode == "practice")
     count_up(attempt, attempt.answers)
     tell_activity(attempt, quiz, "submitted", at)
     if not attempt.waits_for_grade:
@@ -169,7 +206,7 @@ def _grade_some(attempt: Attempt, quiz: Quiz, at: datetime, grader: uuid.UUID) -
         return
     for row in attempt.answers:
         if row.waits_for_grade:
-            question = read_question(row.version.content)
+            question = question_of(row.version_id)
             row.levels = {criterion.id: 1 for criterion in getattr(question, "rubric", ())}
             row.fraction, row.waits_for_grade = 0.75, False
             row.comment = "Chiaro e concreto. Manca come si fa il seguito per chi non risponde."

@@ -77,13 +77,7 @@ def begin_import(actor: Actor, content: bytes, file_name: str, category_id: uuid
     if not content.strip():
         text = _("This file is empty. Choose another one.")
         raise Invalid(text, fields={"file": text})
-    try:
-        stored = store_file(actor, io.BytesIO(content), "questions", KEPT_AS, allowed=READABLE)
-    except Invalid as problem:
-        if problem.code not in {"wrong_type", "disguised"}:
-            raise
-        text = _("This is no text. Questions come in as GIFT (a text file) or as Moodle XML.")
-        raise Invalid(text, code="wrong_type", fields={"file": text}) from None
+    stored = _keep(actor, content)
     with unit_of_work():
         if category_id is not None:
             bank.get_category(actor, category_id)
@@ -101,6 +95,16 @@ def begin_import(actor: Actor, content: bytes, file_name: str, category_id: uuid
                 EXAMINE, {"import_id": key}, office_id=row.office_id, key=key, actor=actor
             ).id
         return row.id
+
+
+def _keep(actor: Actor, content: bytes) -> StoredFile:
+    try:
+        return store_file(actor, io.BytesIO(content), "questions", KEPT_AS, allowed=READABLE)
+    except Invalid as problem:
+        if problem.code not in {"wrong_type", "disguised"}:
+            raise
+        text = _("This is no text. Questions come in as GIFT (a text file) or as Moodle XML.")
+        raise Invalid(text, code="wrong_type", fields={"file": text}) from None
 
 
 def get_import(actor: Actor, import_id: uuid.UUID) -> BankImport:

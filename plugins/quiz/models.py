@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.plugin import Activity, Base, Identified, OfficeScoped, Timestamped
+from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 
 MODES = ("practice", "test")
 REVIEWS = ("answers", "score", "nothing")
@@ -105,8 +105,6 @@ class Quiz(Identified, OfficeScoped, Timestamped, Base):
     review_time: Mapped[str] = mapped_column(String(12), default="at_once")
     is_shuffled: Mapped[bool] = mapped_column(default=False)
 
-    activity: Mapped[Activity] = relationship(Activity)
-
 
 class QuizText(Identified, OfficeScoped, Base):
     """A text of a quiz in another language: its introduction (``original`` is empty), or a heading, by what it says."""
@@ -184,7 +182,6 @@ class Attempt(Identified, OfficeScoped, Timestamped, Base):
     percent: Mapped[int] = mapped_column(default=0)
     waits_for_grade: Mapped[bool] = mapped_column(default=False)
 
-    quiz: Mapped[Quiz] = relationship()
     answers: Mapped[list[AttemptAnswer]] = relationship(
         order_by="AttemptAnswer.position", cascade="all, delete-orphan", back_populates="attempt"
     )

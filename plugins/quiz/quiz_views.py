@@ -33,7 +33,7 @@ from plugins.quiz.bank import Search
 from plugins.quiz.forms import DrawQuestions, EditSlot, GiveTime, SetUpQuiz
 from plugins.quiz.models import Quiz
 from plugins.quiz.results import GRADE, count_waiting
-from plugins.quiz.reviewing import best_of
+from plugins.quiz.reviewing import best_of, is_marked
 from plugins.quiz.showing import TYPE_ICONS, TYPE_TITLES
 
 blueprint = Blueprint("quiz", __name__, url_prefix="/quiz")
@@ -54,8 +54,8 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
         "quiz/show.html", activity=activity, quiz=quiz, own=own, extra=extra, best=best_of(own), frame=frame, intro=intro,
         title=frame.step_title if frame and frame.step_title else activity.title,
         running=next((each for each in own if each.state == "active"), None), manages=may_manage(who, activity),
-        may_grade=who.can(GRADE), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
-        reason=attempts.reason_against(quiz, own, utcnow(), extra), breadcrumb=_trail(who, activity, frame),
+        may_grade=who.can(GRADE), is_marked=is_marked(activity, quiz), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
+        reason=attempts.reason_against(quiz, len(own), utcnow(), extra), breadcrumb=_trail(who, activity, frame),
     )  # fmt: skip
 
 

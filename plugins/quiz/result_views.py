@@ -16,6 +16,8 @@ from lms.plugin import (
     activity_url,
     actor,
     find_visible_files,
+    frame_of,
+    may_manage,
     member,
     ngettext,
     parent_edit_url,
@@ -25,6 +27,7 @@ from plugins.quiz import judging, results
 from plugins.quiz.forms import GradeAnswer
 from plugins.quiz.models import Quiz
 from plugins.quiz.showing import TYPE_TITLES, shown_rows
+from plugins.quiz.translating import languages_of
 
 blueprint = Blueprint("quiz_result", __name__, url_prefix="/quiz")
 
@@ -49,7 +52,11 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:activity_id>/items")
 @member
 def items(activity_id: uuid.UUID) -> ResponseReturnValue:
-    """How each question works."""
+    """How each question works; ``?form=csv`` or ``xlsx`` is the table to take along."""
+    wanted = request.args.get("form")
+    if wanted in {"csv", "xlsx"}:
+        table = results.items_table(actor(), activity_id)
+        return send_table(table, "csv" if wanted == "csv" else "xlsx", _("questions"))
     activity, quiz = results.get_graded_quiz(actor(), activity_id)
     found = results.find_items(actor(), activity_id)
     return render_template(
@@ -131,6 +138,7 @@ def regrade(activity_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _managed(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
+    has_languages = may_manage(actor(), activity) and languages_of(actor(), frame_of(actor(), activity))
     trail = [
         (_("Activities"), url_for("activities.index")),
         (activity.title, activity_url(activity)),
@@ -138,5 +146,5 @@ def _managed(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
     ]
     return {
         "activity": activity, "quiz": quiz, "tab": tab, "back": parent_edit_url(activity),
-        "waiting": results.count_waiting(quiz), "breadcrumb": trail,
+        "waiting": results.count_waiting(quiz), "breadcrumb": trail, "has_languages": bool(has_languages),
     }  # fmt: skip

@@ -109,11 +109,11 @@ def find_results(actor: Actor, activity_id: uuid.UUID) -> list[PersonResult]:
 
 def results_table(actor: Actor, activity_id: uuid.UUID) -> Table:
     """Results as a table to take along. Raises NotFound, Forbidden."""
-    activity, _quiz = get_graded_quiz(actor, activity_id)
+    activity, quiz = get_graded_quiz(actor, activity_id)
     words = {
         "active": _("in progress"),
         "waiting": _("waiting for a grade"),
-        "passed": _("passed"),
+        "passed": _("passed") if quiz.pass_mark else _("handed in"),
         "not_yet": _("not yet"),
     }
     columns = [_("Name"), _("E-mail"), _("Result"), _("Percent"), _("Points"), _("of"), _("Attempts"), _("Begun"), _("Handed in"), _("Minutes")]  # fmt: skip
@@ -124,6 +124,22 @@ def results_table(actor: Actor, activity_id: uuid.UUID) -> Table:
             each.best.submitted_at, each.minutes,
         )
         for each in find_results(actor, activity_id)
+    ]  # fmt: skip
+    return Table(activity.title, columns, rows)
+
+
+def items_table(actor: Actor, activity_id: uuid.UUID) -> Table:
+    """Figures of the questions as a table to take along. Raises NotFound, Forbidden."""
+    activity, _quiz = get_graded_quiz(actor, activity_id)
+    columns = [_("Question"), _("Answers"), _("Reached, percent"), _("Agreement, -1 to 1"), _("Look at it")]
+    rows = [
+        (
+            each.name, each.figures.count if each.figures else 0,
+            round(100 * each.figures.facility, 1) if each.figures else None,
+            None if each.figures is None or each.figures.discrimination is None else round(each.figures.discrimination, 3),
+            each.advice,
+        )
+        for each in find_items(actor, activity_id)
     ]  # fmt: skip
     return Table(activity.title, columns, rows)
 
@@ -157,7 +173,7 @@ def find_items(actor: Actor, activity_id: uuid.UUID) -> list[ItemRow]:
 def get_any_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz, Activity]:
     """Somebody's attempt with answers, for those who grade. Raises NotFound, Forbidden."""
     query = select(Attempt).filter_by(id=attempt_id)
-    attempt = session().scalar(query.options(selectinload(Attempt.answers).joinedload(AttemptAnswer.version)))
+    attempt = session().scalar(query.options(selectinload(Attempt.answers)))
     quiz = session().get(Quiz, attempt.quiz_id) if attempt is not None else None
     if attempt is None or quiz is None:
         raise NotFound(_("There is no such attempt."))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from lms.plugin import utcnow
+from lms.plugin import Activity, utcnow
 from plugins.quiz.models import Attempt, Quiz
 
 Sees = Literal["nothing", "score", "answers"]
@@ -24,6 +24,11 @@ def sees_of(quiz: Quiz, attempt: Attempt, now: datetime | None = None) -> Sees:
         return "nothing"
     allowed: dict[str, Sees] = {"answers": "answers", "score": "score"}
     return allowed.get(quiz.review, "nothing")
+
+
+def is_marked(activity: Activity, quiz: Quiz) -> bool:
+    """False where there is nothing to pass: without a pass mark, and in practice that is done whatever one answers."""
+    return quiz.pass_mark > 0 and (quiz.mode == "test" or activity.completion_rule == "score")
 
 
 def best_of(own: Sequence[Attempt]) -> Attempt | None:

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 
 from lms.plugin import (
     Actor,
@@ -41,13 +40,9 @@ _ATTEMPTS = (
     .with_for_update(of=Attempt)
     .execution_options(populate_existing=True)
 )
-_ANSWERS = (
-    select(AttemptAnswer)
-    .where(
-        AttemptAnswer.attempt_id.in_(bindparam("ids", expanding=True)),
-        AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
-    )
-    .options(joinedload(AttemptAnswer.version, innerjoin=True))
+_ANSWERS = select(AttemptAnswer).where(
+    AttemptAnswer.attempt_id.in_(bindparam("ids", expanding=True)),
+    AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
 )
 """Kept ready: they are asked for each answer that anybody gives."""
 

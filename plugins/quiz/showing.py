@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from lms.plugin import Text, _, _l, plain_text, show_richtext
 from plugins.quiz import grading as g
+from plugins.quiz.asked import find_questions
 from plugins.quiz.grading import languages
 from plugins.quiz.grading.arranging import arranged_choices, first_order, mixed, mixing_seed
 from plugins.quiz.grading.gaps import split_gaps
@@ -157,8 +158,9 @@ def shown_rows(
     """The questions of an attempt, in a language. ``sees``: nothing, score, answers (of what was handed in), all (for staff)."""
     found: list[Shown] = []
     number, section = 0, ""
+    questions = find_questions(row.version_id for row in attempt.answers)
     for row in attempt.answers:
-        question = g.read_question(row.version.content)
+        question = questions[row.version_id]
         number += question.is_graded
         heading = (headings or {}).get(row.section, row.section) if row.section != section else ""
         section = row.section

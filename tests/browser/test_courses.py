@@ -140,3 +140,57 @@ def test_everything_but_dragging_works_without_scripts(meet: Meet) -> None:
     page.locator("textarea[name=html]").fill("<p>Plain text</p>")
     page.get_by_role("button", name="Save and publish").click()
     expect(page.get_by_text("Version 1")).to_be_visible()
+
+
+def test_an_old_version_of_a_page_is_compared_and_taken_up_again(meet: Meet) -> None:
+    page = meet("trainer").visit("/courses/new")
+    page.get_by_label("Title").fill("Course with versions")
+    page.get_by_role("button", name="Create").click()
+    page.locator('button[name="type"][value="page"]').first.click()
+    page.get_by_role("link", name="Write").click()
+    editor = page.locator(".ui-rich-page [contenteditable]")
+    for text in ("Bring your papers.", "Bring your papers and a pen."):
+        with page.expect_response(re.compile("/draft")):
+            editor.fill(text)
+        page.get_by_role("button", name="Save and publish").click()
+        page.wait_for_load_state()
+    expect(page.get_by_text("Version 2", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Versions", exact=True).click()
+    expect(page.locator(".courses-diff ins")).to_have_text("Bring your papers and a pen.")
+    page.locator(".courses-contents").get_by_role("link", name="Version 1").click()
+    page.get_by_role("button", name="Take up version 1 again").click()
+    expect(editor).to_have_text("Bring your papers.")
+    expect(page.get_by_text("Trainees see version 2.")).to_be_visible()
+    page.get_by_role("button", name="Save and publish").click()
+    expect(page.get_by_text("Version 3", exact=True)).to_be_visible()
+
+
+def test_a_certificate_is_verified_by_somebody_who_is_not_signed_in(meet: Meet) -> None:
+    holder = meet("counsellor")
+    page = holder.visit("/courses/certificates")
+    address = page.locator('main a[href*="/courses/verify/"]').first.get_attribute("href")
+    assert address is not None
+    code = address.rsplit("/", 1)[1]
+    stranger = meet(viewport=PHONE)
+    page = stranger.visit("/courses/verify")
+    page.get_by_label("Code of the certificate").fill(f" {code.lower().replace('-', ' ')} ")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("This certificate is genuine")).to_be_visible()
+    expect(page.get_by_text(code)).to_be_visible()
+    assert check_page(page) == []
+
+
+def test_the_practitioner_path_is_open_to_people_after_a_few_filled_fields(meet: Meet) -> None:
+    page = meet("trainer").visit("/courses/new")
+    filled = 0
+    page.get_by_role("button", name="Use this template").first.click()
+    expect(page.locator(".courses-row")).not_to_have_count(0)
+    page.get_by_role("link", name="Taking part").click()
+    page.locator('input[name="enrolment_rule"]').first.check()
+    filled += 1
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Steps", exact=True).click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Published, version 1")).to_be_visible()
+    dates = 2 * 4  # begin and end of each of the four webinars, where the office has webinars
+    assert filled + dates <= 25

@@ -208,6 +208,19 @@ def test_a_change_of_rule_shows_who_gains_before_it_holds(world: World, sign_in:
         assert read_outline(world.actor("trainee"), course.id).rows[0].done_at
 
 
+def test_a_section_has_a_title_and_nothing_that_counts(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        course = make_course(world, "section", "page")
+    browser, path = sign_in("trainer"), f"{SITE}/step/{course.steps[0]}/settings"
+    assert 'name="minutes"' not in browser.get(path).text
+    browser.post(
+        path, data={"form_id": "sectionsettings", "title": "Begin here", "minutes": "5", "is_required": "1"}
+    )
+    with world.inside("siena"):
+        step = read_outline(world.actor("trainer"), course.id).rows[0]
+        assert (step.title, step.minutes, step.is_required) == ("Begin here", 0, False)
+
+
 def test_drafts_save_themselves_and_are_not_shown_until_they_are_published(
     world: World, sign_in: SignIn
 ) -> None:

@@ -53,6 +53,15 @@ def test_who_completes_a_course_gets_one_certificate_and_can_download_it(
     )
 
 
+def test_the_list_of_certificates_can_be_taken_along(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        course_id, _certificate_id, code = finish(world)
+    address = f"{SITE}/{course_id}/issued"
+    assert code in sign_in("trainer").get(f"{address}?form=csv").data.decode("utf-8-sig")
+    assert sign_in("trainer").get(f"{address}?form=xlsx").data.startswith(b"PK")
+    assert sign_in("trainee").get(f"{address}?form=csv").status_code == 403
+
+
 def test_the_fact_of_completion_issues_it_and_tells_the_person(world: World) -> None:
     with world.inside("siena"):
         course = make_course(world, "page")

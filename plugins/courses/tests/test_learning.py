@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 
 from lms.plugin import (
     ChangeRule,
@@ -18,12 +19,15 @@ from lms.plugin import (
     edit_enrolment_rule,
     open_activity,
     record_progress,
+    session,
     unit_of_work,
     utcnow,
 )
 from lms.testing import SignIn, count_queries
 from plugins.courses import authoring, learning
+from plugins.courses.catalogue import Search, find_courses
 from plugins.courses.forms import AddCondition, EditCourse, StepSettings, TranslateTexts
+from plugins.courses.hooks import dashboard_cards
 from plugins.courses.outline import read_outline
 from plugins.courses.tests.making import join, make_course, view, write
 
@@ -52,6 +56,21 @@ def test_a_trainee_finds_a_course_takes_part_and_is_led_to_its_first_step(
     assert browser.post(f"{page}/join").location == page
     assert browser.get(f"{page}/resume").location == f"{SITE}/step/{course.steps[0]}"
     assert "Text of page 1" in browser.get(f"{SITE}/step/{course.steps[0]}").text
+
+
+def test_the_catalogue_counts_steps_as_the_course_page_does(world: World) -> None:
+    with world.inside("siena"):
+        course = make_course(world, "page", "page", "page")
+        authoring.get_managed_step(world.actor("trainer"), course.steps[2])[0].is_required = False
+        join(world, course.id)
+        view(world, course.steps[0])
+        view(world, course.steps[2])
+        session().flush()
+        cards, _count = find_courses(world.actor("trainee"), Search(text="Colloquio efficace"))
+        outline = read_outline(world.actor("trainee"), course.id)
+        [card] = [each for each in cards if each.id == course.id]
+        assert (card.steps, card.required, card.done) == (len(outline.steps), outline.required, outline.done)
+        assert (card.steps, card.required, card.done) == (3, 2, 1)
 
 
 def test_next_finishes_a_step_and_the_last_one_completes_the_course(world: World, sign_in: SignIn) -> None:
@@ -314,9 +333,13 @@ def test_the_dashboard_offers_to_resume_the_course_seen_last(world: World, sign_
     course_id, steps = made(world)
     browser = sign_in("trainee")
     browser.post(f"{SITE}/step/{steps[0]}")
-    text = browser.get("/o/siena/").text
-    assert f"{SITE}/{course_id}/resume" in text
-    assert "Colloquio efficace" in text
+    assert "Colloquio efficace" in browser.get("/o/siena/").text
+    with world.inside("siena"), current_app.test_request_context():
+        [card] = dashboard_cards(
+            world.actor("trainee")
+        )  # what comes first in the end, other parts have a say in
+        assert card.next_step is not None
+        assert card.next_step.url.endswith(f"/courses/{course_id}/resume")
 
 
 def test_foreign_ids_lead_nowhere(world: World, sign_in: SignIn) -> None:

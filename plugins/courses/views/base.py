@@ -26,6 +26,7 @@ from plugins.courses.showing import duration
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 UNDO = "courses_undo"
+LEFT_OUT = "courses_left_out"
 
 
 @blueprint.context_processor
@@ -112,6 +113,17 @@ def offer_undo(text: str, action: str, fields: dict[str, str]) -> None:
 def take_undo() -> dict[str, object] | None:
     """What can be undone, once."""
     found: dict[str, object] | None = session.pop(UNDO, None)
+    return found
+
+
+def tell_left_out(lines: Sequence[str]) -> None:
+    """Let the next page of a course say what could not be taken over into it."""
+    session[LEFT_OUT] = list(lines)
+
+
+def take_left_out() -> list[str]:
+    """What could not be taken over, once."""
+    found: list[str] = session.pop(LEFT_OUT, [])
     return found
 
 

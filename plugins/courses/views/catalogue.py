@@ -12,7 +12,7 @@ from plugins.courses import authoring, catalogue, starting
 from plugins.courses.catalogue import MANAGE, ON_PAGE, Search
 from plugins.courses.forms import NewCourse
 from plugins.courses.showing import language_names, preview_url
-from plugins.courses.views.base import blueprint
+from plugins.courses.views.base import blueprint, tell_left_out
 
 
 @blueprint.get("/")
@@ -47,7 +47,6 @@ def new() -> ResponseReturnValue:
 def from_template() -> ResponseReturnValue:
     """A new course from a shipped template."""
     made = starting.start_course(actor(), request.form.get("template", ""), request.form.get("title", ""))
-    flash(_("Your course is there, with all its steps. Nobody sees it until you publish it."), "success")
-    for line in made.left_out:
-        flash(line, "warning")
+    flash(_("Your course is there. Nobody sees it until you publish it."), "success")
+    tell_left_out(made.left_out)
     return redirect(url_for("courses.outline", activity_id=made.course_id), 303)

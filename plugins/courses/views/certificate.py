@@ -7,7 +7,7 @@ import uuid
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Form, _, actor, member, public, slow
+from lms.plugin import Form, _, actor, member, public, send_table, slow
 from plugins.courses import authoring, certificates
 from plugins.courses.forms import Revoke
 from plugins.courses.paper import certificate_pdf
@@ -67,7 +67,11 @@ def verify(code: str) -> ResponseReturnValue:
 @blueprint.get("/<uuid:activity_id>/issued")
 @member
 def issued(activity_id: uuid.UUID) -> ResponseReturnValue:
-    """All certificates of a course."""
+    """All certificates of a course; ``?form=csv`` or ``xlsx`` is the table to take along."""
+    wanted = request.args.get("form")
+    if wanted in {"csv", "xlsx"}:
+        table = certificates.issued_table(actor(), activity_id)
+        return send_table(table, "csv" if wanted == "csv" else "xlsx", _("certificates"))
     activity, course = authoring.get_course(actor(), activity_id)
     return render_template(
         "courses/issued.html", activity=activity, course=course, certificates=certificates.find_issued(actor(), activity_id),

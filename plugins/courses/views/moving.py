@@ -28,7 +28,7 @@ from lms.plugin import (
 from plugins.courses import archive, authoring
 from plugins.courses.building import Made
 from plugins.courses.catalogue import MANAGE
-from plugins.courses.views.base import blueprint
+from plugins.courses.views.base import blueprint, tell_left_out
 
 FORM_OVERHEAD = 100_000
 
@@ -58,8 +58,7 @@ def import_archive() -> ResponseReturnValue:
             problem = error.message
         else:
             flash(_("The course is here. Nobody sees it until you publish it."), "success")
-            for line in made.left_out:
-                flash(line, "warning")
+            tell_left_out(made.left_out)
             return redirect(url_for("courses.outline", activity_id=made.course_id), 303)
     return render_template(
         "courses/import.html", problem=problem, limit=format_size(max_upload_bytes()),

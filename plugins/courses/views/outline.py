@@ -41,6 +41,7 @@ from plugins.courses.views.base import (
     read_order,
     received,
     tabs,
+    take_left_out,
     take_undo,
     to_utc,
     trail,
@@ -57,7 +58,7 @@ def outline(activity_id: uuid.UUID) -> ResponseReturnValue:
     activity, course = authoring.get_course(actor(), activity_id)
     return render_template(
         "courses/outline.html", activity=activity, course=course, outline=read_outline(actor(), activity_id),
-        palette=authoring.palette(actor()), gates=gates_of(activity_id), edit_url=_edit_url(activity_id), undo=take_undo(),
+        palette=authoring.palette(actor()), gates=gates_of(activity_id), edit_url=_edit_url(activity_id), undo=take_undo(), left_out=take_left_out(),
         taken_out=authoring.find_taken_out(activity_id), order=write_order(authoring.order_of(activity_id)),
         added=request.args.get("added", type=uuid.UUID), untranslated=showing.find_untranslated(course, activity_id),
         unwritten=translating.find_empty(activity_id, languages_of(course)[0]),

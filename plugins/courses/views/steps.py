@@ -22,7 +22,7 @@ from lms.plugin import (
     member,
 )
 from plugins.courses import authoring, showing
-from plugins.courses.forms import AddCondition, StepSettings, TranslateTexts
+from plugins.courses.forms import AddCondition, SectionSettings, StepSettings, TranslateTexts
 from plugins.courses.outline import SECTION, languages_of, read_outline
 from plugins.courses.views.base import as_uuid, blueprint, to_utc, trail
 
@@ -32,8 +32,8 @@ from plugins.courses.views.base import as_uuid, blueprint, to_utc, trail
 def settings(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Title, minutes, whether it is needed; when it is done; what opens it."""
     activity, step = authoring.get_managed_step(actor(), activity_id)
-    names = ("title", "minutes", "is_required")
-    form = Form(StepSettings, values={name: getattr(activity, name) for name in names})
+    kind = SectionSettings if activity.type == SECTION else StepSettings
+    form = Form(kind, values={name: getattr(activity, name) for name in kind.model_fields})
     rule = Form(
         ChangeRule,
         values={"completion_rule": activity.completion_rule, "completion_goal": activity.completion_goal},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 import pytest
 
-from lms.plugin import World
+from lms.plugin import Activity, World, session
 from lms.testing import SignIn
+from plugins.quiz import quizzes
+from plugins.quiz.forms import EditSlot
 from plugins.quiz.tests.making import ESSAY, TEXT, make_quiz
 from plugins.quiz.tests.test_attempts import answers_of, attempt_of, send, start
 
@@ -85,3 +88,59 @@ def test_a_locked_person_cannot_take_a_quiz_of_another_office(sign_in: SignIn, w
     assert sign_in("trainee_vienna").get(f"/o/vienna/quiz/{quiz}").status_code == 404
     assert sign_in("trainee_vienna").post(f"/o/vienna/quiz/{quiz}/start").status_code == 404
     assert sign_in("trainee_vienna").get(f"{O}/quiz/{quiz}").status_code == 403
+
+
+def test_a_file_that_is_no_text_is_refused_with_what_would_be_accepted(sign_in: SignIn, world: World) -> None:
+    data = {"file": (io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8), "questions.txt")}
+    answer = sign_in("trainer").post(f"{O}/quiz/import?lang=en", data=data)
+    assert answer.status_code == 422
+    assert "GIFT" in answer.text
+    assert "HTML" not in answer.text
+
+
+def test_nothing_that_authors_write_anywhere_runs_anywhere(sign_in: SignIn, world: World) -> None:
+    bad = '<script>steal()</script><img src="https://evil.example.org/x" onerror="steal()"><b onclick="steal()">x</b>'
+    choices = [
+        {"id": "a", "text": bad, "weight": 100, "feedback": bad},
+        {"id": "b", "text": bad, "feedback": bad},
+    ]
+    single = {"type": "single", "stem": bad, "feedback": bad, "hints": [bad], "choices": choices}
+    pair = {
+        "type": "matching",
+        "stem": bad,
+        "pairs": [{"id": n, "prompt": bad, "answer": bad + n} for n in "ab"],
+    }
+    order = {"type": "ordering", "stem": bad, "items": [{"id": n, "text": bad + n} for n in "ab"]}
+    text = {"type": "shorttext", "stem": bad, "answers": [{"pattern": bad, "feedback": bad}]}
+    levels = [{"points": 0, "text": bad}, {"points": 1, "text": bad}]
+    essay = {
+        "type": "essay",
+        "stem": bad,
+        "rubric": [{"id": "r", "title": bad, "levels": levels}],
+        "grader_notes": bad,
+    }
+    quiz = make_quiz(world, single, pair, order, text, essay, intro=bad)
+    trainer, trainee = sign_in("trainer"), sign_in("trainee")
+    trainer.post(f"{O}/quiz/bank/categories", data={"name": bad[:120]})
+    with world.inside("siena"):
+        session().get_one(Activity, quiz).title = bad[:190]
+        who = world.actor("trainer")
+        slot = quizzes.find_slots(quizzes.get_managed_quiz(who, quiz)[1])[0]
+        quizzes.edit_slot(who, quiz, slot.id, EditSlot(section=bad[:120]))
+        assert slot.question_id is not None
+    question = f"{O}/quiz/bank/questions/{slot.question_id}"
+    url = start(trainee, quiz)
+    pages = [trainee.get(f"{O}/quiz/{quiz}").text, trainee.get(url).text]
+    send(trainee, url, 5, 1, ("text", bad))
+    pages.append(trainee.get(trainee.post(f"{url}/submit", data={"key": "k"}).location).text)
+    queue = trainer.get(f"{O}/quiz/{quiz}/grading").text
+    waiting = re.findall(r"/o/siena/quiz/answers/[\w-]+", queue)[0]
+    trainer.post(waiting, data={"level.r": "1", "comment": bad})
+    parts = ("questions", "settings", "results", "items", "regrade")
+    pages += [queue, trainer.get(waiting).text, trainee.get(f"{url}/review").text]
+    pages += [trainer.get(f"{O}/quiz/{quiz}/{part}").text for part in parts]
+    pages += [trainer.get(f"{O}/quiz/bank{part}").text for part in ("", "/categories")]
+    pages += [trainer.get(question + part).text for part in ("", "/preview", "/versions")]
+    for number, page in enumerate(pages):
+        for harm in ("<script>steal", "<img src=", "<b onclick"):
+            assert harm not in page, number

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from lms.plugin import (
+    ChangeRule,
     CreateActivity,
     Forbidden,
     NotFound,
     World,
+    change_rule,
     completions_of,
     copy_activity,
     create_activity,
@@ -160,6 +162,33 @@ def test_figures_tell_hard_questions_and_those_that_contradict_the_rest(
     assert items["number"].advice
 
 
+def test_figures_of_questions_can_be_taken_along(sign_in: SignIn, world: World) -> None:
+    quiz = make_quiz(world, SINGLE, TEXT)
+    take(sign_in, quiz, "trainee", a1_chosen="a", a2_text="Rome")
+    take(sign_in, quiz, "trainee2", a1_chosen="b", a2_text="Rome")
+    address = f"{O}/quiz/{quiz}/items"
+    assert "form=xlsx" in sign_in("trainer").get(address).text
+    lines = sign_in("trainer").get(f"{address}?form=csv").data.decode("utf-8-sig").strip().splitlines()
+    assert len(lines) == 3
+    assert lines[1].split(",")[1:3] == ["2", "50.0"]
+    assert sign_in("trainer").get(f"{address}?form=xlsx").data.startswith(b"PK")
+    assert sign_in("trainee").get(f"{address}?form=csv").status_code == 403
+
+
+def test_practice_that_is_done_whatever_one_answers_speaks_of_no_mark(sign_in: SignIn, world: World) -> None:
+    quiz = make_quiz(world, SINGLE, TEXT, mode="practice")
+    with world.inside("siena"):
+        change_rule(world.actor("trainer"), quiz, ChangeRule(completion_rule="submitted"))
+    url = take(sign_in, quiz, "trainee", a1_chosen="b", a2_text="Rome")
+    browser = sign_in("trainee")
+    pages = (browser.get(f"{O}/quiz/{quiz}?lang=en").text, browser.get(f"{url}/review?lang=en").text)
+    for page in pages:
+        assert "60 %" not in page
+        assert "Not yet" not in page
+    assert "1 of 2" in pages[1]
+    assert has_completed(world, "trainee", quiz)
+
+
 def test_the_table_asks_a_constant_number_of_questions(sign_in: SignIn, world: World) -> None:
     quiz = make_quiz(world)
     staff, counts = sign_in("trainer"), []
@@ -240,3 +269,22 @@ def test_the_start_page_offers_to_go_on_and_shows_what_waits(sign_in: SignIn, wo
     browser.post(f"{url}/submit", data={"key": "k"})
     assert url not in browser.get(f"{O}/").text
     assert f"/quiz/{quiz}/grading" in sign_in("tutor").get(f"{O}/").text
+
+
+def test_where_there_is_nothing_to_pass_nobody_is_said_to_have_passed(world: World, sign_in: SignIn) -> None:
+    activity_id = make_quiz(world, SINGLE, pass_mark=0)
+    trainee = sign_in("trainee")
+    attempt = trainee.post(f"/o/siena/quiz/{activity_id}/start").location
+    trainee.post(f"{attempt}/submit", data={"a1.seq": "0", "a1.chosen": "b", "key": "k"})
+    pages = [
+        trainee.get(f"{attempt}/review?lang=en").text,
+        trainee.get(f"/o/siena/quiz/{activity_id}?lang=en").text,
+        sign_in("trainer").get(f"/o/siena/quiz/{activity_id}/results?lang=en").text,
+    ]
+    for page in pages:
+        assert "Passed" not in page
+        assert "Not yet" not in page
+        assert "To pass" not in page
+    assert "Handed in" in pages[2]
+    table = sign_in("trainer").get(f"/o/siena/quiz/{activity_id}/results?form=csv&lang=en").text
+    assert "handed in" in table

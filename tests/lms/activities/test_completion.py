@@ -12,6 +12,9 @@ from lms.activities.completion import explain
 from lms.activities.forms import ChangeRule, CreateActivity, Enrol
 from lms.demo import World
 from lms.errors import Forbidden, NotFound
+from lms.hooks.callers import hooks
+from lms.hooks.contributions import ActivityContent, ActivityType
+from lms.testing import count_queries
 
 
 def _make(world: World) -> uuid.UUID:
@@ -114,3 +117,29 @@ def test_of_scores_with_one_source_only_the_last_counts(world: World) -> None:
         assert score(80, "first")
         assert not score(40, "judged again")
         assert score(70, "judged once more")
+
+
+def test_only_a_record_that_the_rule_looks_at_is_judged(world: World) -> None:
+    with world.inside("siena"):
+        activity_id = _make(world)
+        trainer, trainee = world.actor("trainer"), world.actor("trainee")
+        service.change_rule(trainer, activity_id, ChangeRule(completion_rule="attended", completion_goal=60))
+        service.record_progress(trainee, activity_id, "attended", result={"minutes": 60})
+        with count_queries() as others:
+            service.record_progress(trainee, activity_id, "viewed")
+        with count_queries() as own:
+            service.record_progress(trainee, activity_id, "attended", result={"minutes": 1})
+        assert len(others) < len(own)
+        assert activity_id in _completed(world, "trainee")
+
+
+def test_what_is_not_told_in_a_language_is_counted_by_the_kind_of_activity(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside("siena"):
+        activity = service.get_activity(world.actor("trainer"), _make(world))
+        assert service.count_missing_words([activity], "it", "en") == {}
+        content = ActivityContent(missing=lambda ids, original, wanted: dict.fromkeys(ids, 2))
+        kind = ActivityType(activity.type, "Talk", "people", "activities.show", content=content)
+        monkeypatch.setattr(hooks(), "activity_types", lambda: {activity.type: ("core.activities", kind)})
+        assert service.count_missing_words([activity], "it", "en") == {activity.id: 2}

@@ -1,0 +1,118 @@
+"""How writers of SQLite queue: one after another, none forgotten, none for ever."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from lms.store import engine as subject
+from lms.store.engine import install_listeners, write_intent
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = create_engine(f"sqlite:///{tmp_path / 'queue.db'}", connect_args={"check_same_thread": False})
+    install_listeners(made)
+    with write_intent(), made.begin() as connection:
+        connection.execute(text("CREATE TABLE tally (n INTEGER)"))
+        connection.execute(text("INSERT INTO tally VALUES (0)"))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def other(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """A connection that knows nothing of this process's queue, as that of another process."""
+    with closing(sqlite3.connect(str(engine.url.database), isolation_level=None)) as connection:
+        yield connection
+
+
+def _count_up(engine: Engine) -> None:
+    with write_intent(), engine.begin() as connection:
+        connection.execute(text("UPDATE tally SET n = n + 1"))
+
+
+def _counted(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT n FROM tally")).scalar_one())
+
+
+def test_a_writer_waits_until_another_process_has_finished(
+    engine: Engine, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = threading.Event()
+    monkeypatch.setattr(time, "sleep", lambda _seconds: looked.set())
+    other.execute("BEGIN IMMEDIATE")
+    writer = threading.Thread(target=_count_up, args=(engine,))
+    writer.start()
+    looked.wait()
+    assert _counted(engine) == 0
+    other.execute("COMMIT")
+    writer.join()
+    assert _counted(engine) == 1
+
+
+def test_a_writer_that_waits_too_long_gives_up_and_leaves_the_queue(
+    engine: Engine, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject, "BUSY_TIMEOUT_SECONDS", 0.05)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="database is locked"):
+        _count_up(engine)
+    other.execute("ROLLBACK")
+    _count_up(engine)
+    assert _counted(engine) == 1
+
+
+def test_a_writer_behind_one_that_does_not_end_gives_up_too(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with write_intent(), engine.begin():
+            inside.set()
+            done.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait()
+    monkeypatch.setattr(subject, "BUSY_TIMEOUT_SECONDS", 0.05)
+    with pytest.raises(OperationalError, match="database is locked"):
+        _count_up(engine)
+    done.set()
+    holder.join()
+    _count_up(engine)
+    assert _counted(engine) == 1
+
+
+def test_a_writer_that_fails_lets_the_next_one_write(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="stop"), write_intent(), engine.begin():
+        raise ValueError("stop")
+    _count_up(engine)
+    assert _counted(engine) == 1
+
+
+def test_readers_do_not_wait_for_a_writer(engine: Engine, other: sqlite3.Connection) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    assert _counted(engine) == 0
+    other.execute("ROLLBACK")
+
+
+def test_many_writers_lose_nothing(engine: Engine) -> None:
+    writers = [
+        threading.Thread(target=lambda: [_count_up(engine) for _turn in range(25)]) for _number in range(8)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert _counted(engine) == 200
