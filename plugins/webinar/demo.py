@@ -19,7 +19,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import log, rooms, slides
+from plugins.webinar import log, recording, rooms, slides
 from plugins.webinar.forms import CreateRoom
 from plugins.webinar.log import ByPerson, ChatSaid
 from plugins.webinar.models import (
@@ -31,6 +31,9 @@ from plugins.webinar.models import (
     Poll,
     PollOption,
     Question,
+    RecordedTrack,
+    Recording,
+    RecordingConsent,
     Registration,
     Sheet,
     Upvote,
@@ -52,6 +55,8 @@ MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = 
         ("trainer_vienna", "Ask us anything about training grants", "webinar", 26, 60, "Bring your questions."),
     ),
 }  # fmt: skip
+SOUND = Path(__file__).parent / "documents" / "demo.webm"
+DEMO_SECONDS = 6.0
 DECK = Path(__file__).parent / "documents" / "deck.typ"
 DEMO_SLIDES = (
     (
@@ -173,6 +178,41 @@ def _ask_and_vote(world: World, office: str, meeting: Meeting) -> None:
     session().add_all(Upvote(question_id=question.id, participant_id=row.id) for row in people[1:4])
     if office == "siena":
         _add_past_guest(meeting)
+        _add_recording(world, meeting, people[0])
+
+
+def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None:
+    """A few seconds of sound of somebody who agreed."""
+    trainer, begins = (
+        world.people["trainer"].id,
+        (meeting.activity.starts_at or world.now) + timedelta(minutes=5),
+    )
+    row = Recording(
+        room_id=meeting.activity.id,
+        started_at=begins,
+        ended_at=begins + timedelta(seconds=DEMO_SECONDS),
+        owner_id=trainer,
+    )
+    session().add(row)
+    session().add(
+        RecordingConsent(
+            room_id=meeting.activity.id, participant_id=speaker.id, is_given=True, text_version="1"
+        )
+    )
+    with SOUND.open("rb") as stream:
+        file = store_file(
+            world.actor("trainer"), stream, "microphone.webm", recording.PURPOSE, declared="video/webm"
+        )
+    row.tracks = [
+        RecordedTrack(
+            participant_id=speaker.id,
+            kind="microphone",
+            file_id=file.id,
+            started_at=0.0,
+            seconds=DEMO_SECONDS,
+        )
+    ]
+    session().flush()
 
 
 def _add_past_guest(meeting: Meeting) -> None:

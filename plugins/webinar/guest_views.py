@@ -20,7 +20,7 @@ from lms.plugin import (
     public,
     utcnow,
 )
-from plugins.webinar import letters, registering, rooms
+from plugins.webinar import letters, recording, registering, rooms
 from plugins.webinar.registering import AddField, InviteGuest, Register
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.views import as_uuid, trail
@@ -77,6 +77,7 @@ def link(registration_id: uuid.UUID, secret: str) -> ResponseReturnValue:
             activity=meeting.activity,
             secret=secret,
             now=utcnow(),
+            recordings=recording.find_recordings(row.room_id),
         )
     if request.form.get("do") == "cancel":
         registering.cancel_by_link(registration_id, secret)
@@ -85,6 +86,9 @@ def link(registration_id: uuid.UUID, secret: str) -> ResponseReturnValue:
     known = session.get("visitors", {}).get("webinar", "")
     visitor, room = registering.come_by_link(registration_id, secret, known)
     greet_visitor(session, "webinar", visitor)
+    found = recording.find_recordings(room) if request.form.get("do") == "replay" else []
+    if found:
+        return redirect(url_for("webinar_replay.watch", activity_id=room, recording_id=found[-1].id), 303)
     return redirect(url_for("webinar_live.room", activity_id=room), 303)
 
 

@@ -49,6 +49,7 @@ from plugins.webinar import (
     media,
     media_process,
     privacy,
+    replay_views,
     rooms,
     slide_views,
     views,
@@ -70,6 +71,7 @@ def blueprints() -> Sequence[Blueprint]:
         guest_views.blueprint,
         attendance_views.blueprint,
         slide_views.blueprint,
+        replay_views.blueprint,
     ]
 
 
@@ -103,6 +105,7 @@ def jobs() -> Sequence[JobSpec]:
     return [
         JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
         JobSpec("render_slides", work.render_slides, _l("Draw slides")),
+        JobSpec("keep_recording", work.keep_recording, _l("Keep recordings")),
         JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
         JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
     ]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.plugin import Activity, JobRun, directory, office_scope, session, unit_of_work, utcnow
-from plugins.webinar import attendance, letters, registering, slides
+from plugins.webinar import attendance, letters, recording, registering, slides
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
@@ -39,6 +39,13 @@ def render_slides(job: JobRun) -> None:
     if job.office_id is not None:
         with office_scope(job.office_id):
             slides.draw(uuid.UUID(job.payload["deck"]))
+
+
+def keep_recording(job: JobRun) -> None:
+    """Take the files of a recording into the store."""
+    if job.office_id is not None:
+        with office_scope(job.office_id):
+            recording.keep_files(uuid.UUID(job.payload["recording"]))
 
 
 def tidy(job: JobRun) -> None:
@@ -79,6 +86,7 @@ def close_office() -> int:
         if room.ended_at is None:
             continue
         room.followed_up_at = now
+        recording.close_quietly(activity.id)
         attendance.count_all(room)
         if room.ended_at > now - FOLLOW_UP_UNTIL:
             letters.tell_after(room, activity, attendance.present_ids(room, activity))

@@ -215,6 +215,19 @@ class TimerStarted(Command):
     seconds: Annotated[int, Field(ge=10, le=7200)]
 
 
+class RecordingRef(Command):
+    """A recording began or ended."""
+
+    recording: uuid.UUID
+
+
+class ConsentAnswered(Command):
+    """Somebody said whether they may be recorded."""
+
+    person: Person
+    is_given: bool
+
+
 class CaptionSaid(Command):
     """A line of captions, typed by somebody."""
 
@@ -252,6 +265,9 @@ EVENTS: dict[str, type[Command]] = {
     "timer.started": TimerStarted,
     "timer.stopped": Nothing,
     "caption.said": CaptionSaid,
+    "recording.started": RecordingRef,
+    "recording.stopped": RecordingRef,
+    "consent.answered": ConsentAnswered,
 }
 STAFF_EVENTS: dict[str, type[Command]] = {
     "lobby.changed": Knocked,

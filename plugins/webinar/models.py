@@ -334,6 +334,66 @@ class Upvote(OfficeScoped, Base):
     )
 
 
+class Recording(Identified, OfficeScoped, Timestamped, Base):
+    """A recording of a room: the tracks of those who agreed, and the log between its two moments."""
+
+    __tablename__ = "webinar_recording"
+
+    room_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_room.activity_id", ondelete="CASCADE"), index=True
+    )
+    started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    ended_at: Mapped[datetime | None] = mapped_column()
+    first_seq: Mapped[int] = mapped_column(default=0)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+
+    tracks: Mapped[list[RecordedTrack]] = relationship(
+        cascade="all, delete-orphan", order_by="RecordedTrack.started_at", lazy="selectin"
+    )
+
+
+class RecordedTrack(Identified, OfficeScoped, Base):
+    """One file of a recording: from ``started_at`` seconds after its beginning, ``seconds`` long.
+
+    ``path`` is where the engine left it until ``file_id`` holds it.
+    """
+
+    __tablename__ = "webinar_recorded_track"
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_recording.id", ondelete="CASCADE"), index=True
+    )
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(14))
+    path: Mapped[str] = mapped_column(String(400), default="")
+    file_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="SET NULL"), index=True
+    )
+    started_at: Mapped[float]
+    seconds: Mapped[float]
+
+
+class RecordingConsent(Identified, OfficeScoped, Timestamped, Base):
+    """The receipt of what somebody said when they were asked whether they may be recorded.
+
+    ``text_version`` names the words that they read. ``withdrawn_at``: they thought otherwise later.
+    """
+
+    __tablename__ = "webinar_recording_consent"
+    __table_args__ = (UniqueConstraint("room_id", "participant_id"),)
+
+    room_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webinar_room.activity_id", ondelete="CASCADE"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), index=True
+    )
+    is_given: Mapped[bool]
+    text_version: Mapped[str] = mapped_column(String(10))
+    answered_at: Mapped[datetime] = mapped_column(default=utcnow)
+    withdrawn_at: Mapped[datetime | None] = mapped_column()
+
+
 class StateAt(OfficeScoped, Base):
     """The state of a room after event number ``seq``: what newcomers get instead of the whole log.
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Literal
 
 from lms.plugin import Actor, Conflict, Forbidden, Invalid, _, end_visit, session, utcnow
-from plugins.webinar import attendance, log, sending
+from plugins.webinar import attendance, log, recording, sending
 from plugins.webinar.entering import get_other, get_self, require_right, tell_change
 from plugins.webinar.log import Asked, ByPerson, HelpCalled, LayoutSet, Locked
 from plugins.webinar.models import Participant
@@ -126,6 +126,7 @@ def end_room(actor: Actor, room_id: uuid.UUID) -> None:
         session().flush()
         log.write(me.room, "room.ended", log.Nothing())
         attendance.count_all(me.room)
+        recording.close_quietly(room_id)
         sending.tell_end(me.room)
 
 

@@ -186,6 +186,12 @@ class SettleQuestion(Order):
     answer: Annotated[str, Field(max_length=2000)] = ""
 
 
+class AnswerConsent(Order):
+    """Whether one may be recorded."""
+
+    is_given: bool
+
+
 class StartTimer(Order):
     """So many seconds."""
 

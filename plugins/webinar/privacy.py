@@ -28,6 +28,8 @@ from plugins.webinar.models import (
     Poll,
     PollOption,
     Question,
+    Recording,
+    RecordingConsent,
     Registration,
     Vote,
 )
@@ -41,6 +43,7 @@ def declared() -> Sequence[PersonalData]:
     )
     return [
         PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
+        PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
         PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Until the meeting is deleted, or they ask")),
     ]  # fmt: skip
@@ -92,12 +95,29 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
                 .where(Vote.participant_id.in_(mine))
             )
         ]
+        recorded = [
+            {
+                "agreed": row.is_given,
+                "words": row.text_version,
+                "at": row.answered_at,
+                "withdrawn": row.withdrawn_at,
+            }
+            for row in session().scalars(
+                select(RecordingConsent).where(RecordingConsent.participant_id.in_(mine))
+            )
+        ]
+        started = [
+            {"recording": row.started_at, "until": row.ended_at}
+            for row in session().scalars(select(Recording).filter_by(owner_id=user_id))
+        ]
     said = [each for row, title in rows for each in _said(row, title)]
     archive.add_rows("webinar_meetings", _l("Meetings you were in"), rooms)
     archive.add_rows("webinar_times", _l("When you were in meetings"), times)
     archive.add_rows("webinar_messages", _l("What you wrote in meetings"), said)
     archive.add_rows("webinar_questions", _l("Questions you asked in meetings"), asked)
     archive.add_rows("webinar_votes", _l("How you voted in meetings, where it was not anonymous"), voted)
+    archive.add_rows("webinar_consents", _l("Whether you agreed to be recorded"), recorded)
+    archive.add_rows("webinar_recordings", _l("Recordings that you started"), started)
     archive.add_rows("webinar_corrections", _l("Attendance that you corrected"), corrected)
     archive.add_rows("webinar_registrations", _l("Registrations as a guest"), registered)
 

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from lms.plugin import Actor, NotFound, Unavailable, after_commit, session
-from plugins.webinar import media
+from plugins.webinar import media, recording
 from plugins.webinar.engine import Direction, Kind, Rights
 from plugins.webinar.entering import get_self
 from plugins.webinar.media_commands import WishCommand
@@ -33,7 +33,9 @@ def rights_to_send(held: Iterable[str]) -> Rights:
 def connect(actor: Actor, room_id: uuid.UUID, sid: str, direction: Direction, offer: str) -> dict[str, Any]:
     """Answer an offer of somebody inside. Raises Forbidden, Unavailable, Invalid."""
     me = get_self(actor, room_id)
-    return media.connect_media(str(room_id), str(me.id), sid, direction, offer, rights_to_send(me.rights))
+    answer = media.connect_media(str(room_id), str(me.id), sid, direction, offer, rights_to_send(me.rights))
+    recording.go_on(room_id)
+    return answer
 
 
 def restart(actor: Actor, room_id: uuid.UUID, sid: str, peer: str, offer: str) -> dict[str, Any]:

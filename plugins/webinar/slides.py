@@ -36,7 +36,7 @@ from lms.plugin import (
 from plugins.webinar import log, rooms
 from plugins.webinar.entering import require_right
 from plugins.webinar.log import DeckChanged, SlideShown
-from plugins.webinar.models import Deck, Room, Slide
+from plugins.webinar.models import Deck, Recording, Room, Slide
 
 PURPOSE = "webinar.slides"
 RENDER = "webinar.render_slides"
@@ -157,7 +157,7 @@ def remove_deck(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID) -> None:
 
 def get_picture(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> StoredFile:
     """The picture of a slide, for people inside and those who prepare the room. Raises NotFound, Forbidden."""
-    if not _prepares(actor, room_id):
+    if not _prepares(actor, room_id) and not _was_recorded(actor, room_id):
         require_inside(actor, room_id)
     deck = session().get(Deck, deck_id)
     row = session().scalar(select(Slide).filter_by(deck_id=deck_id, number=number))
@@ -171,6 +171,13 @@ def require_inside(actor: Actor, room_id: uuid.UUID) -> None:
     row = log.find_in(actor, room_id)
     if row is None or row.state != "inside":
         raise Forbidden(_("You are not in this room."), code="not_inside")
+
+
+def _was_recorded(actor: Actor, room_id: uuid.UUID) -> bool:
+    """Slides are a part of the replay, for whoever may see that."""
+    rooms.get_open_room(actor, room_id)
+    query = select(Recording.id).filter_by(room_id=room_id).where(Recording.ended_at.is_not(None)).limit(1)
+    return session().scalar(query) is not None
 
 
 def _prepares(actor: Actor, room_id: uuid.UUID) -> bool:

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
-from plugins.webinar import entering, moderating, orders, polls, questions, sending, slides, talking
+from plugins.webinar import (
+    entering,
+    moderating,
+    orders,
+    polls,
+    questions,
+    recording,
+    sending,
+    slides,
+    talking,
+)
 from plugins.webinar.log import (
     PERSON_CHANNEL,
     ROOM,
@@ -203,6 +213,26 @@ class WebinarNamespace(LiveNamespace):
     def caption(self, call: Call, command: orders.Caption) -> Mapping[str, Any]:
         """A line of captions."""
         questions.caption(call.actor, command.room, command.text, command.key)
+        return {}
+
+    # --- recording ----------------------------------------------------------------------
+
+    @on_event("recording.start", LET_IN, orders.Order)
+    def start_recording(self, call: Call, command: orders.Order) -> Mapping[str, Any]:
+        """Record those who agree."""
+        recording.start(call.actor, command.room)
+        return {}
+
+    @on_event("recording.stop", LET_IN, orders.Order)
+    def stop_recording(self, call: Call, command: orders.Order) -> Mapping[str, Any]:
+        """Record no more."""
+        recording.stop(call.actor, command.room)
+        return {}
+
+    @on_event("consent.answer", LET_IN, orders.AnswerConsent)
+    def answer_consent(self, call: Call, command: orders.AnswerConsent) -> Mapping[str, Any]:
+        """Whether one may be recorded."""
+        recording.answer(call.actor, command.room, is_given=command.is_given)
         return {}
 
     # --- leading ----------------------------------------------------------------------

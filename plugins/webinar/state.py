@@ -20,7 +20,7 @@ def new_state() -> State:
     """A room in which nothing has happened."""
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
-        "floor": None, "chat": [], "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [],
+        "floor": None, "chat": [], "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
     }  # fmt: skip
 
 
@@ -157,6 +157,18 @@ def _caption(state: State, payload: Event, event: Event) -> State:
     return state | {"captions": [*state["captions"], said][-KEPT_CAPTIONS:]}
 
 
+def _recording(state: State, payload: Event, event: Event) -> State:
+    return state | {"recording": {"id": payload["recording"], "at": event["at"]}}
+
+
+def _no_recording(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"recording": None}
+
+
+def _consent(state: State, payload: Event, _event: Event) -> State:
+    return state | {"consents": state["consents"] | {payload["person"]: payload["is_given"]}}
+
+
 def _with(state: State, group: str, key: str, changes: Mapping[str, Any]) -> State:
     known = state[group].get(key)
     return state if known is None else state | {group: state[group] | {key: known | changes}}
@@ -198,4 +210,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "timer.started": _timer,
     "timer.stopped": _no_timer,
     "caption.said": _caption,
+    "recording.started": _recording,
+    "recording.stopped": _no_recording,
+    "consent.answered": _consent,
 }

@@ -24,7 +24,7 @@ from lms.plugin import (
     requires,
     utcnow,
 )
-from plugins.webinar import rooms
+from plugins.webinar import recording, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.rights import ROLE_NAMES, read_names
@@ -150,6 +150,7 @@ def _shown(who: Actor, meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting, "activity": activity, "leads": leads, "helpers": rooms.find_helpers(activity.id),
         "own": enrolment_of(who, activity.root_id or activity.id), "places": places_of(activity), "now": now,
         "is_open": meeting.is_open(now), "is_past": meeting.is_past(now), "edit_url": edit_url(activity),
+        "recordings": recording.find_recordings(activity.id),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import { Polls } from "./polls.js";
 import { Prejoin } from "./prejoin.js";
 import { Captions, Questions, Timer } from "./questions.js";
 import { Queue } from "./queue.js";
+import { Recording } from "./recording.js";
 import { Room } from "./room.js";
 import { Slides } from "./slides.js";
 import { Stage } from "./stage.js";
@@ -68,6 +69,7 @@ function open() {
   const chat = new Chat(inside);
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
+  new Recording(inside);
   new Timer(inside);
   new Captions(inside);
   new Polls(inside).onNew = () => note("polls");

@@ -13,7 +13,7 @@ const ALL = [...GIVEN, "record", "moderate"];
 
 /** @returns {State} */
 export function newState() {
-  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [] };
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {} };
 }
 
 /** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
@@ -45,6 +45,9 @@ export const steps = {
   "question.voted": (state, { question, votes }) => withEntry(state, "questions", question, { votes }),
   "timer.started": (state, { seconds }, event) => ({ ...state, timer: { at: event.at, seconds } }),
   "timer.stopped": (state) => ({ ...state, timer: null }),
+  "recording.started": (state, { recording }, event) => ({ ...state, recording: { id: recording, at: event.at } }),
+  "recording.stopped": (state) => ({ ...state, recording: null }),
+  "consent.answered": (state, { person, is_given }) => ({ ...state, consents: { ...state.consents, [person]: is_given } }),
   "caption.said": (state, { person, text }, event) => ({ ...state, captions: [...state.captions, { at: event.at, person, text }].slice(-KEPT_CAPTIONS) }),
 };
 

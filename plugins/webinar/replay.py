@@ -1,0 +1,146 @@
+"""What a replay is made of: tracks, and what the log says happened, in seconds of the recording."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.plugin import Actor, EventView, _, read_since, session, system_actor
+from plugins.webinar import log, recording
+from plugins.webinar.models import Deck, Participant, Recording, Slide
+
+PAGE = 500
+Moment = dict[str, Any]
+
+
+def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> dict[str, Any]:
+    """Everything that the player needs. Who did not agree has no tracks and no name. Raises NotFound, Forbidden."""
+    row = recording.get_recording(actor, room_id, recording_id)
+    agreed = recording.agreed_ids(room_id)
+    names = {each.id: each.name for each in session().scalars(select(Participant).filter_by(room_id=room_id))}
+    tracks = [
+        {
+            "id": str(each.id), "person": str(each.participant_id), "name": names.get(each.participant_id, ""), "kind": each.kind,
+            "started_at": each.started_at, "seconds": each.seconds,
+        }
+        for each in row.tracks
+        if each.participant_id in agreed and recording.is_there(each)
+    ]  # fmt: skip
+    events = list(_events(row))
+    shown = {str(key): name for key, name in names.items() if key in agreed}
+    return {
+        "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
+        "slides": _slides(row, events), "captions": _captions(row, events), "chat": _chat(row, events, shown),
+        "polls": _polls(row, events),
+    }  # fmt: skip
+
+
+def as_webvtt(captions: list[Moment]) -> str:
+    """Captions as a file (WebVTT, W3C): each line until the next, six seconds at most."""
+    lines = ["WEBVTT", ""]
+    for number, each in enumerate(captions):
+        until = captions[number + 1]["at"] if number + 1 < len(captions) else each["at"] + 6
+        text = str(each["text"]).replace("-->", "→").replace("&", "&amp;").replace("<", "&lt;")
+        lines += [
+            f"{_clock(each['at'])} --> {_clock(max(each['at'] + 0.5, min(until, each['at'] + 6)))}",
+            text,
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _events(row: Recording) -> Iterator[EventView]:
+    office, channel, seq = system_actor(row.office_id), log.channel_of(row.room_id), row.first_seq
+    while events := read_since(office, channel, seq, PAGE):
+        for event in events:
+            if row.ended_at is not None and event.at > row.ended_at:
+                return
+            yield event
+        seq = events[-1].seq
+
+
+def _length(row: Recording) -> float:
+    return (row.ended_at - row.started_at).total_seconds() if row.ended_at else 0.0
+
+
+def _at(row: Recording, event: EventView) -> float:
+    return round(max(0.0, (event.at - row.started_at).total_seconds()), 2)
+
+
+def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
+    """What was on the stage when it began, then each change; with the words of the page as title of the chapter."""
+    before = read_since(system_actor(row.office_id), log.channel_of(row.room_id), 0, PAGE)
+    first = next(
+        (
+            each
+            for each in reversed(before)
+            if each.seq < row.first_seq and each.kind in {"slide.shown", "slide.hidden"}
+        ),
+        None,
+    )
+    changes = ([(0.0, first)] if first else []) + [
+        (_at(row, each), each) for each in events if each.kind in {"slide.shown", "slide.hidden"}
+    ]
+    texts = _texts({uuid.UUID(each.payload["deck"]) for _time, each in changes if each.kind == "slide.shown"})
+    found = []
+    for at, each in changes:
+        if each.kind == "slide.hidden":
+            found.append({"at": at, "deck": None, "number": 0, "text": ""})
+        else:
+            key = (each.payload["deck"], each.payload["number"])
+            found.append({"at": at, "deck": key[0], "number": key[1], "text": texts.get(key, "")})
+    return found
+
+
+def _texts(decks: set[uuid.UUID]) -> dict[tuple[str, int], str]:
+    rows = session().scalars(
+        select(Slide).join(Deck, Deck.id == Slide.deck_id).where(Slide.deck_id.in_(decks))
+    )
+    return {(str(each.deck_id), each.number): each.text for each in rows}
+
+
+def _captions(row: Recording, events: list[EventView]) -> list[Moment]:
+    return [
+        {"at": _at(row, each), "text": each.payload["text"]} for each in events if each.kind == "caption.said"
+    ]
+
+
+def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> list[Moment]:
+    gone = {each.payload["target"] for each in events if each.kind == "chat.gone"}
+    return [
+        {
+            "at": _at(row, each),
+            "name": shown.get(each.payload["person"], _("Somebody")),
+            "text": each.payload["text"],
+        }
+        for each in events
+        if each.kind == "chat.said" and each.seq not in gone
+    ]
+
+
+def _polls(row: Recording, events: list[EventView]) -> list[Moment]:
+    counted = {each.payload["poll"]: each.payload for each in events if each.kind == "poll.counted"}
+    found = []
+    for each in events:
+        if each.kind == "poll.opened":
+            result = counted.get(each.payload["poll"], {})
+            options = [
+                f"{one['text']}: {result.get('counts', {}).get(one['id'], 0)}"
+                for one in each.payload["options"]
+            ]
+            found.append(
+                {
+                    "at": _at(row, each),
+                    "question": each.payload["question"],
+                    "results": [] if result.get("is_hidden") else options,
+                }
+            )
+    return found
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds * 1000)
+    return f"{whole // 3600000:02}:{whole // 60000 % 60:02}:{whole // 1000 % 60:02}.{whole % 1000:03}"

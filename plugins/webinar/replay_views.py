@@ -1,0 +1,76 @@
+"""Pages of replays."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import _, actor, member, serve_file, visitors
+from plugins.webinar import recording, replay, rooms
+from plugins.webinar.views import trail
+
+blueprint = Blueprint("webinar_replay", __name__, url_prefix="/webinar")
+
+
+@blueprint.get("/<uuid:activity_id>/replay/<uuid:recording_id>")
+@visitors("webinar")
+def watch(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValue:
+    """See and hear it again."""
+    who = actor()
+    row = recording.get_recording(who, activity_id, recording_id)
+    meeting = rooms.get_open_room(who, activity_id)
+    back = (
+        url_for("webinar.show", activity_id=activity_id)
+        if who.is_member
+        else url_for("webinar_guest.left", activity_id=activity_id)
+    )
+    return render_template(
+        "webinar/replay.html", meeting=meeting, activity=meeting.activity, row=row, exit_url=back,
+        is_in_it=recording.has_agreed(who, activity_id), leads=rooms.leads(who, meeting), breadcrumb=trail(_("Replay")),
+    )  # fmt: skip
+
+
+@blueprint.get("/<uuid:activity_id>/replay/<uuid:recording_id>/data")
+@visitors("webinar")
+def data(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValue:
+    """What the player needs."""
+    return replay.read_replay(actor(), activity_id, recording_id)
+
+
+@blueprint.get("/<uuid:activity_id>/replay/<uuid:recording_id>/captions.vtt")
+@visitors("webinar")
+def captions(activity_id: uuid.UUID, recording_id: uuid.UUID) -> Response:
+    """The captions as a file."""
+    found = replay.read_replay(actor(), activity_id, recording_id)
+    return Response(replay.as_webvtt(found["captions"]), mimetype="text/vtt")
+
+
+@blueprint.get("/<uuid:activity_id>/track/<uuid:track_id>.webm")
+@visitors("webinar")
+def track(activity_id: uuid.UUID, track_id: uuid.UUID) -> Response:
+    """One track."""
+    found = recording.get_track(actor(), activity_id, track_id)
+    if isinstance(found, Path):
+        return send_file(found, "video/webm", conditional=True, max_age=0)
+    return serve_file(found, as_download=False)
+
+
+@blueprint.post("/<uuid:activity_id>/replay/<uuid:recording_id>/withdraw")
+@visitors("webinar")
+def withdraw(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValue:
+    """Do not be in it any more."""
+    recording.withdraw(actor(), activity_id)
+    flash(_("You are not in the recordings of this meeting any more."), "success")
+    return redirect(url_for("webinar_replay.watch", activity_id=activity_id, recording_id=recording_id), 303)
+
+
+@blueprint.post("/<uuid:activity_id>/replay/<uuid:recording_id>/delete")
+@member
+def delete(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValue:
+    """Delete it for good."""
+    recording.remove(actor(), activity_id, recording_id)
+    flash(_("The recording is deleted."), "success")
+    return redirect(url_for("webinar.show", activity_id=activity_id), 303)

@@ -1,0 +1,164 @@
+// A replay: the tracks of those who agreed, played by one clock together with what the log says happened.
+import { element, fill } from "contrada/dom.js";
+import { request } from "contrada/request.js";
+
+/** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
+/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, question?: string, results?: string[] }} Moment */
+
+const TICK_MS = 100;
+const DRIFT_SECONDS = 0.08;
+const AGAIN_MS = 2000;
+
+class WebinarReplay extends HTMLElement {
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[] }} */
+  #data = { tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
+  #playing = new Map();
+  #at = 0;
+  #tickedAt = 0;
+  #speed = 1;
+  #isPlaying = false;
+  #slide = "";
+
+  connectedCallback() {
+    this.#part("play").addEventListener("click", () => this.#toggle());
+    this.#part("seek").addEventListener("input", () => this.#go(Number(this.#seek.value)));
+    this.#part("speed").addEventListener("change", () => (this.#speed = Number(/** @type {HTMLSelectElement} */ (this.#part("speed")).value)));
+    this.#part("search").addEventListener("input", () => this.#showList());
+    this.#part("list").addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-at]"));
+      if (button) this.#go(Number(button.dataset.at));
+    });
+    setInterval(() => this.#tick(), TICK_MS);
+    void this.#load();
+  }
+
+  async #load() {
+    this.#data = await request(this.dataset.source ?? "");
+    this.#part("waiting").hidden = this.#data.is_ready;
+    this.#seek.max = String(this.#data.seconds);
+    for (const track of this.#data.tracks) if (!this.#playing.has(track.id)) this.#add(track);
+    this.#showList();
+    const asked = Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? 0);
+    if (asked && this.#at === 0) this.#go(asked);
+    this.#draw();
+    if (!this.#data.is_ready) setTimeout(() => void this.#load(), AGAIN_MS);
+  }
+
+  /** @param {Track} track */
+  #add(track) {
+    const isSeen = track.kind === "camera" || track.kind === "screen";
+    const media = element(isSeen ? "video" : "audio", { src: `${this.dataset.tracks}/${track.id}.webm`, preload: "auto", playsinline: "" });
+    media.muted = isSeen;
+    let tile = null;
+    if (isSeen) {
+      tile = element("figure", { class: track.kind === "screen" ? "webinar-replay-screen" : "webinar-replay-face" }, media, element("figcaption", {}, track.name));
+      tile.hidden = true;
+      this.#part(track.kind === "screen" ? "screens" : "faces").append(tile);
+    } else this.append(media);
+    this.#playing.set(track.id, { track, media, tile });
+  }
+
+  #toggle() {
+    if (this.#at >= this.#data.seconds) this.#at = 0;
+    this.#isPlaying = !this.#isPlaying;
+    this.#tickedAt = performance.now();
+    this.#part("play").setAttribute("aria-pressed", String(this.#isPlaying));
+    this.#part("play-text").textContent = (this.#isPlaying ? this.dataset.textPause : this.dataset.textPlay) ?? "";
+    this.#tick();
+  }
+
+  /** @param {number} at */
+  #go(at) {
+    this.#at = Math.max(0, Math.min(this.#data.seconds, at));
+    this.#tickedAt = performance.now();
+    history.replaceState(null, "", `#t=${Math.round(this.#at)}`);
+    this.#draw();
+  }
+
+  /** Sound leads: the clock follows the first sound that plays, everything else follows the clock. */
+  #tick() {
+    const now = performance.now();
+    if (this.#isPlaying) this.#at += ((now - this.#tickedAt) / 1000) * this.#speed;
+    this.#tickedAt = now;
+    const leader = [...this.#playing.values()].find(({ track, media }) => track.kind === "microphone" && !media.paused && !media.seeking && media.readyState > 2 && this.#isIn(track));
+    if (this.#isPlaying && leader && Math.abs(leader.track.started_at + leader.media.currentTime - this.#at) < 0.5) this.#at = leader.track.started_at + leader.media.currentTime;
+    if (this.#isPlaying && this.#at >= this.#data.seconds) {
+      this.#at = this.#data.seconds;
+      this.#toggle();
+    }
+    this.#draw();
+  }
+
+  /** @param {Track} track */
+  #isIn(track) {
+    return this.#at >= track.started_at && this.#at < track.started_at + track.seconds;
+  }
+
+  #draw() {
+    for (const { track, media, tile } of this.#playing.values()) {
+      const isIn = this.#isIn(track);
+      if (tile) tile.hidden = !isIn;
+      const wanted = this.#at - track.started_at;
+      if (!isIn || !this.#isPlaying) media.pause();
+      if (isIn) {
+        if (Math.abs(media.currentTime - wanted) > (this.#isPlaying ? DRIFT_SECONDS * 4 : DRIFT_SECONDS) && !media.seeking) media.currentTime = wanted;
+        const drift = wanted - media.currentTime;
+        media.playbackRate = this.#speed * (Math.abs(drift) > DRIFT_SECONDS / 4 ? 1 + Math.max(-0.1, Math.min(0.1, drift)) : 1);
+        if (this.#isPlaying && media.paused) media.play().catch(() => undefined);
+      }
+    }
+    this.#seek.value = String(this.#at);
+    this.#seek.setAttribute("aria-valuetext", clock(this.#at));
+    this.#part("time").textContent = `${clock(this.#at)} / ${clock(this.#data.seconds)}`;
+    const slide = last(this.#data.slides, this.#at);
+    const stamp = slide?.deck ? `${slide.deck}/${slide.number}` : "";
+    if (stamp !== this.#slide) {
+      this.#slide = stamp;
+      const picture = /** @type {HTMLImageElement} */ (this.#part("slide"));
+      picture.hidden = !stamp;
+      if (stamp) picture.src = `${this.dataset.slides}/${stamp}.webp`;
+      picture.alt = slide?.text ?? "";
+    }
+    const caption = last(this.#data.captions, this.#at);
+    this.#part("caption").textContent = caption && this.#at - caption.at < 6 ? caption.text : "";
+    this.#part("caption").hidden = !this.#part("caption").textContent;
+  }
+
+  /** Chapters, messages, polls and captions in one list that can be searched; each leads to its moment. */
+  #showList() {
+    const asked = /** @type {HTMLInputElement} */ (this.#part("search")).value.trim().toLocaleLowerCase();
+    const entries = [
+      ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
+      ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: each.text })),
+      ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, ...(each.results ?? [])].join(" · ") })),
+      ...this.#data.captions.map((each) => ({ at: each.at, kind: this.dataset.textCaption ?? "", text: each.text })),
+    ].filter((each) => `${each.kind} ${each.text}`.toLocaleLowerCase().includes(asked)).sort((a, b) => a.at - b.at);
+    this.#part("list").replaceChildren(...entries.map((each) => element("li", {}, element("button", { type: "button", "data-at": String(each.at) }, element("span", {}, clock(each.at)), element("span", {}, element("strong", {}, each.kind), ` ${each.text}`)))));
+    this.#part("found").textContent = fill(this.dataset.textFound, { number: entries.length });
+  }
+
+  get #seek() {
+    return /** @type {HTMLInputElement} */ (this.#part("seek"));
+  }
+
+  /** @param {string} name */
+  #part(name) {
+    return /** @type {HTMLElement} */ (this.querySelector(`[data-part="${name}"]`));
+  }
+}
+customElements.define("webinar-replay", WebinarReplay);
+
+/**
+ * @param {Moment[]} moments
+ * @param {number} at
+ */
+function last(moments, at) {
+  return moments.filter((each) => each.at <= at).at(-1);
+}
+
+/** @param {number} seconds */
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
