@@ -128,7 +128,7 @@ def _with_n(form_of: Callable[..., str]) -> Callable[..., str]:
     """Jinja fills ``%(num)s`` of a plural by itself; here ``%(n)s`` is the same, as in ``lms.text.ngettext``."""
 
     @pass_context
-    def ngettext(context: Context, singular: str, plural: str, n: int, **values: Any) -> str:
-        return form_of(context, singular, plural, n, **{"n": n, **values})
+    def ngettext(context: Context, singular: str, plural: str, count: int, /, **values: Any) -> str:
+        return form_of(context, singular, plural, count, **{"n": count, **values})
 
     return ngettext

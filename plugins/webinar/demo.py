@@ -87,6 +87,8 @@ def build_webinars(world: World) -> None:
                 meeting = _plan(world, host, title, preset, hours, minutes)
                 meeting.activity.summary = summary
                 _enrol(world, office, host, meeting)
+                if abs(hours) < 1:
+                    world.things[f"webinar.{office}.open"] = meeting.activity.id
                 if hours < -24:
                     _hold(world, office, meeting)
     _add_guests(world)

@@ -53,9 +53,9 @@ def registered(activity_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("webinar/registered.html", found=registering.get_public(activity_id))
 
 
-@blueprint.get("/<uuid:activity_id>/left")
+@blueprint.get("/left")
 @public
-def left(activity_id: uuid.UUID) -> ResponseReturnValue:
+def left() -> ResponseReturnValue:
     """Where guests go when they leave; it says nothing of the meeting."""
     return render_template("webinar/left.html")
 

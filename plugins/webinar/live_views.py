@@ -30,7 +30,7 @@ def room(activity_id: uuid.UUID) -> ResponseReturnValue:
         is_open=meeting.is_open(now) or leads, is_past=meeting.is_past(now), may_speak=leads or "speak" in may,
         may_show=leads or "camera" in may, layouts=LAYOUT_NAMES, right_names=RIGHT_NAMES, role_names=ROLE_NAMES, given=GIVEN,
         lockable=OPEN_RIGHTS, rights=sorted(read_names(meeting.room.rights)),
-        exit_url=url_for("webinar.show", activity_id=activity_id) if who.is_member else url_for("webinar_guest.left", activity_id=activity_id),
+        exit_url=url_for("webinar.show", activity_id=activity_id) if who.is_member else url_for("webinar_guest.left"),
     )  # fmt: skip
 
 

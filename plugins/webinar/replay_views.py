@@ -23,9 +23,7 @@ def watch(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValu
     row = recording.get_recording(who, activity_id, recording_id)
     meeting = rooms.get_open_room(who, activity_id)
     back = (
-        url_for("webinar.show", activity_id=activity_id)
-        if who.is_member
-        else url_for("webinar_guest.left", activity_id=activity_id)
+        url_for("webinar.show", activity_id=activity_id) if who.is_member else url_for("webinar_guest.left")
     )
     return render_template(
         "webinar/replay.html", meeting=meeting, activity=meeting.activity, row=row, exit_url=back,

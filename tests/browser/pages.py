@@ -27,7 +27,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/search", "/search?q=lavoro", "/profile", "/profile/security", "/profile/authenticator", "/profile/email",
         "/profile/password", "/privacy/", "/links", "/no-such-page",
         "/courses/", "/courses/?show=mine", "/courses/{course}", "/courses/{course}?why=1", "/courses/{course}/notes",
-        "/courses/step/{step}", "/courses/certificates",
+        "/courses/step/{step}", "/courses/certificates", "/webinar/", "/webinar/{meeting}", "/portfolio/map",
+        "/portfolio/map/career/strengths.know",
         "/profile/password", "/privacy/", "/links", "/tutoring", "/no-such-page",
     ),
     "trainer": (
@@ -36,11 +37,14 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/courses/{course}/about", "/courses/{course}/rules", "/courses/{course}/people", "/courses/{course}/people/{person}",
         "/courses/{course}/grading", "/courses/{course}/issued", "/courses/step/{step}/settings", "/courses/page/{page}",
         "/courses/page/{page}/versions", "/courses/submission/{submission}", "/courses/{course}?as=trainee",
+        "/webinar/new", "/webinar/{meeting}/edit", "/webinar/{meeting}/attendance", "/webinar/{meeting}/guests",
+        "/webinar/{meeting}/slides",
     ),
-    "tutor": ("/tutoring", "/tutoring/hours"),
+    "tutor": ("/tutoring", "/tutoring/hours", "/tutoring/desk", "/tutoring/desk/replies"),
     "head": (
         "/", "/people", "/people/{person}", "/people/waiting", "/people/invite", "/people/import", "/groups",
         "/groups/{group}", "/admin/brand", "/admin/parts", "/admin/roles", "/admin/report", "/admin/audit",
+        "/tutoring/report", "/tutoring/desk/overview", "/portfolio/map/frameworks",
     ),
     "operator": ("///operator/", "///operator/jobs", "///operator/mail", "///operator/offices", "///_mail", "///_ui"),
 }  # fmt: skip
@@ -74,6 +78,9 @@ def find_things(installation: Installation) -> dict[str, str]:
             ),
             "activity": select(Activity.id).where(
                 Activity.office_id == office, Activity.state == "published"
+            ),
+            "meeting": select(Activity.id).where(
+                Activity.office_id == office, Activity.type == "webinar", Activity.starts_at.is_not(None)
             ),
             "date": select(CalendarItem.id).where(CalendarItem.office_id == office),
             "file": select(StoredFile.id).where(

@@ -18,7 +18,7 @@ from lms.testing import SignIn
 
 PER_TABLE = 1
 REFUSED = {401, 403, 404, 405, 412, 422}
-TOO_OFTEN = 429
+TOO_OFTEN, GUESSED = 429, re.compile("<(token|secret)>")
 """Doors that count guesses shut after some."""
 _PLACE = re.compile(r"<(?:(\w+)(?:\((\w+)[^)]*\))?:)?(\w+)>")
 SITE_WIDE = frozenset({"operator"})
@@ -70,7 +70,7 @@ def test_no_address_opens_with_an_id_of_another_office(app: Flask, world: World,
             ) as answer:
                 tried += 1
                 if answer.status_code not in REFUSED and not (
-                    answer.status_code == TOO_OFTEN and "<token>" in rule.rule
+                    answer.status_code == TOO_OFTEN and GUESSED.search(rule.rule)
                 ):
                     opened.append((method, rule.rule, answer.status_code))
     assert tried > 100

@@ -13,6 +13,7 @@ from lms import text
     [
         ("{{ ngettext('%(num)d step', '%(num)d steps', 2) }}", "2 steps"),
         ("{{ ngettext('%(n)d step', '%(n)d steps', 1) }}", "1 step"),
+        ("{{ ngettext('%(n)s step', '%(n)s steps', 2, n='two') }}", "two steps"),
         (
             "{{ ngettext('%(num)d step of %(title)s', '%(num)d steps of %(title)s', 3, title='<b>') }}",
             "3 steps of &lt;b&gt;",
