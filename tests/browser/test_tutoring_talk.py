@@ -33,12 +33,13 @@ def talk(
         open_all_week()
         queue.join(installation.world.actor(name), JoinQueue(topic="Una domanda"))
         row = queue.take(installation.world.actor("tutor"))
-        address = f"/tutoring/sessions/{row.id}"
-        desk = f"/tutoring/desk?chat={row.id}"
+        booking_id = row.id
+        address = f"/tutoring/sessions/{booking_id}"
+        desk = f"/tutoring/desk?chat={booking_id}"
     trainee = meet(name, viewport=PHONE)
     yield trainee.visit(address), meet("tutor").visit(desk), trainee
     with installation.app.app_context(), installation.world.inside("siena") as office, unit_of_work():
-        queue.end_conversation(get_booking(system_actor(office.id), row.id))
+        queue.end_conversation(get_booking(system_actor(office.id), booking_id))
 
 
 def test_a_voice_note_is_recorded_heard_and_sent(talk: tuple[Page, Page, Somebody]) -> None:
