@@ -131,8 +131,8 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """What is coming; if it is near, it is the one next step."""
-    coming = [each for each in rooms.find_rooms(actor, limit=6) if each.activity.state == "published"][:3]
+    """Where one is expected; if it is near, it is the one next step."""
+    coming = rooms.find_rooms(actor, only_expected=True, limit=3)
     if not coming:
         return []
     first, step = coming[0], None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 
 from lms.plugin import (
     Activity,
@@ -232,9 +232,16 @@ def leads(actor: Actor, meeting: Meeting) -> bool:
     return row is not None and row.role in {"host", "cohost"}
 
 
-def find_rooms(actor: Actor, *, is_past: bool = False, limit: int = 50) -> list[Meeting]:
-    """Rooms of the office that the actor sees: what is coming, by time; or what is over, the latest first."""
+def find_rooms(
+    actor: Actor, *, is_past: bool = False, only_expected: bool = False, limit: int = 50
+) -> list[Meeting]:
+    """Rooms of the office that the actor sees: what is coming, by time; or what is over, the latest first.
+
+    ``only_expected`` leaves those that the actor made, or takes part in.
+    """
     query = select(Activity, Room).join(Room, Room.activity_id == Activity.id).where(_listed(actor))
+    if only_expected:
+        query = query.where(_expected(actor))
     has_passed = and_(Activity.ends_at.is_not(None), Activity.ends_at < utcnow() - OPEN_AFTER)
     over = or_(Room.ended_at.is_not(None), Room.cancelled_at.is_not(None), has_passed)
     if is_past:
@@ -271,6 +278,22 @@ def _listed(actor: Actor) -> ColumnElement[bool]:
     )
     is_out = and_(Activity.state == "published", or_(Activity.root_id.is_(None), enrolled.exists()))
     return or_(Activity.owner_id == actor.user_id, is_out)
+
+
+def _expected(actor: Actor) -> ColumnElement[bool]:
+    """SQL: published ones that the actor made or helps to hold, or in which (or in whose course) they take part."""
+    enrolled = select(Enrolment.id).where(
+        Enrolment.activity_id == func.coalesce(Activity.root_id, Activity.id),
+        Enrolment.user_id == actor.user_id,
+        Enrolment.state == "active",
+    )
+    helps = select(Participant.id).where(
+        Participant.room_id == Activity.id,
+        Participant.user_id == actor.user_id,
+        Participant.role != "participant",
+    )
+    is_theirs = or_(Activity.owner_id == actor.user_id, enrolled.exists(), helps.exists())
+    return and_(Activity.state == "published", is_theirs)
 
 
 def export_room(_actor: Actor, activity_id: uuid.UUID, _add_file: Any) -> dict[str, Any]:
