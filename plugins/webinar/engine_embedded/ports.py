@@ -6,6 +6,7 @@ a connectivity check signed with the peer's password says (RFC 8445, section 7.3
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.tcp import Link, Listener
 
 MOST_AT_ONCE = 256
+ATTEMPTS_AT_ANY_PORT = 20
 SEND_BUFFER_BYTES = 4 << 20
 RECEIVE_BUFFER_BYTES = 1 << 20
 """What waits longer than a second in an overloaded engine is of no use; the kernel drops it."""
@@ -52,19 +54,27 @@ class Ports:
     def __init__(self, loop: Loop, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._loop = loop
-        self.udp = _udp_socket(family, host, port)
+        self.udp, self._tcp = self._open_pair(family, host, port)
         self.port = int(self.udp.getsockname()[1])
-        try:
-            self._tcp = Listener(loop, family, host, self.port, self.take)
-        except OSError:
-            self.udp.close()
-            raise
         self._tcp.on_lost = self._lose
         self.fan = FanOut(self)
         self.by_ufrag: dict[str, Peer] = {}
         self.by_route: dict[Route, Peer] = {}
         self.dropped = 0
         loop.watch(self.udp, self._read)
+
+    def _open_pair(self, family: int, host: str, port: int) -> tuple[socket.socket, Listener]:
+        """Open UDP and TCP under one number; of any number (0), another if TCP has it in use already."""
+        attempts = 1 if port else ATTEMPTS_AT_ANY_PORT
+        while True:
+            attempts -= 1
+            udp = _udp_socket(family, host, port)
+            try:
+                return udp, Listener(self._loop, family, host, udp.getsockname()[1], self.take)
+            except OSError as error:
+                udp.close()
+                if error.errno != errno.EADDRINUSE or not attempts:
+                    raise
 
     def close(self) -> None:
         """Let the port go."""

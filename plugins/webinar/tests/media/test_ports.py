@@ -11,7 +11,7 @@ import pytest
 
 from plugins.webinar.engine_embedded import stun
 from plugins.webinar.engine_embedded.loop import Loop
-from plugins.webinar.engine_embedded.ports import Ports, Route
+from plugins.webinar.engine_embedded.ports import Ports, Route, _udp_socket
 
 PASSWORD = b"p" * 24
 
@@ -169,3 +169,24 @@ def test_what_comes_for_a_peer_that_left_is_a_strangers(wire: Wire) -> None:
     assert wire.say(check()) is None
     wire.say(b"\x80\x60" + bytes(20))
     assert wire.peer.got == [("check", True)]
+
+
+def test_any_port_is_one_that_is_free_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def open_udp(family: int, host: str, port: int) -> socket.socket:
+        asked.append(port)
+        return _udp_socket(family, host, held.getsockname()[1] if len(asked) == 1 else port)
+
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        monkeypatch.setattr("plugins.webinar.engine_embedded.ports._udp_socket", open_udp)
+        loop = Loop()
+        opened = Ports(loop, "127.0.0.1", 0)
+
+        assert opened.port != held.getsockname()[1]
+        assert asked == [0, 0]
+
+        opened.close()
+        with pytest.raises(OSError, match="in use"):
+            Ports(loop, "127.0.0.1", held.getsockname()[1])
+        loop.close()
