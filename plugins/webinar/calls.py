@@ -244,7 +244,8 @@ def forget(ref: Ref) -> None:
 def forget_all_of(user_id: uuid.UUID) -> None:
     """The calls of a person who leaves for good; in the offices in scope."""
     mine = select(CallPerson.call_id).where(CallPerson.user_id == user_id)
-    for row in session().scalars(select(Call).where(Call.id.in_(mine))).all():
+    theirs = Call.id.in_(mine) | (Call.caller_id == user_id)
+    for row in session().scalars(select(Call).where(theirs)).all():
         forget_events(channel_of(row))
         session().delete(row)
     session().flush()

@@ -21,7 +21,7 @@ from lms.plugin import (
     system_actor,
 )
 from plugins.webinar import calls, log
-from plugins.webinar.call_models import CallPerson
+from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.models import (
     Correction,
     Interval,
@@ -46,7 +46,7 @@ def declared() -> Sequence[PersonalData]:
         PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
-        PersonalData("webinar_call", "caller_id", ("rang_at", "state", "medium"), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
+        PersonalData("webinar_call", "caller_id", ("rang_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_call_person", "user_id", ("seen_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Until the meeting is deleted, or they ask")),
     ]  # fmt: skip
@@ -110,10 +110,12 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             )
         ]
         called = [
-            {"called": row.call.caller_id == user_id, "at": row.call.rang_at, "medium": row.call.medium, "last_there": row.seen_at}
+            {"at": row.rang_at, "medium": row.medium, "by": "me"}
+            for row in session().scalars(select(Call).filter_by(caller_id=user_id))
+        ] + [
+            {"at": row.call.rang_at, "medium": row.call.medium, "last_there": row.seen_at}
             for row in session().scalars(select(CallPerson).filter_by(user_id=user_id))
-            if row.call.rang_at is not None
-        ]  # fmt: skip
+        ]
         started = [
             {"recording": row.started_at, "until": row.ended_at}
             for row in session().scalars(select(Recording).filter_by(owner_id=user_id))
