@@ -121,6 +121,7 @@ from lms.hooks.contributions import (
     SlotContent,
     StepGuide,
     TakeFile,
+    Talk,
     Text,
     Upload,
 )
@@ -175,7 +176,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
-    "SettingsSchema", "SlotContent", "Text", "Upload",
+    "SettingsSchema", "SlotContent", "Talk", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
     # tables and transactions
