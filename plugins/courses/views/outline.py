@@ -24,12 +24,14 @@ from lms.plugin import (
     find_groups,
     max_upload_bytes,
     member,
+    owners_of,
     set_state,
     slow,
     unit_of_work,
     wants_json,
 )
 from plugins.courses import authoring, showing, translating, writing
+from plugins.courses.catalogue import MANAGE
 from plugins.courses.forms import LANGUAGES, AddStep, EditCourse, TranslateTexts
 from plugins.courses.models import Course
 from plugins.courses.outline import gates_of, languages_of, read_outline
@@ -62,7 +64,7 @@ def outline(activity_id: uuid.UUID) -> ResponseReturnValue:
         taken_out=authoring.find_taken_out(activity_id), order=write_order(authoring.order_of(activity_id)),
         added=request.args.get("added", type=uuid.UUID), untranslated=showing.find_untranslated(course, activity_id),
         unwritten=translating.find_empty(activity_id, languages_of(course)[0]),
-        tabs=tabs(activity, "outline"), breadcrumb=trail(activity, (_("Edit"), None)),
+        tabs=tabs(activity, "outline"), may_copy=actor().can(MANAGE), breadcrumb=trail(activity, (_("Edit"), None)),
     )  # fmt: skip
 
 
@@ -186,7 +188,7 @@ def about(activity_id: uuid.UUID) -> ResponseReturnValue:
         breadcrumb=trail(activity, (_("Edit"), None)), own_language=showing.name_of_language(languages_of(course)[0]),
         languages=[each for each in showing.language_names(list(LANGUAGES)) if each[0] != languages_of(course)[0]],
         others=showing.language_names(languages_of(course)[1:]), cover_url=showing.file_url(course.cover_id),
-        max_bytes=max_upload_bytes(), accept=accept_attribute(PICTURES),
+        max_bytes=max_upload_bytes(), accept=accept_attribute(PICTURES), authors=owners_of(actor(), activity_id),
     ), form.status  # fmt: skip
 
 
