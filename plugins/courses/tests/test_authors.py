@@ -87,10 +87,10 @@ def test_without_scripts_an_author_is_added_by_address(world: World, sign_in: Si
 @pytest.mark.parametrize(
     ("key", "deed", "said"),
     [
-        ("trainee", "add", "is a trainee here"),
-        ("head_vienna", "add", "members of this office"),
-        ("trainer", "remove", "only author"),
-        ("tutor", "remove", "not among the authors"),
+        ("trainee", "add", "solo il ruolo di partecipante"),
+        ("head_vienna", "add", "fanno parte di questo ufficio"),
+        ("trainer", "remove", "unica persona fra gli autori"),
+        ("tutor", "remove", "non è fra gli autori"),
     ],
 )
 def test_what_is_refused_is_said_on_the_page(
