@@ -10,7 +10,7 @@ from __future__ import annotations
 from lms.access.actor import Actor, system_actor
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
-from lms.accounts.people import PersonView, find_member_names, find_members
+from lms.accounts.people import PersonView, find_member_names, find_members, find_members_by_email
 from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.signin import site_prefix as office_address
 from lms.accounts.visitors import (
@@ -52,6 +52,7 @@ from lms.activities.forms import (
 )
 from lms.activities.hooks import activity_url
 from lms.activities.models import Activity, Completion, Enrolment
+from lms.activities.owners import Owner, add_owner, owners_of, remove_owner
 from lms.activities.service import (
     change_rule,
     completions_in,
@@ -66,6 +67,7 @@ from lms.activities.service import (
     may_manage,
     offered_types,
     open_activity,
+    owned_by,
     preview_rule_change,
     record_progress,
     set_state,
@@ -192,17 +194,17 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "_", "_l", "current_locale", "gettext", "lazy_gettext", "locale", "ngettext", "pgettext",
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
     # offices and people
-    "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "get_settings", "office_address", "save_settings",
+    "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "find_members_by_email", "get_settings", "office_address", "save_settings",
     # things of others, the record log, the audit
     "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
-    "Enrol", "Enrolment", "RuleChange", "activity_url", "approve", "arrange_children", "change_rule", "children_of",
+    "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
     "completions_in", "completions_of", "count_missing_words", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
     "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",
-    "offered_types", "open_activity", "parent_edit_url", "participations", "places_of", "preview_rule_change",
-    "reason_of", "record_progress", "remove_child", "require_child", "set_state",
+    "offered_types", "open_activity", "owned_by", "owners_of", "parent_edit_url", "participations", "places_of", "preview_rule_change",
+    "reason_of", "record_progress", "remove_child", "remove_owner", "require_child", "set_state",
     # groups, and telling people
     "find_groups", "group_member_ids", "groups_of", "notify",
     # texts that a copy of the database does not show

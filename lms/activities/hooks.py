@@ -14,10 +14,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.access.actor import Actor
 from lms.activities import demo, enrolment, service, views
-from lms.activities.models import Activity, Completion, Enrolment
+from lms.activities.models import Activity, ActivityOwner, Completion, Enrolment
 from lms.hooks.builtin import CORE
 from lms.hooks.contributions import (
     ActivityType,
+    AuditAction,
     CalendarEntry,
     DashboardCard,
     ErasurePolicy,
@@ -25,6 +26,7 @@ from lms.hooks.contributions import (
     HealthCheck,
     NavItem,
     NextStep,
+    NotificationKind,
     Permission,
     PersonalData,
     ReportSeries,
@@ -69,6 +71,21 @@ def activity_types() -> Sequence[ActivityType]:
             "event", _l("Event"), "calendar-event", "activities.show", summary, ("confirmed", "attended")
         )
     ]
+
+
+@hookimpl
+def audit_actions() -> Sequence[AuditAction]:
+    """Who may change and grade an activity."""
+    return [
+        AuditAction("activity.owner_added", _l("Made somebody an author")),
+        AuditAction("activity.owner_removed", _l("Took an author off")),
+    ]
+
+
+@hookimpl
+def notification_kinds() -> Sequence[NotificationKind]:
+    """What authors are told."""
+    return [NotificationKind("made_author", _l("You were made an author of something"), "at_once")]
 
 
 @hookimpl
@@ -178,6 +195,14 @@ def personal_data() -> Sequence[PersonalData]:
     kept = _l("As long as the office must prove its work; then the name is removed")
     return [
         PersonalData("activity", "owner_id", ("owner_id",), why, "public_task", kept, stays_nameless=True),
+        PersonalData(
+            "activity_owner",
+            "user_id",
+            ("added_at",),
+            why,
+            "public_task",
+            _l("As long as the account exists"),
+        ),
         PersonalData("enrolment", "user_id", ("state", "asked_at", "enrolled_at"), why, "public_task", kept),
         PersonalData("completion", "user_id", ("completed_at", "value"), why, "public_task", kept),
         PersonalData(
@@ -195,10 +220,16 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
         completions = session().scalars(select(Completion).filter_by(user_id=user_id)).all()
         records = session().scalars(select(Record).filter_by(user_id=user_id).order_by(Record.at)).all()
         owned = session().scalars(select(Activity).filter_by(owner_id=user_id)).all()
+        shared = session().scalars(select(ActivityOwner).filter_by(user_id=user_id)).all()
         archive.add_rows(
             "activities",
             _("Activities you created"),
             [{"title": row.title, "state": row.state} for row in owned],
+        )
+        archive.add_rows(
+            "activities_owned",
+            _("Activities you own with others"),
+            [{"activity": titles.get(row.activity_id, ""), "added_at": row.added_at} for row in shared],
         )
         archive.add_rows(
             "enrolments",
@@ -243,9 +274,9 @@ def export_user(user_id: uuid.UUID, archive: ExportArchive) -> None:
 
 @hookimpl
 def erase_user(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
-    """Remove records, completions and enrolments; activities that the person owned stay with their office."""
+    """Remove records, completions, enrolments and what was owned with others; activities that the person owned stay with their office."""
     with all_offices("erasure of one person's data"):
-        for model in (Completion, Enrolment, Record):
+        for model in (ActivityOwner, Completion, Enrolment, Record):
             session().execute(delete(model).where(model.user_id == user_id))
 
 

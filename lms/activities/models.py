@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import User
+from lms.clock import utcnow
 from lms.store.base import Base, Identified, OfficeScoped, Timestamped
 
 STATES = ("draft", "published", "archived")
@@ -73,6 +74,26 @@ class Activity(Identified, OfficeScoped, Timestamped, Base):
     rule_version: Mapped[int] = mapped_column(default=1)
 
     owner: Mapped[User] = relationship()
+    more_owners: Mapped[list[ActivityOwner]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="ActivityOwner.id"
+    )
+
+
+class ActivityOwner(Identified, OfficeScoped, Base):
+    """Somebody who owns an activity together with its first owner, with all its steps; only the whole has such rows.
+
+    They come in the order in which they were added, as ids are in the order of time.
+    """
+
+    __tablename__ = "activity_owner"
+    __table_args__ = (
+        UniqueConstraint("activity_id", "user_id"),
+        Index("ix_activity_owner_user_id", "user_id"),
+    )
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activity.id", ondelete="CASCADE"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    added_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Enrolment(Identified, OfficeScoped, Timestamped, Base):

@@ -16,7 +16,7 @@ from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.activities.completion import RuleChange, concerns, evaluate, preview_rule, ref_of
 from lms.activities.forms import ChangeRule, CreateActivity, EditActivity, EditEnrolment
-from lms.activities.models import Activity, Completion, Enrolment
+from lms.activities.models import Activity, ActivityOwner, Completion, Enrolment
 from lms.clock import utcnow
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.hooks.builtin import CORE
@@ -36,9 +36,10 @@ def create_activity(actor: Actor, command: CreateActivity) -> Activity:
 
     Raises Forbidden; Invalid for a type that is unknown, switched off, or has its place elsewhere.
     """
-    require(actor, MANAGE)
-    kind = kind_to_create(actor, command.type)
     parent = get_managed(actor, command.parent_id) if command.parent_id else None
+    if parent is None:
+        require(actor, MANAGE)
+    kind = kind_to_create(actor, command.type)
     _check_place(kind, parent)
     last = session().scalar(select(func.max(Activity.position)).filter_by(parent_id=command.parent_id))
     activity = Activity(
@@ -108,7 +109,7 @@ def get_managed(actor: Actor, activity_id: uuid.UUID) -> Activity:
     """An activity that the actor may change. Raises NotFound, Forbidden."""
     activity = get_activity(actor, activity_id)
     if not may_manage(actor, activity):
-        raise Forbidden(_("Only its owner and people who manage activities can change this."))
+        raise Forbidden(_("Only its owners and people who manage activities can change this."))
     return activity
 
 
@@ -125,11 +126,11 @@ def may_see(actor: Actor, activity: Activity) -> bool:
 
 
 def may_manage(actor: Actor, activity: Activity) -> bool:
-    """Its owner, the owner of the whole that it is a step of, and whoever manages all activities of the office."""
-    if actor.can(MANAGE) or activity.owner_id == actor.user_id:
+    """The owners of it (of the whole, if it is a step), and those who manage all activities of the office."""
+    if actor.can(MANAGE):
         return True
-    root = session().get(Activity, activity.root_id) if activity.root_id else None
-    return root is not None and root.owner_id == actor.user_id
+    whole = session().get_one(Activity, activity.root_id) if activity.root_id else activity
+    return whole.owner_id == actor.user_id or any(row.user_id == actor.user_id for row in whole.more_owners)
 
 
 def is_enrolled(user_id: uuid.UUID, activity_id: uuid.UUID) -> bool:
@@ -313,6 +314,17 @@ def _between(sees_all: bool) -> Select[Activity]:
     )
 
 
+def owned_by(user_id: uuid.UUID | ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
+    """SQL: the person owns the activity, or the whole that it is a step of, alone or with others. Since 0.1."""
+    root = _root()
+    first = select(root.id).where(root.id == Activity.root_id, root.owner_id == user_id)
+    added = select(ActivityOwner.id).where(
+        ActivityOwner.activity_id == func.coalesce(Activity.root_id, Activity.id),
+        ActivityOwner.user_id == user_id,
+    )
+    return or_(and_(Activity.root_id.is_(None), Activity.owner_id == user_id), first.exists(), added.exists())
+
+
 def find_visible(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Activity]:
     """Those of the activities given that the actor may see."""
     return list(session().scalars(_visible(actor).where(Activity.id.in_(ids))))
@@ -335,13 +347,12 @@ def _seen_by(user_id: ColumnElement[uuid.UUID], *, sees_all: bool) -> Select[Act
     joined = whole.join(Enrolment, Enrolment.activity_id == root.id).where(
         root.state == "published", Enrolment.user_id == user_id, Enrolment.state == "active"
     )
-    owned = or_(Activity.owner_id == user_id, whole.where(root.owner_id == user_id).exists())
     seen: ColumnElement[bool] = and_(
         Activity.state == "published", or_(Activity.root_id.is_(None), joined.exists())
     )
     if sees_all:
         seen = Activity.state != "archived"
-    return select(Activity).where(or_(seen, owned))
+    return select(Activity).where(or_(seen, owned_by(user_id)))
 
 
 def completions_of(user_id: uuid.UUID) -> list[tuple[Completion, Activity]]:

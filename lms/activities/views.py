@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.actor import Actor
+from lms.accounts.people import find_member_names
 from lms.accounts.views.entering import knock
 from lms.activities import enrolment, service
 from lms.activities.completion import explain
@@ -123,7 +124,7 @@ def rules(activity_id: uuid.UUID) -> ResponseReturnValue:
     allowed = kind.completion if kind else (activity.completion_rule,)
     return render_template(
         "activities/rules.html", activity=activity, who=who, when=when, change=change, groups=find_groups(actor()) if actor().can("groups.manage") else [],
-        allowed=allowed, tab="rules",
+        allowed=allowed, tab="rules", people=find_member_names(actor(), (*change.gains, *change.losses)) if change else {},
     ), max(who.status, when.status)  # fmt: skip
 
 

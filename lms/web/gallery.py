@@ -90,6 +90,7 @@ def plain_form() -> ExampleForm:
                          autocomplete="new-password"),
             ExampleField("about", "About you", "textarea", required=False, hint="Two or three sentences."),
             ExampleField("story", "Your story", "richtext", required=False, value=STORY),
+            ExampleField("motto", "Your motto", "richline", required=False, value="Slowly, but <em>surely</em>"),
             ExampleField("places", "Places", "number", value=12, attrs={"min": "1", "max": "500"}),
             ExampleField("day", "First day", "date", value="2026-11-23"),
             ExampleField("at", "Starts at", "datetime", value="2026-11-23T14:30"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from sqlalchemy import delete, select
 
@@ -33,7 +34,6 @@ from lms.plugin import (
     get_managed_activity,
     hide_child,
     offered_types,
-    preview_rule_change,
     remove_child,
     require_child,
     session,
@@ -52,7 +52,7 @@ from plugins.courses.forms import (
     StepSettings,
     TranslateTexts,
 )
-from plugins.courses.gates import Gate, find_circle
+from plugins.courses.gates import ConditionKind, Gate, find_circle
 from plugins.courses.models import ActivityText, Condition, Course, Step
 from plugins.courses.outline import COURSE, SECTION, gates_of, languages_of
 
@@ -241,7 +241,7 @@ def indent_step(actor: Actor, step_id: uuid.UUID, level: int) -> Order:
 def hide_step(actor: Actor, step_id: uuid.UUID, *, is_hidden: bool) -> None:
     """Show a step to trainees or not; a section takes its steps along."""
     activity, _step = get_managed_step(actor, step_id)
-    for each in _with_inside(activity):
+    for each in with_inside(activity):
         hide_child(actor, each, is_hidden=is_hidden)
 
 
@@ -278,12 +278,6 @@ def edit_step(actor: Actor, step_id: uuid.UUID, command: SectionSettings) -> Non
         require_child(actor, step_id, is_required=command.is_required)
 
 
-def preview_step_rule(actor: Actor, step_id: uuid.UUID, command: ChangeRule) -> RuleChange:
-    """Who would gain or lose the step under another rule."""
-    get_managed_step(actor, step_id)
-    return preview_rule_change(actor, step_id, command)
-
-
 def change_step_rule(actor: Actor, step_id: uuid.UUID, command: ChangeRule) -> RuleChange:
     """Change when a step is done; dates that stand are not changed."""
     get_managed_step(actor, step_id)
@@ -297,16 +291,7 @@ def conditions_of(step_id: uuid.UUID) -> list[Condition]:
 
 def add_condition(actor: Actor, step_id: uuid.UUID, command: AddCondition) -> uuid.UUID:
     """Add what opens a step. Raises Invalid for a step of another course or a circle, which is shown."""
-    activity, step = get_managed_step(actor, step_id)
-    siblings = {each.id: each for each in children_of(step.course_id)}
-    if command.other_id is not None and (
-        command.other_id not in siblings or siblings[command.other_id].type == SECTION
-    ):
-        raise Invalid(_("Please choose a step of this course."))
-    if command.kind == "group" and command.group_id not in _groups(actor):
-        raise Invalid(_("There is no such group."))
-    gate = Gate(command.kind, command.other_id, command.opens_at, command.group_id, command.score or 0)
-    _refuse_circle(step.course_id, activity.id, gate, siblings)
+    check_condition(actor, step_id, command)
     row = Condition(
         step_id=step_id, kind=command.kind, other_id=command.other_id if command.kind in {"step", "score"} else None,
         opens_at=command.opens_at if command.kind == "date" else None,
@@ -316,6 +301,25 @@ def add_condition(actor: Actor, step_id: uuid.UUID, command: AddCondition) -> uu
     session().add(row)
     session().flush()
     return row.id
+
+
+def check_condition(actor: Actor, step_id: uuid.UUID, command: AddCondition) -> None:
+    """Raise Invalid for a condition that cannot be added, as ``add_condition`` does."""
+    activity, step = get_managed_step(actor, step_id)
+    siblings = {each.id: each for each in children_of(step.course_id)}
+    if command.other_id is not None and (
+        command.other_id not in siblings or siblings[command.other_id].type == SECTION
+    ):
+        raise Invalid(_("Please choose a step of this course."))
+    if command.kind == "group" and command.group_id not in _groups(actor):
+        raise Invalid(_("There is no such group."))
+    _refuse_circle(step.course_id, activity.id, gate_of(command), siblings)
+
+
+def gate_of(condition: AddCondition | Condition) -> Gate:
+    """A condition, to be judged."""
+    kind = next(each for each in get_args(ConditionKind) if each == condition.kind)
+    return Gate(kind, condition.other_id, condition.opens_at, condition.group_id, condition.score or 0)
 
 
 def remove_condition(actor: Actor, step_id: uuid.UUID, condition_id: uuid.UUID) -> None:
@@ -415,11 +419,12 @@ def _course_id(activity: Activity) -> uuid.UUID:
     return activity.parent_id
 
 
-def _with_inside(activity: Activity) -> list[uuid.UUID]:
+def with_inside(activity: Activity) -> list[uuid.UUID]:
+    """A step; a section with the steps that stand in it."""
     if activity.type != SECTION:
         return [activity.id]
     order = order_of(_course_id(activity))
-    here = [each for each, _level in order].index(activity.id)
+    here = next((at for at, (each, _level) in enumerate(order) if each == activity.id), len(order))
     inside = [activity.id]
     for step_id, level in order[here + 1 :]:
         if not level:

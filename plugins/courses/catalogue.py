@@ -11,7 +11,18 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from lms.plugin import Activity, Actor, Completion, Enrolment, NotFound, _, current_locale, session, utcnow
+from lms.plugin import (
+    Activity,
+    Actor,
+    Completion,
+    Enrolment,
+    NotFound,
+    _,
+    current_locale,
+    owned_by,
+    session,
+    utcnow,
+)
 from plugins.courses.models import ActivityText, Course, Place
 from plugins.courses.outline import COURSE, SECTION
 
@@ -81,6 +92,14 @@ def find_own_courses(actor: Actor, limit: int = 50) -> list[CourseCard]:
     return [_card(row) for row in session().execute(ordered.limit(limit))]
 
 
+def writes_courses(actor: Actor) -> bool:
+    """The actor manages all courses of the office, or is an author of one."""
+    if actor.can(MANAGE):
+        return True
+    own = select(Activity.id).where(Activity.type == COURSE, owned_by(actor.user_id)).limit(1)
+    return session().scalar(own) is not None
+
+
 def find_course_languages(actor: Actor) -> list[str]:
     """Every language in which there is a course, for the filter."""
     rows = session().scalars(
@@ -145,7 +164,7 @@ def _narrow(query: Select[*tuple[Any, ...]], actor: Actor, search: Search) -> Se
     wanted = search.show if search.show in {"draft", "archived"} else "published"
     query = query.where(Activity.state == wanted)
     if wanted != "published" and not actor.can(MANAGE):
-        query = query.where(Activity.owner_id == actor.user_id)
+        query = query.where(owned_by(actor.user_id))
     if search.show in {"mine", "done"}:
         query = query.where(Enrolment.id.is_not(None))
     if search.show == "done":

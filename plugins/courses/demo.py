@@ -14,6 +14,7 @@ from lms.plugin import (
     Record,
     Ref,
     World,
+    add_owner,
     attach_file,
     children_of,
     locale,
@@ -54,6 +55,7 @@ def build_courses(world: World) -> None:
         _let_people_learn(world, path, people, finished=("counsellor",), almost=("practitioner", "tutor"))
         _hand_in(world, path)
         small = _build_interview_course(world)
+        add_owner(world.actor("trainer"), small, world.people["counsellor"].id)
         _let_people_learn(
             world, small, [f"trainee{n}" for n in range(2, 15)], finished=("trainee5", "trainee6")
         )

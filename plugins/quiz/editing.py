@@ -15,7 +15,7 @@ from plugins.quiz.bank import Draft
 from plugins.quiz.gaptext import read_gaps
 from plugins.quiz.grading.choice import even_weights
 from plugins.quiz.grading.number import parse_number
-from plugins.quiz.lines import as_html, new_ids, read_decimal, refuse
+from plugins.quiz.lines import as_html, as_inline, new_ids, read_decimal, refuse
 
 Rows = Annotated[list[str], Field(max_length=60)]
 SCORING_CHOICES = [
@@ -109,7 +109,7 @@ class SaveChoice(SaveQuestion):
         ids = new_ids([_at(self.option_id, number) for number in kept])
         return tuple(
             g.Choice(
-                id=ids[place], text=as_html(self.option[number]), feedback=as_html(_at(self.option_feedback, number)),
+                id=ids[place], text=as_inline(self.option[number]), feedback=as_html(_at(self.option_feedback, number)),
                 weight=even[place] if weights[place] is None else weights[place] or 0.0,
             )
             for place, number in enumerate(kept)
@@ -146,8 +146,12 @@ class SaveTrueFalse(SaveQuestion):
         Literal["true", "false"],
         Ui(_l("The statement is"), kind="radio", choices=[("true", _l("True")), ("false", _l("False"))]),
     ] = "true"
-    feedback_true: Annotated[str | None, Field(max_length=5000), Ui(_l("What to say to “true”"))] = None
-    feedback_false: Annotated[str | None, Field(max_length=5000), Ui(_l("What to say to “false”"))] = None
+    feedback_true: Annotated[
+        str | None, Field(max_length=5000), Ui(_l("What to say to “true”"), kind="richline")
+    ] = None
+    feedback_false: Annotated[
+        str | None, Field(max_length=5000), Ui(_l("What to say to “false”"), kind="richline")
+    ] = None
 
     def question(self) -> g.Question:
         """True or false."""
@@ -243,7 +247,7 @@ class SaveMatching(SaveQuestion):
             refuse("prompt", _("Please write at least two pairs."))
         ids = new_ids([_at(self.prompt_id, number) for number in kept])
         pairs = tuple(
-            g.Pair(id=ids[place], prompt=as_html(self.prompt[number]), answer=self.match[number].strip())
+            g.Pair(id=ids[place], prompt=as_inline(self.prompt[number]), answer=self.match[number].strip())
             for place, number in enumerate(kept)
         )
         return g.Matching(**self.shared(), pairs=pairs, extra_answers=_lines(self.extra))
@@ -268,7 +272,7 @@ class SaveOrdering(SaveQuestion):
             refuse("item", _("Please write at least two items."))
         ids = new_ids([_at(self.item_id, number) for number in kept])
         items = tuple(
-            g.Item(id=ids[place], text=as_html(self.item[number])) for place, number in enumerate(kept)
+            g.Item(id=ids[place], text=as_inline(self.item[number])) for place, number in enumerate(kept)
         )
         return g.Ordering(**self.shared(), items=items, scoring=self.scoring)
 

@@ -8,21 +8,37 @@ from decimal import Decimal
 from html import escape
 from typing import NoReturn
 
-from lms.plugin import Invalid, _, plain_text
+from lms.plugin import Invalid, _
 from plugins.quiz.grading.number import parse_number
 
-_MARKUP = re.compile(r"<(?!/?p>|br ?/?>)\w")
+_IS_HTML = re.compile(
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE
+)
+_ONE_PARAGRAPH = re.compile(r"<p>((?:(?!</?p[\s>]).)*)</p>", re.DOTALL)
+_BETWEEN = re.compile(r"</p>\s*<p>")
+_LINES_ALONE = re.compile(
+    r"(?:<p>(?:(?!</?(?:p|ul|ol|table|blockquote|pre|aside|h\d)[\s>]).)*</p>\s*)+", re.DOTALL
+)
 
 
 def as_html(text: str) -> str:
-    """What was typed into a line, as HTML: plain text is escaped, markup stays (and is cleaned later)."""
+    """What was written into a line, as HTML: plain text is escaped, what the editor sends stays (and is cleaned later).
+
+    A single paragraph loses its frame, as a line has none.
+    """
     text = text.strip()
-    return text if _MARKUP.search(text) else escape(text, quote=False).replace("\n", "<br>")
+    if not _IS_HTML.search(text):
+        return escape(text, quote=False).replace("\n", "<br>")
+    alone = _ONE_PARAGRAPH.fullmatch(text)
+    return alone[1].strip() if alone else text
 
 
-def as_typed(html: str) -> str:
-    """HTML as it is shown in a line: as plain text where nothing gets lost."""
-    return html if _MARKUP.search(html) else plain_text(html)
+def as_inline(text: str) -> str:
+    """The same for a place inside a line, such as an answer beside its mark: paragraphs become lines."""
+    html = as_html(text)
+    if not _LINES_ALONE.fullmatch(html):
+        return html
+    return _BETWEEN.sub("<br>", html).removeprefix("<p>").removesuffix("</p>")
 
 
 def new_ids(given: Sequence[str]) -> list[str]:

@@ -54,7 +54,7 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
         "quiz/show.html", activity=activity, quiz=quiz, own=own, extra=extra, best=best_of(own), frame=frame, intro=intro,
         title=frame.step_title if frame and frame.step_title else activity.title,
         running=next((each for each in own if each.state == "active"), None), manages=may_manage(who, activity),
-        may_grade=who.can(GRADE), is_marked=is_marked(activity, quiz), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
+        may_grade=who.can(GRADE) or may_manage(who, activity), is_marked=is_marked(activity, quiz), asked=sum(slot.draw_count if slot.category_id else slot.type != "description" for slot in slots),
         reason=attempts.reason_against(quiz, len(own), utcnow(), extra), breadcrumb=_trail(who, activity, frame),
     )  # fmt: skip
 
@@ -170,7 +170,7 @@ def managed_page(activity: Activity, quiz: Quiz, tab: str) -> dict[str, Any]:
     frame = frame_of(actor(), activity)
     return {
         "activity": activity, "quiz": quiz, "tab": tab, "back": parent_edit_url(activity),
-        "waiting": count_waiting(quiz) if actor().can(GRADE) else 0, "breadcrumb": _trail(actor(), activity, frame, is_inner=True),
+        "waiting": count_waiting(quiz) if actor().can(GRADE) or may_manage(actor(), activity) else 0, "breadcrumb": _trail(actor(), activity, frame, is_inner=True),
         "has_languages": bool(translating.languages_of(actor(), frame)),
     }  # fmt: skip
 

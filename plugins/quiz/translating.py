@@ -34,7 +34,7 @@ from plugins.quiz import bank, quizzes
 from plugins.quiz.grading import AnyQuestion, languages
 from plugins.quiz.grading.base import LONGEST_TEXT
 from plugins.quiz.grading.languages import Piece
-from plugins.quiz.lines import as_html, as_typed
+from plugins.quiz.lines import as_html
 from plugins.quiz.models import Quiz, QuizText, Slot
 
 INTRO = ""
@@ -178,12 +178,20 @@ def words_command(question: AnyQuestion, locale: str) -> tuple[type[Command], di
         is_long = piece.place in _LONG
         shown = plain_text(piece.text) if piece.is_html else piece.text
         hint = _("The original has changed: %(text)s", text=shown) if piece.place in to_check else shown
-        kind = "richtext" if is_long else "textarea" if "\n" in piece.text or len(shown) > 150 else "text"
+        kind = (
+            "richtext"
+            if is_long
+            else "richline"
+            if piece.is_html
+            else "textarea"
+            if "\n" in piece.text or len(shown) > 150
+            else "text"
+        )
         fields[f"text{number}"] = (
             Annotated[str | None, Field(max_length=LONGEST_TEXT), Ui(labels[number], hint, kind=kind)], None,
         )  # fmt: skip
         text = texts.get(piece.place, "")
-        values[f"text{number}"] = as_typed(text) if piece.is_html and not is_long else text
+        values[f"text{number}"] = text
     return create_model("TranslateQuestion", __base__=Command, **fields), values, pieces
 
 

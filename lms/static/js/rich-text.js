@@ -29,6 +29,7 @@ class RichText extends HTMLElement {
   connectedCallback() {
     const field = this.querySelector("textarea");
     if (!field || this.editor) return;
+    this.querySelector(".ui-rich-page")?.remove(); // of the editor that this one was copied from
     const place = document.createElement("div");
     place.className = "ui-rich-page";
     field.before(place);
@@ -190,15 +191,6 @@ class RichText extends HTMLElement {
     const dialog = /** @type {HTMLDialogElement} */ (this.querySelector(`dialog[data-ask="${what}"]`));
     const input = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
     input.value = value;
-    dialog.onclick = (event) => {
-      const button = event.target instanceof Element ? event.target.closest("[data-answer]") : null;
-      if (button) dialog.close(button.getAttribute("data-answer") ?? "");
-    };
-    input.onkeydown = (event) => {
-      if (event.key !== "Enter") return;
-      event.preventDefault(); // the form around must not be sent
-      dialog.close("yes");
-    };
     dialog.returnValue = "";
     dialog.showModal();
     input.select();

@@ -2,6 +2,7 @@
 
 from plugins.courses.views import (
     assignment,
+    authors,
     catalogue,
     certificate,
     cohort,
@@ -14,5 +15,5 @@ from plugins.courses.views import (
 from plugins.courses.views.base import blueprint
 
 __all__ = [
-    "assignment", "blueprint", "catalogue", "certificate", "cohort", "learning", "moving", "outline", "steps", "writing",
+    "assignment", "authors", "blueprint", "catalogue", "certificate", "cohort", "learning", "moving", "outline", "steps", "writing",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from flask import Blueprint, request, session, url_for
+from flask import Blueprint, render_template, request, session, url_for
 
 from lms.plugin import (
     Activity,
@@ -18,8 +18,11 @@ from lms.plugin import (
     claim_upload,
     current_zone,
     store_file,
+    wants_json,
 )
 from plugins.courses import assignments
+from plugins.courses.effects import Effect
+from plugins.courses.foreseeing import show_effect
 from plugins.courses.models import Course
 from plugins.courses.outline import languages_of
 from plugins.courses.showing import duration
@@ -103,6 +106,17 @@ def language_asked(course: Course, name: str = "language") -> str:
     codes = languages_of(course)
     asked = request.args.get(name, "")
     return asked if asked in codes else codes[0]
+
+
+def ask_first(course: Activity, title: str, effect: Effect, back_url: str) -> str | None:
+    """The page that shows who gains or loses by what the form asks for; None when nobody does, or it was confirmed."""
+    if not effect or "confirmed" in request.form or wants_json():
+        return None
+    return render_template(
+        "courses/confirm.html", title=title, effect=show_effect(actor(), course.id, effect), back_url=back_url,
+        action=request.script_root + request.full_path.rstrip("?"), fields=list(request.form.items(multi=True)),
+        breadcrumb=trail(course, (_("Edit"), url_for("courses.outline", activity_id=course.id)), (title, None)),
+    )  # fmt: skip
 
 
 def offer_undo(text: str, action: str, fields: dict[str, str]) -> None:

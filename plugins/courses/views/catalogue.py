@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "courses/index.html", courses=courses, total=count, search=wanted, pages=-(-count // ON_PAGE),
         languages=language_names(catalogue.find_course_languages(actor())), may_manage=actor().can(MANAGE),
-        preview_url=preview_url,
+        writes=catalogue.writes_courses(actor()), preview_url=preview_url,
     )  # fmt: skip
 
 

@@ -24,17 +24,20 @@ from lms.plugin import (
     find_groups,
     max_upload_bytes,
     member,
+    owners_of,
     set_state,
     slow,
     unit_of_work,
     wants_json,
 )
-from plugins.courses import authoring, showing, translating, writing
+from plugins.courses import authoring, foreseeing, showing, translating, writing
+from plugins.courses.catalogue import MANAGE
 from plugins.courses.forms import LANGUAGES, AddStep, EditCourse, TranslateTexts
 from plugins.courses.models import Course
 from plugins.courses.outline import gates_of, languages_of, read_outline
 from plugins.courses.views.base import (
     as_uuid,
+    ask_first,
     blueprint,
     local,
     offer_undo,
@@ -62,7 +65,7 @@ def outline(activity_id: uuid.UUID) -> ResponseReturnValue:
         taken_out=authoring.find_taken_out(activity_id), order=write_order(authoring.order_of(activity_id)),
         added=request.args.get("added", type=uuid.UUID), untranslated=showing.find_untranslated(course, activity_id),
         unwritten=translating.find_empty(activity_id, languages_of(course)[0]),
-        tabs=tabs(activity, "outline"), breadcrumb=trail(activity, (_("Edit"), None)),
+        tabs=tabs(activity, "outline"), may_copy=actor().can(MANAGE), breadcrumb=trail(activity, (_("Edit"), None)),
     )  # fmt: skip
 
 
@@ -70,15 +73,31 @@ def outline(activity_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def change_outline(activity_id: uuid.UUID) -> ResponseReturnValue:
     """One change to the outline; the page then offers to undo it."""
-    authoring.get_course(actor(), activity_id)
+    course, _rest = authoring.get_course(actor(), activity_id)
     step_id = as_uuid(request.form.get("step"))
     if step_id is not None and authoring.get_managed_step(actor(), step_id)[0].parent_id != activity_id:
         raise Invalid(_("The steps have changed meanwhile. Look at them again and repeat your change."))
+    if step_id is not None and (asked := _ask_first(course, step_id)):
+        return asked
     shown = _change(activity_id, step_id)
     if wants_json():
         return "", 204
     anchor = f"step-{shown}" if shown else None
     return redirect(url_for("courses.outline", activity_id=activity_id, _anchor=anchor), 303)
+
+
+def _ask_first(course: Activity, step_id: uuid.UUID) -> str | None:
+    """The page that shows who gains or loses, for changes by which somebody may."""
+    who, deed = actor(), request.form.get("do", "")
+    is_shown = deed == "show" or (deed == "restore" and request.form.get("state") == "published")
+    if deed == "hide" or is_shown:
+        effect = foreseeing.foresee_shown(who, step_id, is_shown=is_shown)
+        title = _("Show the step to trainees?") if is_shown else _("Hide the step from trainees?")
+    elif deed == "remove":
+        effect, title = foreseeing.foresee_removed(who, step_id), _("Take the step out?")
+    else:
+        return None
+    return ask_first(course, title, effect, url_for("courses.outline", activity_id=course.id))
 
 
 def _change(course_id: uuid.UUID, step_id: uuid.UUID | None) -> uuid.UUID | None:
@@ -119,7 +138,7 @@ def _hide(*, is_hidden: bool) -> Callable[[uuid.UUID, uuid.UUID], uuid.UUID]:
     def run(course_id: uuid.UUID, step_id: uuid.UUID) -> uuid.UUID:
         authoring.hide_step(actor(), step_id, is_hidden=is_hidden)
         text = _("Trainees no longer see the step.") if is_hidden else _("Trainees see the step.")
-        _undo(course_id, text, do="show" if is_hidden else "hide", step=str(step_id))
+        _undo(course_id, text, do="show" if is_hidden else "hide", step=str(step_id), confirmed="1")
         return step_id
 
     return run
@@ -134,7 +153,7 @@ def _rename(course_id: uuid.UUID, step_id: uuid.UUID) -> uuid.UUID:
 
 def _duplicate(course_id: uuid.UUID, step_id: uuid.UUID) -> uuid.UUID:
     made = authoring.duplicate_step(actor(), step_id)
-    _undo(course_id, _("The copy stands below."), do="remove", step=str(made))
+    _undo(course_id, _("The copy stands below."), do="remove", step=str(made), confirmed="1")
     return made
 
 
@@ -146,6 +165,7 @@ def _remove(course_id: uuid.UUID, step_id: uuid.UUID) -> None:
         do="restore",
         step=str(step_id),
         state=state,
+        confirmed="1",
     )
 
 
@@ -186,7 +206,7 @@ def about(activity_id: uuid.UUID) -> ResponseReturnValue:
         breadcrumb=trail(activity, (_("Edit"), None)), own_language=showing.name_of_language(languages_of(course)[0]),
         languages=[each for each in showing.language_names(list(LANGUAGES)) if each[0] != languages_of(course)[0]],
         others=showing.language_names(languages_of(course)[1:]), cover_url=showing.file_url(course.cover_id),
-        max_bytes=max_upload_bytes(), accept=accept_attribute(PICTURES),
+        max_bytes=max_upload_bytes(), accept=accept_attribute(PICTURES), authors=owners_of(actor(), activity_id),
     ), form.status  # fmt: skip
 
 

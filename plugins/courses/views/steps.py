@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -21,10 +22,11 @@ from lms.plugin import (
     hooks,
     member,
 )
-from plugins.courses import authoring, showing
+from plugins.courses import authoring, foreseeing, showing
+from plugins.courses.effects import Effect
 from plugins.courses.forms import AddCondition, SectionSettings, StepSettings, TranslateTexts
 from plugins.courses.outline import SECTION, languages_of, read_outline
-from plugins.courses.views.base import as_uuid, blueprint, to_utc, trail
+from plugins.courses.views.base import as_uuid, ask_first, blueprint, to_utc, trail
 
 
 @blueprint.route("/step/<uuid:activity_id>/settings", methods=["GET", "POST"])
@@ -38,12 +40,14 @@ def settings(activity_id: uuid.UUID) -> ResponseReturnValue:
         ChangeRule,
         values={"completion_rule": activity.completion_rule, "completion_goal": activity.completion_goal},
     )
+    if asked := _ask_required(activity, form):
+        return asked
     if form.run(lambda command: authoring.edit_step(actor(), activity_id, command)):
         flash(_("Saved."), "success")
         return redirect(url_for("courses.settings", activity_id=activity_id), 303)
-    change, proposed = None, rule.accept()
+    change, whole, proposed = None, None, rule.accept()
     if proposed and "confirmed" not in request.form:
-        change = authoring.preview_step_rule(actor(), activity_id, proposed)
+        change, whole = foreseeing.foresee_rule(actor(), activity_id, proposed)
     elif proposed:
         authoring.change_step_rule(actor(), activity_id, proposed)
         flash(_("The new rule holds."), "success")
@@ -51,12 +55,24 @@ def settings(activity_id: uuid.UUID) -> ResponseReturnValue:
     outline = read_outline(actor(), step.course_id)
     return render_template(
         "courses/settings.html", activity=activity, step=step, form=form, rule=rule, change=change,
+        whole=foreseeing.show_effect(actor(), step.course_id, whole) if whole else None,
         people=showing.names_of(actor(), (*change.gains, *change.losses)) if change else {},
         choices=_choices(activity), outline=outline, conditions=authoring.conditions_of(activity_id),
         groups=find_groups(actor()) if actor().can("groups.manage") else [], titles={each.id: each for each in outline.steps},
         edit_url=edit_url(activity), breadcrumb=_trail(activity, _("Settings")), is_section=activity.type == SECTION,
         languages=showing.language_names(outline.languages[1:]),
     ), max(form.status, rule.status)  # fmt: skip
+
+
+def _ask_required(activity: Activity, form: Form[Any]) -> str | None:
+    """The page that shows who gains or loses when the course waits for a step, or no longer."""
+    wanted = form.accept() if activity.type != SECTION else None
+    if wanted is None or wanted.is_required == activity.is_required or activity.state != "published":
+        return None
+    effect = foreseeing.foresee_required(actor(), activity.id, is_required=wanted.is_required)
+    title = _("Wait for this step?") if wanted.is_required else _("No longer wait for this step?")
+    course = authoring.get_course(actor(), activity.parent_id or activity.id)[0]
+    return ask_first(course, title, effect, url_for("courses.settings", activity_id=activity.id))
 
 
 def _choices(activity: Activity) -> list[tuple[str, Any]]:
@@ -70,24 +86,45 @@ def _choices(activity: Activity) -> list[tuple[str, Any]]:
 def change_conditions(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Add or take away what opens the step."""
     deed = request.form.get("do", "")
-    if deed == "add":
-        values = {
-            name: request.form.get(name) or None
-            for name in ("kind", "other_id", "group_id", "opens_at", "score")
-        }
-        command = AddCondition.read(values)
-        authoring.add_condition(
-            actor(), activity_id, command.model_copy(update={"opens_at": to_utc(command.opens_at)})
-        )
-    elif deed == "remove":
-        authoring.remove_condition(
-            actor(), activity_id, as_uuid(request.form.get("condition")) or uuid.UUID(int=0)
-        )
-    elif deed == "match":
-        authoring.set_match(actor(), activity_id, request.form.get("match", ""))
-    else:
+    if deed not in CONDITION_DEEDS:
         raise Invalid(_("Please choose what to do."))
-    return redirect(url_for("courses.settings", activity_id=activity_id, _anchor="opens"), 303)
+    effect, run = CONDITION_DEEDS[deed](activity_id)
+    activity, step = authoring.get_managed_step(actor(), activity_id)
+    course = authoring.get_course(actor(), step.course_id)[0]
+    back = url_for("courses.settings", activity_id=activity_id, _anchor="opens")
+    title = _("Change what opens “%(title)s”?", title=activity.title)
+    if asked := ask_first(course, title, effect, back):
+        return asked
+    run()
+    return redirect(back, 303)
+
+
+Deed = tuple[Effect, Callable[[], object]]
+"""What a change would do to people, and the change itself."""
+
+
+def _add(step_id: uuid.UUID) -> Deed:
+    names = ("kind", "other_id", "group_id", "opens_at", "score")
+    given = AddCondition.read({name: request.form.get(name) or None for name in names})
+    command = given.model_copy(update={"opens_at": to_utc(given.opens_at)})
+    authoring.check_condition(actor(), step_id, command)
+    effect = foreseeing.foresee_condition(actor(), step_id, command)
+    return effect, lambda: authoring.add_condition(actor(), step_id, command)
+
+
+def _remove(step_id: uuid.UUID) -> Deed:
+    condition_id = as_uuid(request.form.get("condition")) or uuid.UUID(int=0)
+    effect = foreseeing.foresee_without(actor(), step_id, condition_id)
+    return effect, lambda: authoring.remove_condition(actor(), step_id, condition_id)
+
+
+def _match(step_id: uuid.UUID) -> Deed:
+    match = request.form.get("match", "")
+    effect = foreseeing.foresee_match(actor(), step_id, match)
+    return effect, lambda: authoring.set_match(actor(), step_id, match)
+
+
+CONDITION_DEEDS: dict[str, Callable[[uuid.UUID], Deed]] = {"add": _add, "remove": _remove, "match": _match}
 
 
 @blueprint.route("/step/<uuid:activity_id>/words/<locale>", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from lms.plugin import World, all_offices, session, unit_of_work, utcnow
 from lms.testing import SignIn
+from plugins.quiz import bank
 from plugins.quiz.models import Attempt
 from plugins.quiz.tests.making import NUMBER, ORDER, SINGLE, TEXT, make_quiz
 from plugins.quiz.tests.test_attempts import answers_of, attempt_of, start
@@ -281,3 +282,31 @@ def test_rows_grow_without_leaving_the_form(open_browser: Open, address: str) ->
     page.locator("quiz-rows button[name=more]").first.click()
     expect(page.locator(".quiz-row [name=option]")).to_have_count(before + 1)
     assert page.locator("[name=right]").last.get_attribute("value") == str(before)
+
+
+def test_an_answer_is_written_in_bold_by_keyboard(open_browser: Open, address: str, world: World) -> None:
+    page = open_browser("trainer").new_page()
+    page.goto(f"{address}/o/siena/quiz/bank/new/single")
+    page.locator("[id$='-stem-editor']").click()
+    page.keyboard.type("What is it?")
+    rows = page.locator(".quiz-row")
+    rows.nth(0).locator("[id$='-option-0-editor']").focus()
+    page.keyboard.press("Control+b")
+    page.keyboard.type("Bold one")
+    rows.nth(1).locator("[id$='-option-1-editor']").focus()
+    page.keyboard.type("Plain <one>")
+    page.locator("quiz-rows button[name=more]").first.click()
+    fifth = page.locator("[id$='-option-4-editor']")
+    expect(fifth).to_be_focused()
+    page.keyboard.type("The fifth")
+    page.locator("[name=right]").first.check()
+    page.locator(".quiz-editor > .ui-actions .btn-primary").click()
+    page.wait_for_url("**/bank/questions/**")
+    with world.inside("siena"):
+        question_id = uuid.UUID(page.url.split("/questions/")[1][:36])
+        found: Any = bank.get_question(world.actor("trainer"), question_id).content
+    assert [each.text for each in found.choices] == [
+        "<strong>Bold one</strong>",
+        "Plain &lt;one&gt;",
+        "The fifth",
+    ]

@@ -14,7 +14,7 @@ from lms.demo import World
 from lms.errors import Forbidden, NotFound
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import ActivityContent, ActivityType
-from lms.testing import count_queries
+from lms.testing import SignIn, count_queries
 
 
 def _make(world: World) -> uuid.UUID:
@@ -143,3 +143,15 @@ def test_what_is_not_told_in_a_language_is_counted_by_the_kind_of_activity(
         kind = ActivityType(activity.type, "Talk", "people", "activities.show", content=content)
         monkeypatch.setattr(hooks(), "activity_types", lambda: {activity.type: ("core.activities", kind)})
         assert service.count_missing_words([activity], "it", "en") == {activity.id: 2}
+
+
+def test_the_page_of_rules_names_who_gains_and_who_loses(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        activity_id = _make(world)
+        service.confirm(world.actor("trainer"), activity_id, [world.people["trainee"].id])
+    page = sign_in("trainer").post(
+        f"/o/siena/activities/{activity_id}/rules",
+        data={"form_id": "changerule", "completion_rule": "attended", "completion_goal": "30"},
+    )
+    assert world.people["trainee"].name in page.text
+    assert world.people["trainee2"].name not in page.text

@@ -19,21 +19,23 @@ class Rows extends HTMLElement {
     if (!last) return;
     const number = this.#rows().length;
     const row = /** @type {HTMLLIElement} */ (last.cloneNode(true));
+    for (const page of row.querySelectorAll(".ui-rich-page")) page.remove(); // each row has an editor of its own
     for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll("input, textarea"))) {
       if (["radio", "checkbox"].includes(field.type)) {
         field.checked = false;
         field.value = String(number);
       } else field.value = "";
-      const label = row.querySelector(`label[for="${field.id}"]`);
-      if (field.id) field.id = field.id.replace(/-\d+$/, `-${number}`);
-      if (label) label.setAttribute("for", field.id);
+      field.hidden = field.type === "file";
+    }
+    for (const name of ["id", "for", "aria-labelledby", "aria-describedby", "aria-controls"]) {
+      for (const each of row.querySelectorAll(`[${name}]`)) each.setAttribute(name, (each.getAttribute(name) ?? "").replace(/-\d+(?=(?:-[a-z-]+)?$)/, `-${number}`));
     }
     for (const words of row.querySelectorAll("label, .visually-hidden")) {
       for (const node of words.childNodes) if (node.nodeType === Node.TEXT_NODE && node.textContent) node.textContent = node.textContent.replace(/\d+/, String(number + 1));
     }
     row.querySelector("details")?.removeAttribute("open");
     last.after(row);
-    /** @type {HTMLElement | null} */ (row.querySelector("input[type=text], textarea"))?.focus();
+    /** @type {HTMLElement | null} */ (row.querySelector("[contenteditable=true], input[type=text], textarea"))?.focus();
   }
 
   /** @param {KeyboardEvent} event */
