@@ -146,3 +146,8 @@ def count_rows(app: Flask, world: World, key: str, office: str) -> dict[str, int
             each.name: len(list(session().scalars(select(each.model.id).where(each.model.id.in_(each.owned_by(owner))))))
             for each in CARRIED
         }  # fmt: skip
+
+
+def newcomer(world: World) -> str:
+    """Somebody in Vienna who has written nothing yet."""
+    return world.trainees("vienna")[0].key
