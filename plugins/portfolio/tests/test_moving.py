@@ -93,7 +93,7 @@ def test_an_archive_is_gone_after_its_time_and_when_its_owner_deletes_it(
 ) -> None:
     pack(app, world)
     with world.inside("siena"):
-        row = session().scalars(select(Transfer)).one()
+        row = session().scalars(select(Transfer).filter_by(kind="export")).one()
         path, row_id = service.path_of(row), row.id
     assert path.exists()
     assert sign_in("trainee2").post(f"{MOVING}/{row_id}/forget").status_code == 404
@@ -102,7 +102,7 @@ def test_an_archive_is_gone_after_its_time_and_when_its_owner_deletes_it(
     assert not path.exists()
     pack(app, world)
     with world.inside("siena"):
-        row = session().scalars(select(Transfer)).one()
+        row = session().scalars(select(Transfer).filter_by(kind="export")).one()
         path, row.expires_at = service.path_of(row), row.created_at
     with world.inside("siena"):
         assert service.forget_expired() == 1
