@@ -29,8 +29,7 @@ from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.frameworks.demo import add_maps
-from plugins.portfolio.moving.models import Transfer
-from plugins.portfolio.moving.service import KEPT_FOR
+from plugins.portfolio.moving.demo import add_transfers
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import EditPage, NewPage, SaveCard, WriteMessage
 from plugins.portfolio.pages.models import Page
@@ -96,23 +95,6 @@ MATTEO: tuple[Line, ...] = (
 )  # fmt: skip
 
 
-def _brought(world: World, aicha: Actor) -> None:
-    """What Aïcha brought from her school's portfolio a while ago."""
-    session().add(
-        Transfer(
-            owner_id=aicha.user_id,
-            kind="leap2a",
-            state="done",
-            name="mahara-aicha.zip",
-            size=48_000,
-            summary={"owner": "Aïcha", "product": "Mahara", "offers": 3},
-            created_at=world.moment(60),
-            expires_at=world.now + KEPT_FOR,
-        )
-    )
-    session().flush()
-
-
 def build_portfolios(world: World) -> None:
     """Three people of Siena, their counsellor's inbox, and a template for newcomers."""
     with world.inside("siena"):
@@ -126,7 +108,7 @@ def build_portfolios(world: World) -> None:
         ):
             _short_portfolio(world, world.actor(key), lines, headline)
         _task(world, page)
-        _brought(world, aicha)
+        add_transfers(world, aicha)
         template = pages.add_page(
             world.actor("counsellor"), NewPage(title="Il mio portfolio"), is_template=True
         )
