@@ -1,7 +1,7 @@
 """Libraries that our libraries load only in case they could be used: not loaded where they never are.
 
 Each of these imports is optional where it stands (``try: import rich``), serves another way of
-running, and would stay in the memory of every process: an eighth of the whole embedded system.
+running, and would stay in the memory of every process: a twelfth of the whole embedded system.
 """
 
 from __future__ import annotations

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask import Flask, g
 from sqlalchemy.orm import configure_mappers
 
 from lms.access.actor import Actor
 from lms.accounts.actors import permissions_of
+from lms.hooks.builtin import CORE
+from lms.hooks.callers import hooks
 from lms.hooks.contributions import Role
 from lms.offices.directory import OfficeView, directory
 from lms.store.base import db
@@ -23,7 +26,10 @@ def warm_up(application: Flask, site_url: str) -> None:
     visitor = application.test_client()
     if visitor.get("/ready", base_url=site_url).status_code == 200:
         visitor.get("/", base_url=site_url, follow_redirects=True)
-        _open_start_pages(application, site_url)
+        with application.app_context():
+            shield = hooks().shield
+        # A page that fails must not keep the product from starting; the operator learns of it.
+        shield(CORE, "start page", partial(_open_start_pages, application, site_url))
     with application.app_context():
         db.engine.dispose()
 

@@ -61,3 +61,17 @@ def test_start_pages_are_opened_before_copies_are_made_and_nothing_fails(app: Fl
     assert opened.count("home/dashboard.html") == 2
     with app.app_context():
         assert list(hooks().watch.failures) == []
+
+
+def test_a_start_page_that_fails_does_not_keep_the_product_from_starting(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_application: Flask, _site_url: str) -> None:
+        raise RuntimeError("this page is broken")
+
+    monkeypatch.setattr("lms.ops.warming._open_start_pages", fail)
+
+    warm_up(app, "http://localhost/")
+
+    with app.app_context():
+        assert [each.reason for each in hooks().watch.failures] == ["RuntimeError: this page is broken"]
