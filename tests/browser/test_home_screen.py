@@ -24,7 +24,7 @@ ALL_THAT_IS_KEPT = """async () => {
 def wait_for_worker(page: Page, office: str) -> None:
     """Until the worker answers for this page and knows the office."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()
     page.wait_for_function(
         "async path => (await Promise.all((await caches.keys()).map(async name =>"
