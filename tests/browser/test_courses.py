@@ -9,22 +9,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check_page
 from tests.browser.conftest import Meet
+from tests.browser.keys import press_until
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
-
-
-def press_until(page: Page, key: str, name: str, *, most: int = 120) -> None:
-    """Press a key until the focus is on the element with that accessible name."""
-    for _time in range(most):
-        page.keyboard.press(key)
-        focused = page.evaluate(
-            "() => (document.activeElement?.getAttribute('aria-label') || document.activeElement?.labels?.[0]?.innerText"
-            " || document.activeElement?.innerText || '').replace(/\\s+/g, ' ').trim()"
-        )
-        if focused.startswith(name):
-            return
-    raise AssertionError(f"the focus never came to {name!r}")
 
 
 def order(page: Page) -> list[str]:
