@@ -79,8 +79,11 @@ from lms.commands import Command, Ui
 from lms.demo import World
 from lms.documents import PdfAttachment, render_pdf
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from lms.files.accepting import Prepared as PreparedFile
 from lms.files.accepting import accept_stream as store_file
 from lms.files.accepting import get_usage, max_upload_bytes
+from lms.files.accepting import prepare_stream as prepare_file
+from lms.files.accepting import record as record_file
 from lms.files.archives import check_archive
 from lms.files.kinds import Family, accept_attribute, kind_of
 from lms.files.service import attach_embedded, attach_file, get_file, keep_file, linked_files, open_file
@@ -123,6 +126,7 @@ from lms.hooks.contributions import (
     SlotContent,
     StepGuide,
     TakeFile,
+    Talk,
     Text,
     Upload,
 )
@@ -177,7 +181,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
-    "SettingsSchema", "SlotContent", "Text", "Upload",
+    "SettingsSchema", "SlotContent", "Talk", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
     # tables and transactions
@@ -211,7 +215,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",
-    "serve_file", "serve_preview", "store_file",
+    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",

@@ -39,6 +39,7 @@ from lms.store.base import db, session
 from lms.store.uow import unit_of_work
 from lms.text import install_catalogues, installed_catalogues
 from lms.work.models import Mail
+from lms.work.worker import run_due_jobs
 
 SignIn = Callable[..., FlaskClient]
 WORLD, COPY = "lms_world", "lms_test"
@@ -181,6 +182,11 @@ def upload(browser: FlaskClient, office: str, name: str, body: bytes) -> str:
     piece = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     browser.patch(address, data=body, headers=headers | piece)
     return address
+
+
+def run_jobs(app: Flask) -> int:
+    """Run all background work that is due now, as a worker would; returns how many jobs ran."""
+    return run_due_jobs(app)
 
 
 def pytest_configure() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lms.access.actor import Actor
@@ -28,6 +28,7 @@ from lms.store.records import Record, write_record
 from lms.text import gettext as _
 
 MANAGE = "activities.manage"
+MOST_BETWEEN = 10_000
 
 
 def create_activity(actor: Actor, command: CreateActivity) -> Activity:
@@ -293,12 +294,27 @@ def is_past(now: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
 
 def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[Activity]:
     """Dated activities that the actor may see and that touch the time between two moments, by start."""
+    if not actor.is_member:
+        return []
+    wanted = {"actor_id": actor.user_id, "start": start, "end": end, "limit": limit or MOST_BETWEEN}
+    return list(session().scalars(_between(actor.can(MANAGE)), wanted))
+
+
+@cache
+def _between(sees_all: bool) -> Select[Activity]:
+    """Built once: every dashboard and calendar asks it."""
     ends = func.coalesce(Activity.ends_at, Activity.starts_at)
-    rows = _visible(actor).where(Activity.starts_at < end, ends >= start).order_by(Activity.starts_at)
-    return list(session().scalars(rows.limit(limit)))
+    rows = _seen_by(bindparam("actor_id", type_=Activity.id.type), sees_all=sees_all)
+    return (
+        rows.where(
+            Activity.starts_at < bindparam("end"), ends >= bindparam("start", type_=Activity.starts_at.type)
+        )
+        .order_by(Activity.starts_at)
+        .limit(bindparam("limit"))
+    )
 
 
-def owned_by(user_id: uuid.UUID) -> ColumnElement[bool]:
+def owned_by(user_id: uuid.UUID | ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
     """SQL: the person owns the activity, or the whole that it is a step of, alone or with others. Since 0.1."""
     root = _root()
     first = select(root.id).where(root.id == Activity.root_id, root.owner_id == user_id)
@@ -321,17 +337,22 @@ def _root() -> type[Activity]:
 
 
 def _visible(actor: Actor) -> Select[Activity]:
+    rows = _seen_by(literal(actor.user_id, Activity.id.type), sees_all=actor.can(MANAGE))
+    return rows.where(true() if actor.is_member else false())
+
+
+def _seen_by(user_id: ColumnElement[uuid.UUID], *, sees_all: bool) -> Select[Activity]:
     root = _root()
     whole = select(root.id).where(root.id == Activity.root_id)
     joined = whole.join(Enrolment, Enrolment.activity_id == root.id).where(
-        root.state == "published", Enrolment.user_id == actor.user_id, Enrolment.state == "active"
+        root.state == "published", Enrolment.user_id == user_id, Enrolment.state == "active"
     )
     seen: ColumnElement[bool] = and_(
         Activity.state == "published", or_(Activity.root_id.is_(None), joined.exists())
     )
-    if actor.can(MANAGE):
+    if sees_all:
         seen = Activity.state != "archived"
-    return select(Activity).where(or_(seen, owned_by(actor.user_id)), true() if actor.is_member else false())
+    return select(Activity).where(or_(seen, owned_by(user_id)))
 
 
 def completions_of(user_id: uuid.UUID) -> list[tuple[Completion, Activity]]:

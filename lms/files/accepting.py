@@ -24,7 +24,7 @@ from lms.files.models import PendingUpload
 from lms.files.sizes import format_size
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import Upload
-from lms.store.base import session
+from lms.store.base import new_id, session
 from lms.store.files import BLOCK, FileStore, StoredFile, explaining_full_disk
 from lms.store.runtime import settings
 from lms.store.uow import unit_of_work
@@ -114,6 +114,25 @@ def accept_stream(
     declared: str = "",
 ) -> StoredFile:
     """As ``accept_upload``, for a file that comes with an ordinary form."""  # fmt: skip
+    prepared = prepare_stream(actor, stream, name, purpose, allowed=allowed, declared=declared)
+    with unit_of_work():
+        return record(actor, prepared)
+
+
+def prepare_stream(
+    actor: Actor,
+    stream: IO[bytes],
+    name: str,
+    purpose: str = OWN,
+    *,
+    allowed: frozenset[Family] = EVERYTHING,
+    declared: str = "",
+) -> Prepared:
+    """All checks and the bytes of a file, without its row: for several files that must come together or not at all.
+
+    ``record`` makes the rows in one unit of work. Bytes whose row never comes are swept away after a day.
+    Raises what ``accept_upload`` raises.
+    """
     path = scratch_path()
     try:
         with explaining_full_disk(), path.open("xb") as target:
@@ -123,7 +142,7 @@ def accept_stream(
                 if size > limit:
                     raise _too_large(size, limit)
                 target.write(block)
-        return accept_upload(actor, path, name, purpose, allowed=allowed, declared=declared)
+        return prepare(actor, path, name, purpose, allowed, declared)
     finally:
         path.unlink(missing_ok=True)
 
@@ -154,11 +173,14 @@ def prepare(
             drawn.unlink(missing_ok=True)
 
 
-def record(actor: Actor, prepared: Prepared) -> StoredFile:
-    """The row of a prepared file, inside the unit of work; plugins hear of it. Raises Invalid if the room is gone."""
+def record(actor: Actor, prepared: Prepared, *, file_id: uuid.UUID | None = None) -> StoredFile:
+    """The row of a prepared file, inside the unit of work; plugins hear of it. Raises Invalid if the room is gone.
+
+    ``file_id`` is for whoever must find the file again under an id of their own making.
+    """
     check_room(actor, prepared.size, with_announced=False)
     row = StoredFile(
-        owner_id=actor.user_id, name=prepared.name, media_type=prepared.media_type, size=prepared.size,
+        id=file_id or new_id(), owner_id=actor.user_id, name=prepared.name, media_type=prepared.media_type, size=prepared.size,
         sha256=prepared.sha256, purpose=prepared.purpose, office_id=actor.office_id,
     )  # fmt: skip
     session().add(row)

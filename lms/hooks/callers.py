@@ -189,10 +189,12 @@ class Hooks:
 
     # --- F -------------------------------------------------------------------
 
-    def live_room(self, activity_id: uuid.UUID | None, actor: Actor) -> c.LiveRoom | None:
+    def live_room(
+        self, activity_id: uuid.UUID | None, actor: Actor, talk: c.Talk | None = None
+    ) -> c.LiveRoom | None:
         """A room with voice and video, if any plugin has one."""
         answer: c.LiveRoom | None = self._first(
-            "live_room", actor.office_id, activity_id=activity_id, actor=actor
+            "live_room", actor.office_id, activity_id=activity_id, actor=actor, talk=talk
         )
         return answer
 
@@ -257,15 +259,20 @@ class Hooks:
         """Tell that a record was written."""
         self._announce("on_recorded", office_id, record_id=record_id)
 
+    def on_talk_ended(self, office_id: uuid.UUID, ref: Ref) -> None:
+        """Tell that a talk is over or goes on with other people."""
+        self._announce("on_talk_ended", office_id, ref=ref)
+
+    def on_talk_forgotten(self, office_id: uuid.UUID, ref: Ref) -> None:
+        """Tell that what was said in a talk is not kept any more."""
+        self._announce("on_talk_forgotten", office_id, ref=ref)
+
     def hear(self, fact: c.Fact) -> None:
         """Hand a fact to the plugin it is meant for; called by the job that carries it. Lets errors through."""
         for owner, function in self._implementations(fact.hook, fact.office_id):
             if owner == fact.plugin:
-                arguments = {"office_id": fact.office_id} | {
-                    name: uuid.UUID(text) if name.endswith("_id") else text
-                    for name, text in fact.arguments.items()
-                }
-                _call(function, arguments)
+                told = {name: _read(name, text) for name, text in fact.arguments.items()}
+                _call(function, {"office_id": fact.office_id} | told)
 
     # --- A -------------------------------------------------------------------
 
@@ -397,6 +404,13 @@ def _place(implementation: Any) -> int:
 def _call(function: Any, arguments: dict[str, Any]) -> Any:
     """Call a hook implementation with those arguments that it takes."""
     return function.function(**{name: arguments[name] for name in function.argnames})
+
+
+def _read(name: str, text: str) -> uuid.UUID | Ref | str:
+    """An argument of a fact, from the text in which the job carried it."""
+    if name == "ref":
+        return Ref.parse(text)
+    return uuid.UUID(text) if name.endswith("_id") else text
 
 
 def _unknown_health(owner: str) -> c.HealthCheck:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from babel.support import LazyProxy
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from lms.refs import Ref
 
@@ -357,11 +357,32 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation of two people that may go on by voice and video, told by the part that holds it.
+
+    ``ref`` is the conversation, ``people`` who alone may come in, ``url`` the path where they find it,
+    ``open_until`` when it is over at the latest.
+    """
+
+    ref: Ref
+    people: tuple[uuid.UUID, ...]
+    url: str
+    open_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LiveRoom:
-    """Where people can meet by voice and video."""
+    """Where people can meet by voice and video.
+
+    For a ``Talk``, ``markup`` is the room as part of the page that asked; ``scripts`` and ``styles``
+    are the static files that it needs, as ``asset`` takes them, and ``url`` is the talk's own.
+    """
 
     url: str
     title: Text
+    markup: Markup | None = None
+    scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

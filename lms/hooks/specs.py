@@ -42,6 +42,7 @@ from lms.hooks.contributions import (
     SearchDocument,
     SettingsSchema,
     SlotContent,
+    Talk,
     Upload,
 )
 from lms.refs import Card, Ref
@@ -320,8 +321,8 @@ def search_documents(since: datetime | None) -> Iterable[SearchDocument]:
 
 
 @hookspec(firstresult=True)
-def live_room(activity_id: uuid.UUID | None, actor: Actor) -> LiveRoom | None:
-    """A room with voice and video for an activity, or for the office lounge if None. kind: F.
+def live_room(activity_id: uuid.UUID | None, actor: Actor, talk: Talk | None) -> LiveRoom | None:
+    """A room with voice and video for an activity; for a talk of two people, to stand in its page; for the office lounge if both are None. kind: F.
 
     Example: ``return LiveRoom(url_for("webinar.room", activity_id=activity_id), _l("Open the room"))``
     May raise: nothing. Since 0.1.
@@ -451,6 +452,26 @@ def on_plugin_disabled(office_id: uuid.UUID, plugin: str) -> None:
 
     Example: ``remove_from_index(office_id, plugin)``
     May raise: anything; it is tried again. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def on_talk_ended(office_id: uuid.UUID, ref: Ref) -> None:
+    """A talk is over, or goes on with other people: whoever speaks in its room is put out. kind: E.
+
+    Example: ``return calls.close(str(ref))``
+    May raise: anything; the job is tried again. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def on_talk_forgotten(office_id: uuid.UUID, ref: Ref) -> None:
+    """What was said in a talk is not kept any more: its room and what is known of it go too. kind: E.
+
+    Example: ``return calls.forget(str(ref))``
+    May raise: anything; the job is tried again. Since 0.1.
     """
     raise NotImplementedError
 

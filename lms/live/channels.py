@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.access.actor import Actor
@@ -123,8 +123,8 @@ def read_since(actor: Actor, channel: str, seq: int, limit: int = PAGE) -> list[
 def read_latest(actor: Actor, channel: str, limit: int) -> list[EventView]:
     """The latest events, oldest first. Raises NotFound, Forbidden."""
     check_read(actor, channel)
-    query = _events(channel).order_by(LiveEvent.seq.desc()).limit(limit)
-    return [_view(row) for row in reversed(list(session().scalars(query)))]
+    found = session().scalars(_LATEST, {"channel": channel, "limit": limit})
+    return [_view(row) for row in reversed(list(found))]
 
 
 def catch_up(actor: Actor, channel: str, since: int | None) -> CatchUp:
@@ -221,17 +221,19 @@ def _broadcast_after_commit(office_id: uuid.UUID, channel: str, event: EventView
     after_commit(broadcast)
 
 
-def _events(channel: str) -> Any:
-    return (
-        select(LiveEvent)
-        .join(LiveChannel, LiveChannel.id == LiveEvent.channel_id)
-        .where(LiveChannel.name == channel)
-    )
+_EVENTS = (
+    select(LiveEvent)
+    .join(LiveChannel, LiveChannel.id == LiveEvent.channel_id)
+    .where(LiveChannel.name == bindparam("channel"))
+    .limit(bindparam("limit"))
+)
+_LATEST = _EVENTS.order_by(LiveEvent.seq.desc())
+_AFTER = _EVENTS.where(LiveEvent.seq > bindparam("seq")).order_by(LiveEvent.seq)
 
 
 def _events_after(channel: str, seq: int, limit: int) -> list[EventView]:
-    query = _events(channel).where(LiveEvent.seq > seq).order_by(LiveEvent.seq).limit(min(limit, PAGE))
-    return [_view(row) for row in session().scalars(query)]
+    wanted = {"channel": channel, "seq": seq, "limit": min(limit, PAGE)}
+    return [_view(row) for row in session().scalars(_AFTER, wanted)]
 
 
 def _has_more(events: list[EventView], head: int) -> bool:

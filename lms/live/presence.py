@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, or_, select, update
 
 from lms.access.actor import Actor
 from lms.clock import utcnow
@@ -97,13 +97,29 @@ def depart(connection: str, channels: Iterable[str]) -> None:
     )
 
 
+def _is_here_since(
+    seen_after: datetime | BindParameter[Any], left_after: datetime | BindParameter[Any]
+) -> ColumnElement[bool]:
+    return or_(
+        and_(LivePresence.left_at.is_(None), LivePresence.seen_at > seen_after),
+        LivePresence.left_at > left_after,
+    )
+
+
+_HERE = (
+    select(LivePresence.user_id, LivePresence.name)
+    .where(
+        _is_here_since(bindparam("seen_after"), bindparam("left_after")),
+        LivePresence.channel == bindparam("channel"),
+    )
+    .order_by(LivePresence.name)
+)
+
+
 def who_is_here(channel: str) -> list[Person]:
     """The people in a channel of the office in scope, by name. Who may know is the caller's to check."""
-    rows = session().execute(
-        select(LivePresence.user_id, LivePresence.name)
-        .where(_is_here(utcnow()), LivePresence.channel == channel)
-        .order_by(LivePresence.name)
-    )
+    now = utcnow()
+    rows = session().execute(_HERE, {"channel": channel, "seen_after": now - FADE, "left_after": now - GRACE})
     names: dict[uuid.UUID, str] = {}
     for user_id, name in rows:
         names.setdefault(user_id, name)
@@ -155,7 +171,4 @@ def _remains(departure: Departure, now: datetime) -> bool:
 
 
 def _is_here(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(LivePresence.left_at.is_(None), LivePresence.seen_at > now - FADE),
-        LivePresence.left_at > now - GRACE,
-    )
+    return _is_here_since(now - FADE, now - GRACE)

@@ -70,9 +70,9 @@ def loading_for_all() -> Iterator[None]:
     its memory into every child; and none is made meanwhile, when all is new and stays. Many
     threads with an arena each would keep much memory that nobody uses.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 2)
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(M_ARENA_MAX, 2)
     gc.disable()
     try:
         yield
@@ -80,6 +80,8 @@ def loading_for_all() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         gc.enable()
+        if hasattr(libc, "malloc_trim"):  # what loading needed for a while goes back
+            libc.malloc_trim(0)
 
 
 def _become_child(parent: int, name: str, env: Mapping[str, str], output: int, others: Iterable[int]) -> None:

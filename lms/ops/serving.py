@@ -22,6 +22,7 @@ from lms.ops.child import ChildSpec
 from lms.ops.forked import loading_for_all
 from lms.ops.gunicorn_conf import WebServer, web_argv
 from lms.ops.ports import check_port
+from lms.ops.spare import spare_libraries, without
 from lms.ops.supervisor import Supervisor
 
 
@@ -95,7 +96,7 @@ def _scaled_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
 
 
 def _embedded_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
-    with loading_for_all():
+    with loading_for_all(), without(spare_libraries(settings)):
         application = importlib.import_module("wsgi").app
         work = importlib.import_module("lms.work.worker").run_worker
         importlib.import_module("lms.ops.warming").warm_up(application, settings.site_url)

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table, event, inspect
+from sqlalchemy import Table, bindparam, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import iterate
 
-from lms.store.base import IS_SCOPE, OfficeScoped, mappers, session
+from lms.store.base import IS_SCOPE, OfficeScoped, QuickUuid, mappers, session
 
 
 class ScopeMissing(RuntimeError):
@@ -115,16 +116,33 @@ def _filter(state: ORMExecuteState) -> None:
         return
     scope = _scope.get()
     if scope.office_id is not None:
-        state.statement = state.statement.options(_only_of(scope.office_id))
+        state.statement = _narrowed(state.statement)
     elif not scope.is_set and _mentions_scoped(state.statement):
         raise ScopeMissing(
             "a row of an office was asked for without an office; use office_scope() or all_offices()"
         )
 
 
-@lru_cache(maxsize=1024)
-def _only_of(office_id: uuid.UUID) -> ExecutableOption:
+_in_scope: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def _narrowed(statement: Any) -> Any:
+    """The statement for the office in force; of one that is kept and used again, made once."""
+    found = _in_scope.get(statement)
+    if found is None:
+        found = _in_scope[statement] = statement.options(_only_here())
+    return found
+
+
+@cache
+def _only_here() -> ExecutableOption:
+    office_id = bindparam("office_in_force", callable_=_office_in_force, type_=QuickUuid(), unique=True)
     return with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == office_id, include_aliases=True)
+
+
+def _office_in_force() -> uuid.UUID | None:
+    """Asked when a statement runs; None, which no row has, where no single office is in force."""
+    return _scope.get().office_id
 
 
 def _mentions_scoped(statement: Any) -> bool:

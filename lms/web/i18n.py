@@ -13,8 +13,10 @@ from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_time as babel_time
 from babel.dates import format_timedelta
 from flask import Flask, g, has_request_context, request
-from jinja2 import pass_context
+from jinja2 import pass_context, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from lms import text
 from lms.access.actor import Actor
@@ -90,6 +92,7 @@ def install_i18n(app: Flask) -> None:
         text.gettext, text.plural_form, newstyle=True, pgettext=text.pgettext
     )
     environment.globals["ngettext"] = _with_n(environment.globals["ngettext"])
+    environment.globals["gettext"] = environment.globals["_"] = _translated
     app.jinja_env.globals.update(
         format_datetime=format_datetime, format_date=format_date, format_time=format_time,
         format_relative=format_relative, format_size=format_size, utcnow=utcnow,
@@ -122,6 +125,15 @@ def to_utc(local: datetime) -> datetime:
 
 def _locale() -> Locale:
     return Locale.parse(text.current_locale())
+
+
+@pass_eval_context
+def _translated(evaluation: EvalContext, message: str, /, **values: Any) -> str:
+    """The words of a template, with its places filled; values are escaped where the template escapes."""
+    found = text.gettext(message)
+    if "%" not in found:
+        return Markup(found) if evaluation.autoescape else found  # noqa: S704 - words of our own catalogues
+    return (Markup(found) if evaluation.autoescape else found) % values  # noqa: S704 - as above
 
 
 def _with_n(form_of: Callable[..., str]) -> Callable[..., str]:

@@ -29,6 +29,7 @@ from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.frameworks.demo import add_maps
+from plugins.portfolio.moving.demo import add_transfers
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import EditPage, NewPage, SaveCard, WriteMessage
 from plugins.portfolio.pages.models import Page
@@ -107,6 +108,7 @@ def build_portfolios(world: World) -> None:
         ):
             _short_portfolio(world, world.actor(key), lines, headline)
         _task(world, page)
+        add_transfers(world, aicha)
         template = pages.add_page(
             world.actor("counsellor"), NewPage(title="Il mio portfolio"), is_template=True
         )

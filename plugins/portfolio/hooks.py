@@ -47,6 +47,8 @@ from plugins.portfolio.evidence.models import Plan, Task
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
 from plugins.portfolio.jobs import forget_removed
+from plugins.portfolio.moving import jobs as moving_jobs
+from plugins.portfolio.moving import views as moving_views
 from plugins.portfolio.newcomers import welcome
 from plugins.portfolio.pages import views as page_views
 from plugins.portfolio.pages.blocks import OWN_BLOCKS
@@ -101,6 +103,7 @@ def blueprints() -> Sequence[Blueprint]:
         card_views.blueprint,
         task_views.blueprint,
         map_views.blueprint,
+        moving_views.blueprint,
     ]  # fmt: skip
 
 
@@ -124,14 +127,22 @@ def activity_types() -> Sequence[ActivityType]:
 
 @hookimpl
 def jobs() -> Sequence[JobSpec]:
-    """Cleaning up."""
+    """Cleaning up, and whole portfolios on their way."""
     return [
         JobSpec(
             "forget",
             forget_removed,
             _l("Delete what was removed from portfolios a month ago"),
             timedelta(days=1),
-        )
+        ),
+        JobSpec("pack", moving_jobs.pack, _l("Pack a portfolio"), max_attempts=3),
+        JobSpec(
+            "examine",
+            moving_jobs.examine_brought,
+            _l("Look through a portfolio that was brought"),
+            max_attempts=3,
+        ),
+        JobSpec("unpack", moving_jobs.unpack, _l("Take over a portfolio"), max_attempts=3),
     ]
 
 
@@ -154,14 +165,26 @@ def importers() -> Sequence[Importer]:
     return [
         Importer(
             "cv", "cv", _l("Europass or JSON Resume"), "portfolio_cv.read_file", (".pdf", ".xml", ".json")
-        )
+        ),
+        Importer(
+            "portfolio",
+            "portfolio",
+            _l("Portfolio of Contrada, Leap2A"),
+            "portfolio_moving.index",
+            (".zip", ".xml"),
+        ),
     ]
 
 
 @hookimpl
 def exporters() -> Sequence[Exporter]:
     """CVs for others."""
-    return [Exporter("cv", "cv", _l("Europass, JSON Resume, PDF"), "portfolio_cvs.downloads")]
+    return [
+        Exporter("cv", "cv", _l("Europass, JSON Resume, PDF"), "portfolio_cvs.downloads"),
+        Exporter(
+            "portfolio", "portfolio", _l("ZIP with pages, CVs, files and Leap2A"), "portfolio_moving.index"
+        ),
+    ]
 
 
 @hookimpl

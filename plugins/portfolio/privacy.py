@@ -13,12 +13,14 @@ from lms.plugin import ExportArchive, PersonalData, _l, all_offices, session
 from plugins.portfolio.cv.models import Choice, Cv, Entry, Import, Letter, Person
 from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan, Tag, Task
 from plugins.portfolio.frameworks.models import Mark
+from plugins.portfolio.moving.models import Transfer
+from plugins.portfolio.moving.service import forget_person as forget_transfers
 from plugins.portfolio.pages.models import Block, Card, Collection, Page, Version
 from plugins.portfolio.sharing.models import Comment, Message, Request, Share, Visit
 from plugins.portfolio.tasks.models import Submission
 
 OWNED: tuple[type[Any], ...] = (
-    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Page, Collection, Card, Share, Visit, Request, Message, Submission, Mark,
+    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Page, Collection, Card, Share, Visit, Request, Message, Submission, Mark, Transfer,
 )  # fmt: skip
 """Tables whose ``owner_id`` is the person that a row is about."""
 _TEXTS: dict[type[Any], tuple[str, ...]] = {
@@ -29,6 +31,7 @@ _TEXTS: dict[type[Any], tuple[str, ...]] = {
     Tag: ("name",), HiddenProof: ("proof",), Page: ("title", "description"), Collection: ("title", "description"),
     Card: ("headline", "about", "proof_1", "proof_2", "proof_3"), Share: ("name",), Visit: ("target",), Request: ("note", "answer_note"), Message: ("sender", "email", "text"),
     Submission: ("title", "note"), Mark: ("note", "answer", "level", "confirmed_level", "confirmed_by_id"),
+    Transfer: ("name", "summary"),
 }  # fmt: skip
 
 
@@ -83,6 +86,7 @@ def erase_person(user_id: uuid.UUID) -> None:
             update(Submission).where(Submission.judged_by_id == user_id).values(judged_by_id=None)
         )
         session().execute(update(Mark).where(Mark.confirmed_by_id == user_id).values(confirmed_by_id=None))
+        forget_transfers(user_id)
         for model in reversed(OWNED):
             session().execute(delete(model).where(model.owner_id == user_id))
 
@@ -97,7 +101,7 @@ def _title(model: type[Any]) -> Any:
         Item: _l("Evidence"), Journal: _l("Journals"), JournalEntry: _l("Journal entries"), Plan: _l("Plans"), Task: _l("Steps of plans"), Tag: _l("Tags"),
         HiddenProof: _l("Hidden proofs"), Page: _l("Pages"), Block: _l("Blocks of pages"), Version: _l("Versions of pages"), Collection: _l("Collections"),
         Card: _l("Public card"), Share: _l("Shares"), Visit: _l("Who looked"), Request: _l("Requests for feedback"), Message: _l("Messages"),
-        Submission: _l("Handed in"), Mark: _l("Map of what you can do"),
+        Submission: _l("Handed in"), Mark: _l("Map of what you can do"), Transfer: _l("Portfolios taken out and in"),
     }  # fmt: skip
     return titles[model]
 

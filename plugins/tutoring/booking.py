@@ -20,6 +20,7 @@ from lms.plugin import (
     claim_upload,
     directory,
     get_settings,
+    hooks,
     session,
     utcnow,
 )
@@ -117,6 +118,7 @@ def cancel(actor: Actor, booking_id: uuid.UUID) -> Booking:
     row.sequence += 1
     session().flush()
     letters.tell_cancelled(row, actor)
+    hooks().on_talk_ended(row.office_id, ref_of(row))
     offer_freed(row.slot)
     return row
 

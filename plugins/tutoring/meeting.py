@@ -22,7 +22,7 @@ from lms.plugin import (
     system_actor,
     utcnow,
 )
-from plugins.tutoring import letters
+from plugins.tutoring import calling, letters
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import EditGoal, NoteOutcome
@@ -54,6 +54,8 @@ def note_outcome(actor: Actor, booking_id: uuid.UUID, command: NoteOutcome) -> B
     if is_new:
         letters.tell_trainee(row, "settled", _l("Your tutor wrote down what came of your session"))
     queue.end_conversation(row)
+    if is_new and row.place_id is None:
+        calling.end_call(row)
     count_for_activities(row.trainee_id)
     return row
 

@@ -87,7 +87,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
         notes = [
             {
                 "about": "me" if row.trainee_id == user_id else "somebody else",
-                "text": unseal(row.sealed) or "",
+                "text": (unseal(row.sealed) or "") if row.trainee_id == user_id else "",
                 "written": row.updated_at,
             }
             for row in session().scalars(

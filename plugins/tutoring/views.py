@@ -22,7 +22,6 @@ from lms.plugin import (
     find_members,
     frame_of,
     get_managed_activity,
-    hooks,
     linked_files,
     max_upload_bytes,
     may_manage,
@@ -33,7 +32,7 @@ from lms.plugin import (
     utcnow,
     wants_json,
 )
-from plugins.tutoring import booking, chat, meeting, offering
+from plugins.tutoring import booking, calling, chat, meeting, offering
 from plugins.tutoring.after.tasks import find_open
 from plugins.tutoring.after.views import after_context
 from plugins.tutoring.booking import FreeSlot
@@ -109,7 +108,7 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
-        room=hooks().live_room(None, who) if row.slot.place == "call" else None, breadcrumb=trail(_("Session")),
+        breadcrumb=trail(_("Session")),
         **chat_context(who, row), **after_context(who, row),
     )  # fmt: skip
     return page, form.status
@@ -275,7 +274,7 @@ def chat_context(who: Actor, row: Booking) -> dict[str, Any]:
     return {
         "row": row, "files": linked_files(who, booking.ref_of(row)), "is_open": chat.is_open(row), "authors": _authors,
         "messages": chat.read_messages(who, row) if row.state != "held" else [], "seq": chat.latest_seq(who, row),
-        "max_bytes": max_upload_bytes(),
+        "max_bytes": max_upload_bytes(), "room": calling.room_of(who, row),
     } | _words(who)  # fmt: skip
 
 

@@ -14,12 +14,14 @@ from lms.plugin import (
     admit_visitor,
     enrol_people,
     keyed_hash,
+    new_id,
     render_pdf,
     session,
     store_file,
     utcnow,
 )
 from plugins.webinar import log, recording, rooms, slides
+from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.forms import CreateRoom
 from plugins.webinar.log import ByPerson, ChatSaid
 from plugins.webinar.models import (
@@ -93,6 +95,24 @@ def build_webinars(world: World) -> None:
                     _hold(world, office, meeting)
     _add_guests(world)
     _add_slides(world)
+    _add_call(world)
+
+
+def _add_call(world: World) -> None:
+    """A call of two people that is over."""
+    with world.inside("siena"):
+        tutor, trainee, rang = (
+            world.people["tutor"].id,
+            world.people["trainee"].id,
+            world.now - timedelta(days=2),
+        )
+        row = Call(
+            ref=f"tutoring:booking:{new_id()}", url="/o/siena/tutoring", medium="video", caller_id=tutor, rang_at=rang,
+            open_until=rang, passed_at=rang, closed_at=rang,
+        )  # fmt: skip
+        row.people = [CallPerson(user_id=each, may_come=False, seen_at=rang) for each in (tutor, trainee)]
+        session().add(row)
+        session().flush()
 
 
 def _plan(world: World, host: str, title: str, preset: PresetName, hours: float, minutes: int) -> Meeting:

@@ -26,9 +26,11 @@ from lms.plugin import (
     LiveRoom,
     NavItem,
     NextStep,
+    NotificationKind,
     PersonalData,
     Process,
     Ref,
+    Talk,
     World,
     _,
     _l,
@@ -43,6 +45,8 @@ from lms.plugin import (
 )
 from plugins.webinar import (
     attendance_views,
+    call_views,
+    calls,
     guest_views,
     letters,
     live_views,
@@ -174,12 +178,32 @@ def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
 
 
 @hookimpl
-def live_room(activity_id: uuid.UUID | None, actor: Actor) -> LiveRoom | None:
-    """The room of a meeting; other activities and the lounge have none."""
+def live_room(activity_id: uuid.UUID | None, actor: Actor, talk: Talk | None) -> LiveRoom | None:
+    """The room of a meeting, or of a talk of two people; other activities and the lounge have none."""
+    if talk is not None:
+        return call_views.room_of_talk(actor, talk)
     if activity_id is None or session().get(Room, activity_id) is None:
         return None
     get_activity(actor, activity_id)
     return LiveRoom(url_for("webinar_live.room", activity_id=activity_id), _l("Come in"))
+
+
+@hookimpl
+def on_talk_ended(office_id: uuid.UUID, ref: Ref) -> None:
+    """Whoever speaks in its room is put out."""
+    calls.close(ref)
+
+
+@hookimpl
+def on_talk_forgotten(office_id: uuid.UUID, ref: Ref) -> None:
+    """Its room goes with it."""
+    calls.forget(ref)
+
+
+@hookimpl
+def notification_kinds() -> Sequence[NotificationKind]:
+    """Calls, for who does not look at the talk."""
+    return [NotificationKind(calls.NAME, _l("Calls"), by_mail="never")]
 
 
 @hookimpl

@@ -202,3 +202,23 @@ class Caption(Order):
     """A line of captions."""
 
     text: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class OpenCall(Command):
+    """Show the pass of a talk: which call it is, and what is true of it."""
+
+    talk: Annotated[str, Field(min_length=20, max_length=2000)]
+    page: Key
+
+
+class InCall(Command):
+    """Something about a call, by a page of it."""
+
+    call: uuid.UUID
+    page: Key
+
+
+class Ring(InCall):
+    """Call the other one."""
+
+    medium: Literal["voice", "video", "screen"] = "voice"

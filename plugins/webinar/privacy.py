@@ -20,7 +20,8 @@ from lms.plugin import (
     session,
     system_actor,
 )
-from plugins.webinar import log
+from plugins.webinar import calls, log
+from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.models import (
     Correction,
     Interval,
@@ -45,6 +46,8 @@ def declared() -> Sequence[PersonalData]:
         PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
+        PersonalData("webinar_call", "caller_id", ("rang_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
+        PersonalData("webinar_call_person", "user_id", ("seen_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Until the meeting is deleted, or they ask")),
     ]  # fmt: skip
 
@@ -106,6 +109,13 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
                 select(RecordingConsent).where(RecordingConsent.participant_id.in_(mine))
             )
         ]
+        called = [
+            {"at": row.rang_at, "medium": row.medium, "by": "me"}
+            for row in session().scalars(select(Call).filter_by(caller_id=user_id))
+        ] + [
+            {"at": row.call.rang_at, "medium": row.call.medium, "last_there": row.seen_at}
+            for row in session().scalars(select(CallPerson).filter_by(user_id=user_id))
+        ]
         started = [
             {"recording": row.started_at, "until": row.ended_at}
             for row in session().scalars(select(Recording).filter_by(owner_id=user_id))
@@ -118,6 +128,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
     archive.add_rows("webinar_votes", _l("How you voted in meetings, where it was not anonymous"), voted)
     archive.add_rows("webinar_consents", _l("Whether you agreed to be recorded"), recorded)
     archive.add_rows("webinar_recordings", _l("Recordings that you started"), started)
+    archive.add_rows("webinar_calls", _l("Calls with one other person"), called)
     archive.add_rows("webinar_corrections", _l("Attendance that you corrected"), corrected)
     archive.add_rows("webinar_registrations", _l("Registrations as a guest"), registered)
 
@@ -131,6 +142,7 @@ def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
             update(Correction).where(Correction.corrected_by_id == user_id).values(corrected_by_id=None)
         )
         session().execute(delete(Registration).where(Registration.visitor_id == user_id))
+        calls.forget_all_of(user_id)
         for address in policy.names:
             session().execute(delete(Registration).where(Registration.email == address))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,30 +11,20 @@ from sqlalchemy import select
 
 from lms.plugin import Actor, NotFound, Unavailable, after_commit, session
 from plugins.webinar import media, recording
-from plugins.webinar.engine import Direction, Kind, Rights
-from plugins.webinar.entering import get_self
+from plugins.webinar.engine import Direction
 from plugins.webinar.media_commands import WishCommand
 from plugins.webinar.models import Participant, Room
+from plugins.webinar.senders import get_sender, rights_to_send
 
 log = structlog.get_logger(__name__)
-
-KINDS: dict[str, tuple[Kind, ...]] = {
-    "speak": (Kind.MICROPHONE,),
-    "camera": (Kind.CAMERA,),
-    "share": (Kind.SCREEN, Kind.SCREEN_SOUND),
-}
-
-
-def rights_to_send(held: Iterable[str]) -> Rights:
-    """What somebody with these rights in the room may send."""
-    return Rights(frozenset(kind for right in held for kind in KINDS.get(right, ())))
 
 
 def connect(actor: Actor, room_id: uuid.UUID, sid: str, direction: Direction, offer: str) -> dict[str, Any]:
     """Answer an offer of somebody inside. Raises Forbidden, Unavailable, Invalid."""
-    me = get_self(actor, room_id)
-    answer = media.connect_media(str(room_id), str(me.id), sid, direction, offer, rights_to_send(me.rights))
-    recording.go_on(room_id)
+    me = get_sender(actor, room_id, sid)
+    answer = media.connect_media(str(room_id), me.person, sid, direction, offer, me.rights)
+    if not me.is_in_call:
+        recording.go_on(room_id)
     return answer
 
 
@@ -81,13 +71,21 @@ def tell_all_rights(room: Room) -> None:
 
 def tell_end(room: Room) -> None:
     """Once this is committed, nothing is sent in the room any more."""
-    name = str(room.activity_id)
-    _afterwards(lambda: media.close_media(name))
+    tell_over(room.activity_id)
+
+
+def tell_over(room_id: uuid.UUID) -> None:
+    """Once this is committed, nothing is sent in the meeting or call of this id any more."""
+    _afterwards(lambda: media.close_media(str(room_id)))
+
+
+def tell_gone(room_id: uuid.UUID, person_id: uuid.UUID) -> None:
+    """Once this is committed, somebody sends and receives nothing there any more."""
+    _afterwards(lambda: media.remove_from_media(str(room_id), str(person_id)))
 
 
 def _check_own(actor: Actor, room_id: uuid.UUID, peer: str) -> None:
-    me = get_self(actor, room_id)
-    media.check_peer(peer, str(room_id), str(me.id))
+    media.check_peer(peer, str(room_id), get_sender(actor, room_id).person)
 
 
 def _afterwards(work: Callable[[], None]) -> None:

@@ -7,12 +7,10 @@ import tempfile
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typst
 from PIL import Image
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from sqlalchemy import func, select
 
 from lms.plugin import (
@@ -37,6 +35,9 @@ from plugins.webinar import log, rooms
 from plugins.webinar.entering import require_right
 from plugins.webinar.log import DeckChanged, SlideShown
 from plugins.webinar.models import Deck, Recording, Room, Slide
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 PURPOSE = "webinar.slides"
 RENDER = "webinar.render_slides"
@@ -210,12 +211,15 @@ def _texts(deck_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
 
 def _pdf_pages(body: bytes) -> list[tuple[bytes, str]]:
     """Each page as a picture and as text (for search, and for those who do not see it)."""
+    # Loaded when somebody brings a PDF: memory that no process should hold before.
+    from pypdf import PdfReader
+
     try:
         reader = PdfReader(io.BytesIO(body))
         if reader.is_encrypted:
             raise BadDeck(_("This PDF is locked with a password. Save it without one and send it again."))
         count = len(reader.pages)
-    except PyPdfError:
+    except _damage():
         raise BadDeck(_("This PDF cannot be read. Save it again and send it once more.")) from None
     if not 0 < count <= MOST_PAGES:
         raise BadDeck(_("A file may have up to %(count)s pages.", count=MOST_PAGES))
@@ -244,8 +248,15 @@ def _draw_page(folder: Path, number: int) -> bytes:
 def _text_of(reader: PdfReader, number: int) -> str:
     try:
         return " ".join(reader.pages[number - 1].extract_text().split())[:LONGEST_TEXT]
-    except (PyPdfError, ValueError, KeyError):
+    except _damage():
         return ""
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What reading a damaged or hostile PDF raises."""
+    from pypdf.errors import PyPdfError
+
+    return (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError)
 
 
 def _picture(body: bytes) -> bytes:

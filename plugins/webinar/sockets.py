@@ -7,6 +7,7 @@ from typing import Any
 
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
 from plugins.webinar import (
+    calls,
     entering,
     moderating,
     orders,
@@ -29,6 +30,7 @@ from plugins.webinar.log import (
 )
 
 LET_IN = Policy("visitor", "webinar")
+MEMBERS = Policy("member")
 READS = Policy("visitor", "webinar", opens_transaction=False)
 
 
@@ -37,11 +39,13 @@ class WebinarNamespace(LiveNamespace):
 
     path = "/webinar"
     policy = LET_IN
-    channels = (ROOM_CHANNEL, STAFF_CHANNEL, PERSON_CHANNEL)
+    channels = (ROOM_CHANNEL, STAFF_CHANNEL, PERSON_CHANNEL, calls.CALL_CHANNEL)
 
     def departed(self, connection: Connection, *, said_goodbye: bool) -> None:
         """A page was closed, or its network was lost."""
         for channel in connection.channels:
+            if channel.startswith(f"{calls.NAME}:") and said_goodbye:
+                calls.lost(connection.actor, channel, connection.sid)
             room = room_of(channel) if channel.startswith(f"{ROOM}:") else None
             row = find_in(connection.actor, room.activity_id) if room is not None else None
             if row is not None:
@@ -101,6 +105,42 @@ class WebinarNamespace(LiveNamespace):
         """What the page shows now."""
         sending.wish(call.actor, command.room, command)
         return {}
+
+    # --- calls ------------------------------------------------------------------------
+
+    @on_event("call.open", MEMBERS, orders.OpenCall, rate=Rate(30, 60))
+    def open_call(self, call: Call, command: orders.OpenCall) -> Mapping[str, Any]:
+        """Which call belongs to a talk, and what is true of it."""
+        return calls.describe(calls.open_call(call.actor, command.talk), command.page)
+
+    @on_event("call.ring", MEMBERS, orders.Ring, rate=Rate(8, 60))
+    def ring(self, call: Call, command: orders.Ring) -> Mapping[str, Any]:
+        """Call the other one."""
+        calls.ring(call.actor, command.call, command.medium, calls.At(command.page, call.sid))
+        return {}
+
+    @on_event("call.accept", MEMBERS, orders.InCall, rate=Rate(20, 60))
+    def accept(self, call: Call, command: orders.InCall) -> Mapping[str, Any]:
+        """Come in."""
+        calls.accept(call.actor, command.call, calls.At(command.page, call.sid))
+        return {}
+
+    @on_event("call.decline", MEMBERS, orders.InCall, rate=Rate(20, 60))
+    def decline(self, call: Call, command: orders.InCall) -> Mapping[str, Any]:
+        """Not now."""
+        calls.decline(call.actor, command.call)
+        return {}
+
+    @on_event("call.leave", MEMBERS, orders.InCall)
+    def hang_up(self, call: Call, command: orders.InCall) -> Mapping[str, Any]:
+        """End the call."""
+        calls.leave(call.actor, command.call, command.page)
+        return {}
+
+    @on_event("call.here", MEMBERS, orders.InCall, rate=Rate(30, 60))
+    def in_call(self, call: Call, command: orders.InCall) -> Mapping[str, Any]:
+        """Heartbeat of a page in a call; with another socket after a broken connection."""
+        return calls.hear_from(call.actor, command.call, calls.At(command.page, call.sid))
 
     # --- talking ----------------------------------------------------------------------
 

@@ -365,6 +365,20 @@ export class Channel extends EventTarget {
   }
 }
 
+/**
+ * Ask a namespace something that belongs to no channel; rejects with a ChannelError, or any other error while there is no connection.
+ * @param {string} namespace
+ * @param {string} office
+ * @param {string} event
+ * @param {object} data
+ * @returns {Promise<any>}
+ */
+export async function ask(namespace, office, event, data) {
+  const answer = await socketOf(namespace, office).timeout(ANSWER_MS).emitWithAck(event, data);
+  if (!answer.ok) throw new ChannelError(answer.error);
+  return answer;
+}
+
 /** A key that nobody else has (`crypto.randomUUID` needs https). */
 export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -14,23 +14,21 @@ from lms.plugin import (
     Form,
     NotFound,
     PdfAttachment,
-    StoredFile,
     _,
     actor,
-    open_file,
     requires,
-    session,
     utcnow,
     wants_json,
 )
 from plugins.portfolio.cv import letters, tailoring
 from plugins.portfolio.cv.composing import CvDocument, choose_entries, compose_cv, section_order
-from plugins.portfolio.cv.documents import Photo, cv_pdf, letter_pdf, photo_suffix
+from plugins.portfolio.cv.documents import cv_pdf, letter_pdf
 from plugins.portfolio.cv.exchange import candidate_of_cv
 from plugins.portfolio.cv.formats import europass_xml, json_resume
 from plugins.portfolio.cv.formats.europass_pdf import ATTACHMENT
 from plugins.portfolio.cv.forms import EditChoice, EditCv, EditLetter, NewCv, NewLetter
 from plugins.portfolio.cv.models import Cv, Letter
+from plugins.portfolio.cv.photos import photo_of
 from plugins.portfolio.cv.reading import as_text, find_warnings
 from plugins.portfolio.cv.sections import BY_NAME
 from plugins.portfolio.cv.service import KEEP, find_entries, get_entry
@@ -134,9 +132,10 @@ def download_europass_pdf(cv_id: uuid.UUID) -> ResponseReturnValue:
     """The PDF with the Europass data inside."""
     cv = tailoring.get_cv(actor(), cv_id)
     document = compose_cv(cv)
-    xml = europass_xml.write_europass(candidate_of_cv(cv), cv.language)
+    photo = photo_of(document)
+    xml = europass_xml.write_europass(candidate_of_cv(cv), cv.language, photo=photo)
     data = PdfAttachment(ATTACHMENT, xml, "application/xml", _("The CV as Europass data"), "alternative")
-    body = cv_pdf(document, photo=photo_of(document), attachments=[data])
+    body = cv_pdf(document, photo=photo, attachments=[data])
     return attachment(body, "application/pdf", file_name(document, "europass.pdf"))
 
 
@@ -145,8 +144,9 @@ def download_europass_pdf(cv_id: uuid.UUID) -> ResponseReturnValue:
 def download_europass_xml(cv_id: uuid.UUID) -> ResponseReturnValue:
     """The Europass data alone."""
     cv = tailoring.get_cv(actor(), cv_id)
-    body = europass_xml.write_europass(candidate_of_cv(cv), cv.language)
-    return attachment(body, "application/xml", file_name(compose_cv(cv), "europass.xml"))
+    document = compose_cv(cv)
+    body = europass_xml.write_europass(candidate_of_cv(cv), cv.language, photo=photo_of(document))
+    return attachment(body, "application/xml", file_name(document, "europass.xml"))
 
 
 @blueprint.get("/portfolio/cvs/<uuid:cv_id>/resume.json")
@@ -307,16 +307,6 @@ def cv_as_pdf(cv: Cv) -> Response:
     return attachment(
         cv_pdf(document, photo=photo_of(document)), "application/pdf", file_name(document, "pdf")
     )
-
-
-def photo_of(document: CvDocument) -> Photo | None:
-    """The photo that a CV shows, as a PDF can hold it; the right to it comes with the CV."""
-    file = session().get(StoredFile, document.photo_id) if document.photo_id else None
-    suffix = photo_suffix(file.media_type) if file is not None and file.deleted_at is None else ""
-    if file is None or not suffix:
-        return None
-    with open_file(file) as stream:
-        return Photo(stream.read(), suffix)
 
 
 def attachment(body: bytes, media_type: str, name: str) -> Response:

@@ -13,7 +13,7 @@ from lms.plugin import Actor, Invalid, NotFound, _, require, session, utcnow
 from plugins.portfolio.cv.composing import OVERRIDES, choose_entries
 from plugins.portfolio.cv.formats.candidate import MOST_BYTES, Candidate, CandidateEntry
 from plugins.portfolio.cv.formats.europass_pdf import read_attached_xml
-from plugins.portfolio.cv.formats.europass_reading import read_europass
+from plugins.portfolio.cv.formats.europass_reading import read_europass, read_photo
 from plugins.portfolio.cv.formats.json_resume import read_json_resume
 from plugins.portfolio.cv.forms import SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Entry, Import, Person
@@ -53,6 +53,8 @@ class Preview:
     person_changes: tuple[tuple[str, str, str], ...]
     """Of the details that differ: column, what is there, what the file says."""
     lines: tuple[Comparison, ...]
+    has_photo: bool = False
+    """True if there is a photo in it that can be taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,13 @@ def get_preview(actor: Actor, import_id: uuid.UUID) -> Preview:
         for name, value in candidate.person.items()
         if (getattr(person, name) or "") != value
     )
-    return Preview(row, candidate, changes, tuple(_compare(candidate.entries, find_entries(actor.user_id))))
+    lines = tuple(_compare(candidate.entries, find_entries(actor.user_id)))
+    return Preview(row, candidate, changes, lines, photo_in(row) is not None)
+
+
+def photo_in(row: Import) -> bytes | None:
+    """The bytes of the photo in a file that was read, as they are; whoever uses them has them checked."""
+    return read_photo(row.payload.encode()) if row.kind == "europass" else None
 
 
 def apply_import(
@@ -102,15 +110,15 @@ def apply_import(
     preview = get_preview(actor, import_id)
     chosen = {name: value for name, _old, value in preview.person_changes if name in person_fields}
     if chosen:
-        _take_person(actor, chosen)
+        take_person(actor, chosen)
     added = replaced = 0
     for line in preview.lines:
         action = actions.get(line.number, "ignore")
         if action == "replace" and line.twin is not None:
-            _replace(actor, line.twin.id, line.entry)
+            take_entry(actor, line.entry, line.twin.id)
             replaced += 1
         elif action != "ignore":
-            add_entry(actor, line.entry.section, line.entry.values)
+            take_entry(actor, line.entry, None)
             added += 1
     session().delete(preview.source)
     return Outcome(added, replaced)
@@ -196,19 +204,17 @@ def _parse(kind: str, payload: str) -> Candidate:
 def _compare(entries: Sequence[CandidateEntry], present: Sequence[Entry]) -> list[Comparison]:
     free, lines = list(present), []
     for number, entry in enumerate(entries):
-        twin = _twin_of(entry, free)
+        twin = twin_of(entry, free)
         if twin is not None:
             free.remove(twin)
-        is_same = twin is not None and values_of(twin) == {
-            name: value for name, value in entry.values.items() if value
-        }
-        suggested: Action = "add" if twin is None else "ignore" if is_same else "replace"
-        lines.append(Comparison(number, entry, twin, is_same, suggested))
+        is_alike = twin is not None and is_same(entry, twin)
+        suggested: Action = "add" if twin is None else "ignore" if is_alike else "replace"
+        lines.append(Comparison(number, entry, twin, is_alike, suggested))
     return lines
 
 
-def _twin_of(entry: CandidateEntry, present: Sequence[Entry]) -> Entry | None:
-    """The entry that tells of the same thing: same section and title, and no organisation or year that contradicts."""
+def twin_of(entry: CandidateEntry, present: Sequence[Entry]) -> Entry | None:
+    """The entry of ours that tells of the same thing: same section and title, and no organisation or year that contradicts."""
 
     def fits(row: Entry, name: str, length: int) -> bool:
         theirs, ours = str(entry.values.get(name) or ""), str(getattr(row, name))
@@ -228,14 +234,24 @@ def _twin_of(entry: CandidateEntry, present: Sequence[Entry]) -> Entry | None:
     )
 
 
-def _replace(actor: Actor, entry_id: uuid.UUID, entry: CandidateEntry) -> None:
-    row = get_entry(actor, entry_id)
+def is_same(entry: CandidateEntry, row: Entry) -> bool:
+    """True if a row says exactly what the entry says."""
+    return values_of(row) == {name: value for name, value in entry.values.items() if value}
+
+
+def take_entry(actor: Actor, entry: CandidateEntry, twin: uuid.UUID | None) -> None:
+    """Add an entry, or put it in the place of one of the actor's own. Raises NotFound, Invalid."""
+    if twin is None:
+        add_entry(actor, entry.section, entry.values)
+        return
+    row = get_entry(actor, twin)
     for field in BY_NAME[entry.section].fields:
         default: Any = False if field.name.startswith("is_") else ""
         setattr(row, field.name, entry.values.get(field.name, default))
 
 
-def _take_person(actor: Actor, chosen: Mapping[str, str]) -> None:
+def take_person(actor: Actor, chosen: Mapping[str, str]) -> None:
+    """Write details of the person that were read and chosen; the others stay. Raises Forbidden."""
     person = get_person(actor)
     commands: tuple[type[SavePerson] | type[SavePrivate], ...] = (SavePerson, SavePrivate)
     for command in commands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any
 
@@ -24,6 +25,7 @@ from lms.plugin import (
     requires,
     serve_preview,
     slow,
+    store_file,
     unit_of_work,
     utcnow,
     wants_json,
@@ -189,17 +191,26 @@ def read_file() -> ResponseReturnValue:
 
 
 @blueprint.route("/portfolio/cv/import/<uuid:import_id>", methods=["GET", "POST"])
-@requires(service.KEEP)
+@slow(requires(service.KEEP))
 def preview_import(import_id: uuid.UUID) -> ResponseReturnValue:
     """What the file holds, beside what is there; entry by entry one chooses."""
     if request.method == "POST":
+        photo = (
+            exchange.photo_in(exchange.get_preview(actor(), import_id).source)
+            if "photo" in request.form
+            else None
+        )
+        photo_id = store_photo(photo) if photo else None
         sent = {
             number: request.form.get(f"entry-{number}", "ignore")
             for number in range(1000)
             if f"entry-{number}" in request.form
         }
         actions = {number: action for number, action in sent.items() if action in ACTIONS}
-        outcome = exchange.apply_import(actor(), import_id, actions, request.form.getlist("person"))
+        with unit_of_work():
+            outcome = exchange.apply_import(actor(), import_id, actions, request.form.getlist("person"))
+            if photo_id is not None:
+                service.set_photo(actor(), photo_id)
         text = ngettext(
             "%(n)d entry was taken over.", "%(n)d entries were taken over.", outcome.added + outcome.replaced
         )
@@ -212,7 +223,7 @@ def preview_import(import_id: uuid.UUID) -> ResponseReturnValue:
         for name, form in ((each.name, each) for each in Form(command).fields)
     }
     return render_template(
-        "portfolio/cv/import_preview.html", preview=preview, sections=BY_NAME, labels=labels, breadcrumb=trail(_("Bring a CV with you"))
+        "portfolio/cv/import_preview.html", preview=preview, has_photo=service.get_person(actor()).photo_id is not None, sections=BY_NAME, labels=labels, breadcrumb=trail(_("Bring a CV with you"))
     )  # fmt: skip
 
 
@@ -235,6 +246,11 @@ def own_photo(file_id: uuid.UUID) -> ResponseReturnValue:
     if path is None:
         raise NotFound(_("There is no photo."))
     return serve_preview(path, file)
+
+
+def store_photo(body: bytes) -> uuid.UUID:
+    """Keep a photo that came inside a file, checked and drawn again as any other. Raises Invalid."""
+    return store_file(actor(), io.BytesIO(body), "photo", "portfolio.photo", allowed=frozenset({"image"})).id
 
 
 def refuse_to_scripts(*forms: Form[Any]) -> None:

@@ -22,7 +22,7 @@ from lms.plugin import (
     utcnow,
     who_is_here,
 )
-from plugins.tutoring import chat
+from plugins.tutoring import calling, chat
 from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.forms import JoinQueue
 from plugins.tutoring.desk.opening import opening_now
@@ -193,6 +193,7 @@ def end_conversation(booking: Booking) -> None:
     booking.ended_at = utcnow()
     session().flush()
     chat.tell_ended(booking)
+    calling.end_call(booking)
 
 
 # --- by itself ------------------------------------------------------------------------

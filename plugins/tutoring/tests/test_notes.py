@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from lms.plugin import Forbidden, NotFound, World, session
+from lms.plugin import ExportArchive, Forbidden, NotFound, World, session, utcnow
 from lms.testing import SignIn
+from plugins.tutoring import privacy
 from plugins.tutoring.desk import notes
 from plugins.tutoring.desk.notes import WriteNote
 from plugins.tutoring.models import PrivateNote
@@ -60,3 +61,20 @@ def test_an_emptied_note_is_gone(world: World) -> None:
         person = world.people["trainee5"].id
         assert session().scalar(select(PrivateNote).filter_by(trainee_id=person)) is None
         assert notes.read_note(tutor, talk) == ""
+
+
+def test_the_person_finds_the_words_in_their_export_and_the_tutor_only_that_there_are_some(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (talk,) = begin(world, "trainee5")
+    with world.inside("siena"):
+        notes.write_note(world.actor("tutor"), talk, WriteNote(text=SECRET))
+    found: dict[str, str] = {}
+    monkeypatch.setattr(
+        ExportArchive, "add_rows", lambda _self, name, _title, rows: found.update({name: str(rows)})
+    )
+    privacy.export_person(world.people["trainee5"].id, ExportArchive("A", utcnow()))
+    assert SECRET in found["tutoring_notes"]
+    privacy.export_person(world.people["tutor"].id, ExportArchive("B", utcnow()))
+    assert SECRET not in found["tutoring_notes"]
+    assert "somebody else" in found["tutoring_notes"]

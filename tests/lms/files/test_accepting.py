@@ -9,13 +9,21 @@ from typing import NamedTuple
 
 import pytest
 from PIL import Image
+from sqlalchemy import func, select
 
 from lms.access.actor import Actor
 from lms.config import FileSettings
 from lms.demo import World
 from lms.errors import Invalid, NotFound, Unavailable
 from lms.files import service
-from lms.files.accepting import EVERYTHING, accept_stream, file_store, files_directory
+from lms.files.accepting import (
+    EVERYTHING,
+    accept_stream,
+    file_store,
+    files_directory,
+    prepare_stream,
+    record,
+)
 from lms.files.kinds import Family
 from lms.store.base import session
 from lms.store.files import StoredFile
@@ -169,3 +177,16 @@ def test_the_old_logo_goes_when_a_new_one_comes(world: World) -> None:
         first, second = service.store_logo(head, Sent()), service.store_logo(head, Sent())
         assert first.deleted_at is not None
         assert service.get_file(None, second.id).id == second.id
+
+
+def test_files_that_must_come_together_are_prepared_first_and_get_the_ids_they_were_promised(
+    world: World,
+) -> None:
+    wanted = uuid.uuid4()
+    with world.inside("siena"):
+        actor = world.actor("trainee")
+        before = session().scalar(select(func.count()).select_from(StoredFile))
+        prepared = prepare_stream(actor, io.BytesIO(b"Buongiorno, mondo"), "a.txt")
+        assert session().scalar(select(func.count()).select_from(StoredFile)) == before
+        row = record(actor, prepared, file_id=wanted)
+        assert (row.id, row.name, row.sha256) == (wanted, "a.txt", prepared.sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -35,6 +36,29 @@ def read_europass(text: str | bytes) -> Candidate:
     if kind in {"SkillsPassport", "Europass"} or find(root, "LearnerInfo") is not None:
         return _read_version_3(root)
     raise Invalid(_("This XML file is not a Europass CV."), code="wrong_format")
+
+
+def read_photo(text: str | bytes) -> bytes | None:
+    """The photo in a Europass XML file, as it is; None if there is none that can be read. Raises Invalid for broken XML."""
+    root = parse_xml(text)
+    for node in find_all(root, "Attachment"):
+        if said(node, "FileType") == "photo" or said(node, "Instructions") == "ProfilePicture":
+            return _decoded(_raw(node, "EmbeddedData"))
+    return _decoded(_raw(root, "Identification", "Photo", "Data"))
+
+
+def _decoded(text: str) -> bytes | None:
+    """Bytes from base64, or from a data address in base64, or from one that is base64 once more."""
+    for _layer in range(3):
+        text = text.rpartition(";base64,")[2]
+        try:
+            body = b64decode("".join(text.split()), validate=True)
+        except ValueError:
+            return None
+        if not body.startswith(b"data:image/"):
+            return body or None
+        text = body.decode("ascii", "replace")
+    return None
 
 
 def local(node: Element) -> str:

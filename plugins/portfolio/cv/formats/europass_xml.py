@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import mimetypes
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from lms.plugin import _
+from plugins.portfolio.cv.documents import Photo
 from plugins.portfolio.cv.formats.candidate import Candidate, CandidateEntry
 from plugins.portfolio.cv.formats.languages import code_of
 from plugins.portfolio.cv.sections import DIMENSIONS
@@ -27,8 +30,8 @@ _ALWAYS = frozenset({"DocumentID", "PartyID"})
 _URIS = {"hr": HR, "oa": OA, "eures": EURES}
 
 
-def write_europass(candidate: Candidate, language: str) -> bytes:
-    """The candidate as a Europass Candidate document in UTF-8."""
+def write_europass(candidate: Candidate, language: str, *, photo: Photo | None = None) -> bytes:
+    """The candidate as a Europass Candidate document in UTF-8, with the photo of the CV if it shows one."""
     root = Element(f"{{{EUROPASS}}}Candidate")
     person = candidate.person
     _write_supplier(root, person)
@@ -57,8 +60,20 @@ def write_europass(candidate: Candidate, language: str) -> bytes:
             _of(candidate, section),
             lambda parent, values, item=item: _titled(parent, item, values),
         )
+    if photo is not None:
+        _write_photo(profile, photo)
     body: bytes = tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
+
+
+def _write_photo(profile: Element, photo: Photo) -> None:
+    """The profile picture: Europass keeps it as base64 of a data address, itself in base64."""
+    kind = mimetypes.types_map.get(photo.suffix, "image/jpeg")
+    address = f"data:{kind};base64,{b64encode(photo.body).decode()}"
+    node = _add(profile, "eures:Attachment")
+    _add(node, "oa:EmbeddedData", b64encode(address.encode()).decode())
+    _add(node, "oa:FileType", "photo")
+    _add(node, "hr:Instructions", "ProfilePicture")
 
 
 def losses(entries: Sequence[CandidateEntry]) -> list[str]:

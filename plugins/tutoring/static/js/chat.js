@@ -100,6 +100,7 @@ class TutoringChat extends HTMLElement {
   #pass(name) {
     if (this.dataset.desk) return void location.assign(this.dataset.desk);
     this.dataset.other = name;
+    this.querySelector("[data-part=call]")?.remove();
     this.#ask("");
     this.#log.append(element("p", { class: "ui-chat-system" }, fill(this.dataset.textPassed, { name })));
     this.#toEnd();
@@ -118,6 +119,7 @@ class TutoringChat extends HTMLElement {
     const write = this.querySelector("[data-part=write]");
     if (write instanceof HTMLElement) write.hidden = true;
     this.#part("closed").hidden = false;
+    this.querySelector("[data-part=call]")?.remove();
   }
 
   /** @param {Record<string, unknown>} file */

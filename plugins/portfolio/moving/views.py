@@ -1,0 +1,191 @@
+"""Pages of taking a portfolio along: the archive, bringing one, looking into it before it is taken over."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.plugin import (
+    Invalid,
+    NotFound,
+    StoredFile,
+    Text,
+    _,
+    _l,
+    actor,
+    claim_upload,
+    max_upload_bytes,
+    open_file,
+    requires,
+    session,
+    slow,
+    store_file,
+    unit_of_work,
+    utcnow,
+)
+from plugins.portfolio.cv.sections import BY_NAME
+from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.moving import service
+from plugins.portfolio.moving.format import MANIFEST
+from plugins.portfolio.moving.leap2a_reading import MOST_FEED_BYTES
+from plugins.portfolio.moving.leap2a_taking import ACTIONS, FeedPreview, preview_feed, wrap_feed
+from plugins.portfolio.moving.models import Transfer
+from plugins.portfolio.moving.reading import checked_zip
+
+blueprint = Blueprint("portfolio_moving", __name__)
+_OVERHEAD = 1_000_000
+COUNTED: dict[str, Text] = {
+    "portfolio_page": _l("Pages"), "portfolio_cv": _l("CVs"), "portfolio_cv_entry": _l("Entries of the CV"), "portfolio_letter": _l("Letters"),
+    "portfolio_item": _l("Files, notes, skills and goals"), "portfolio_journal": _l("Journals"), "portfolio_journal_entry": _l("Journal entries"),
+    "portfolio_plan": _l("Plans"), "portfolio_collection": _l("Collections"), "portfolio_mark": _l("Marks on the map"),
+}  # fmt: skip
+"""What a preview counts, in this order."""
+OFFERS: dict[str, Text] = {
+    "person": _l("About you"), "cv": _l("My CV"), "page": _l("Pages"), "file": _l("Files"), "journal": _l("Journals"), "plan": _l("Plans"), "note": _l("Notes"),
+    "skill": _l("Skills"), "goal": _l("Goals"),
+}  # fmt: skip
+
+
+@blueprint.get("/portfolio/moving")
+@requires(KEEP)
+def index() -> ResponseReturnValue:
+    """The archive of everything, and bringing one."""
+    transfers = service.find_transfers(actor())
+    jobs = {row.id: service.job_of(actor(), row) for row in transfers if row.state in service.LIVE}
+    return render_template(
+        "portfolio/moving/index.html", exports=[row for row in transfers if row.kind == "export"], brought=[row for row in transfers if row.kind != "export"],
+        jobs=jobs, max_bytes=max_upload_bytes(), is_working=any(_is_live(job) for job in jobs.values()), now=utcnow(), breadcrumb=_trail(None),
+    )  # fmt: skip
+
+
+@blueprint.post("/portfolio/moving/pack")
+@requires(KEEP)
+def pack() -> ResponseReturnValue:
+    """Have everything packed."""
+    service.ask_archive(actor())
+    return redirect(url_for("portfolio_moving.index"), 303)
+
+
+@blueprint.get("/portfolio/moving/<uuid:transfer_id>/portfolio.zip")
+@requires(KEEP)
+def download(transfer_id: uuid.UUID) -> ResponseReturnValue:
+    """The finished archive; a download that broke off can go on."""
+    path = service.archive_path(actor(), transfer_id)
+    name = f"portfolio-{utcnow():%Y-%m-%d}.zip"
+    return send_file(
+        path, mimetype="application/zip", as_attachment=True, download_name=name, conditional=True
+    )
+
+
+@blueprint.post("/portfolio/moving/bring")
+@slow(requires(KEEP))
+def bring() -> ResponseReturnValue:
+    """An archive that was sent: one of ours is examined by a job, a feed of another program is shown at once."""
+    file = _received_archive()
+    with open_file(file) as source, checked_zip(source, with_folders=True) as archive:
+        is_ours = MANIFEST in archive.namelist()
+    with unit_of_work():
+        row = service.bring_archive(actor(), file.id) if is_ours else _ready_feed(file, file.name)
+        return redirect(url_for("portfolio_moving.show", transfer_id=row.id), 303)
+
+
+@blueprint.post("/portfolio/moving/bring-feed")
+@slow(requires(KEEP))
+def bring_feed() -> ResponseReturnValue:
+    """A feed without files, as XML."""
+    sent = request.files.get("feed")
+    body = sent.stream.read(MOST_FEED_BYTES + 1) if sent and sent.filename else b""
+    if not body or sent is None:
+        raise Invalid(_("Choose a file first."))
+    file = store_file(actor(), wrap_feed(body), "leap2a.zip", service.KEPT_AS, allowed=frozenset({"archive"}))
+    with unit_of_work():
+        row = _ready_feed(file, sent.filename or "")
+        return redirect(url_for("portfolio_moving.show", transfer_id=row.id), 303)
+
+
+@blueprint.get("/portfolio/moving/<uuid:transfer_id>")
+@requires(KEEP)
+def show(transfer_id: uuid.UUID) -> ResponseReturnValue:
+    """What is in it, and what would be done."""
+    row = service.get_transfer(actor(), transfer_id)
+    if row.kind == "export":
+        raise NotFound(_("This is not there any more."))
+    job = service.job_of(actor(), row)
+    preview = _preview(row) if row.kind == "leap2a" and row.state == "ready" else None
+    is_live = row.state in service.LIVE and _is_live(job)
+    return render_template(
+        "portfolio/moving/show.html", row=row, job=job, is_live=is_live, has_stopped=row.state in service.LIVE and not is_live, preview=preview, counted=COUNTED,
+        offers=OFFERS, sections=BY_NAME, has_portfolio=service.has_portfolio(actor()), breadcrumb=_trail(_("What is in it")),
+    )  # fmt: skip
+
+
+@blueprint.post("/portfolio/moving/<uuid:transfer_id>/take")
+@requires(KEEP)
+def take(transfer_id: uuid.UUID) -> ResponseReturnValue:
+    """Take it over."""
+    chosen: dict[str, Any] = {
+        name.removeprefix("offer-"): value
+        for name, value in request.form.items()
+        if name.startswith("offer-") and value in ACTIONS
+    }
+    service.start_import(actor(), transfer_id, chosen | {"person": "person" in request.form})
+    return redirect(url_for("portfolio_moving.show", transfer_id=transfer_id), 303)
+
+
+@blueprint.post("/portfolio/moving/<uuid:transfer_id>/forget")
+@requires(KEEP)
+def forget(transfer_id: uuid.UUID) -> ResponseReturnValue:
+    """Delete an archive that was made or brought."""
+    service.forget(actor(), transfer_id)
+    flash(_("Deleted."), "success")
+    return redirect(url_for("portfolio_moving.index"), 303)
+
+
+def _received_archive() -> StoredFile:
+    """The archive that the form carries, accepted. Raises Invalid."""
+    request.max_content_length = max_upload_bytes() + _OVERHEAD
+    sent = next((each for each in request.files.getlist("archive") if each.filename), None)
+    if sent is not None:
+        return store_file(
+            actor(),
+            sent.stream,
+            sent.filename or "",
+            service.KEPT_AS,
+            allowed=frozenset({"archive"}),
+            declared=sent.mimetype,
+        )
+    address = next((each for each in request.form.getlist("archive") if each), "")
+    if not address:
+        raise Invalid(_("Choose a file first."))
+    with unit_of_work():
+        return claim_upload(actor(), address, service.KEPT_AS, allowed=frozenset({"archive"}))
+
+
+def _ready_feed(file: StoredFile, name: str) -> Transfer:
+    """A feed that was brought, once it could be read."""
+    with open_file(file) as source:
+        preview = preview_feed(actor(), source)
+    summary = {"owner": preview.feed.owner, "product": preview.feed.program, "offers": len(preview.lines)}
+    return service.begin_ready(actor(), "leap2a", file, name, summary)
+
+
+def _preview(row: Transfer) -> FeedPreview:
+    file = session().get(StoredFile, row.file_id) if row.file_id else None
+    if file is None or file.deleted_at is not None:
+        raise NotFound(_("This upload is not there any more. Please send the file again."))
+    with open_file(file) as source:
+        return preview_feed(actor(), source)
+
+
+def _is_live(job: Any) -> bool:
+    return job is not None and job.state in {"queued", "running"}
+
+
+def _trail(title: Text | None) -> list[tuple[Text, str | None]]:
+    way: list[tuple[Text, str | None]] = [(_("Portfolio"), url_for("portfolio.home"))]
+    if title is None:
+        return [*way, (_("Take it along"), None)]
+    return [*way, (_("Take it along"), url_for("portfolio_moving.index")), (title, None)]
