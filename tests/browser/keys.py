@@ -46,7 +46,6 @@ def walk_into_editor(page: Page) -> None:
 
 def choose_file(page: Page, name: str, file: FilePayload) -> None:
     """Walk to a button that asks for a file, press it, and choose that one."""
-    press_until(page, "Tab", name)
     with page.expect_file_chooser() as asked:
-        page.keyboard.press("Enter")
+        press(page, name)
     asked.value.set_files([file])
