@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from babel import Locale
 from flask import request, url_for
@@ -27,18 +28,19 @@ def frame_in(outline: Outline, step_id: uuid.UUID) -> Frame | None:
     if step is None:
         return None
     near = neighbours(outline, step_id)
+    seen_as: dict[str, Any] = {"as": "trainee"} if outline.is_preview else {}
     return Frame(
-        outline.title, url_for("courses.show", activity_id=outline.id),
-        step_url(near.before) if near.before else "", step_url(near.after) if near.after else "",
+        outline.title, url_for("courses.show", activity_id=outline.id, **seen_as),
+        step_url(near.before, outline) if near.before else "", step_url(near.after, outline) if near.after else "",
         step.number, len(outline.steps), outline.minutes_left, step.title, outline.locale, outline.languages,
     )  # fmt: skip
 
 
-def step_url(step: StepView) -> str:
-    """The page on which a step is worked on."""
-    return url_for(
-        step.endpoint if step.is_there and step.endpoint else "activities.show", activity_id=step.id
-    )
+def step_url(step: StepView, outline: Outline) -> str:
+    """The page on which a step is worked on; in a preview it stays one, as far as the page knows of previews."""
+    endpoint = step.endpoint if step.is_there and step.endpoint else "activities.show"
+    seen_as: dict[str, Any] = {"as": "trainee"} if outline.is_preview and endpoint == "courses.step" else {}
+    return url_for(endpoint, activity_id=step.id, **seen_as)
 
 
 def describe_next(ahead: Ahead) -> str:

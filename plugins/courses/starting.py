@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import tomllib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lms.plugin import Actor, Invalid, NotFound, Text, _, current_locale
+from lms.plugin import Actor, Invalid, NotFound, Text, _, current_locale, offered_types
 from plugins.courses.building import CoursePlan, Made, build_course
 
 CONTENT = Path(__file__).parent / "content"
@@ -37,18 +37,28 @@ def start_course(actor: Actor, key: str, title: str = "") -> Made:
     """Make a draft course from a template, written in the reader's language first. Raises Forbidden, NotFound."""
     if not (CONTENT / key / "course.toml").is_file() or "/" in key or "." in key:
         raise NotFound(_("There is no such template."))
-    plan = read_plan(key, current_locale())
+    offered = {each.name for each in offered_types(actor, "child")}
+    plan = read_plan(key, current_locale(), offered)
     if title.strip():
         plan = plan.model_copy(update={"title": title.strip()[:200]})
     return build_course(actor, plan, _no_files)
 
 
-def read_plan(key: str, first: str) -> CoursePlan:
-    """A template as a plan whose first language is the one asked for, if it is there."""
+def read_plan(key: str, first: str, offered: Collection[str] | None = None) -> CoursePlan:
+    """A template as a plan whose first language is the one asked for, if it is there.
+
+    With the kinds of steps that an office offers, steps of other kinds are those that the template has instead.
+    """
     source = _source(key)
     codes = list(source["languages"])
     codes.sort(key=lambda code: code != first)
-    return CoursePlan.model_validate(_course(key, source, codes))
+    steps = [_there(each, offered) for each in source["step"]]
+    return CoursePlan.model_validate(_course(key, source | {"step": steps}, codes))
+
+
+def _there(step: Mapping[str, Any], offered: Collection[str] | None) -> dict[str, Any]:
+    is_there = offered is None or step["type"] in offered
+    return {**step} if is_there else {**step, **step.get("instead", {})}
 
 
 @cache
@@ -98,7 +108,7 @@ def _content(key: str, source: Mapping[str, Any], codes: list[str]) -> dict[str,
     """The content of a step: pages (one file for each language), or data in one language with texts in all."""
     if "pages" in source:
         return {"pages": [{code: _page(key, name, code) for code in codes} for name in source["pages"]]}
-    content: dict[str, Any] = {}
+    content: dict[str, Any] = dict(source.get("data", {}))
     if "by_language" in source:
         content |= json.loads((CONTENT / key / f"{source['by_language']}.{codes[0]}.json").read_text("utf-8"))
     if "by_code" in source:

@@ -11,6 +11,7 @@ from lms.plugin import (
     Activity,
     Actor,
     Conflict,
+    Enrolment,
     Forbidden,
     _,
     _l,
@@ -26,7 +27,7 @@ from plugins.tutoring import calling, letters
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import EditGoal, NoteOutcome
-from plugins.tutoring.models import Booking, Goal
+from plugins.tutoring.models import Booking, Goal, Slot
 
 TYPE = "tutoring"
 
@@ -117,18 +118,26 @@ def _count_for(activity: Activity, goal: Goal, user_id: uuid.UUID) -> None:
 
 
 def _takes_part(activity: Activity, user_id: uuid.UUID) -> bool:
-    who = Actor(user_id, "", office_id=activity.office_id)
-    enrolment = enrolment_of(who, activity.root_id or activity.id)
+    enrolment = _enrolment(activity, user_id)
     return enrolment is not None and enrolment.state == "active"
 
 
+def _enrolment(activity: Activity, user_id: uuid.UUID) -> Enrolment | None:
+    who = Actor(user_id, "", office_id=activity.office_id)
+    return enrolment_of(who, activity.root_id or activity.id)
+
+
 def _had(activity: Activity, user_id: uuid.UUID) -> int:
-    return (
-        session().scalar(
-            select(func.count()).select_from(Booking).filter_by(trainee_id=user_id, state="done")
-        )
-        or 0
+    """Sessions since the person takes part: those before were for something else."""
+    query = (
+        select(func.count())
+        .select_from(Booking)
+        .where(Booking.trainee_id == user_id, Booking.state == "done")
     )
+    enrolment = _enrolment(activity, user_id)
+    if enrolment is not None and enrolment.enrolled_at is not None:
+        query = query.join(Slot, Slot.id == Booking.slot_id).where(Slot.starts_at >= enrolment.enrolled_at)
+    return session().scalar(query) or 0
 
 
 def _as_tutor(actor: Actor, booking_id: uuid.UUID) -> Booking:

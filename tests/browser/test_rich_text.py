@@ -54,6 +54,24 @@ def test_a_pasted_picture_is_sent_described_and_shown(meet: Meet) -> None:
     assert re.search(r'<img data-file="[0-9a-f-]{36}" alt="An open door"', written(page))
 
 
+def test_what_comes_after_a_picture_replaces_nothing(meet: Meet) -> None:
+    page = open_editor(meet)
+    page.get_by_label("Your story").first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.type("Before")
+    body = io.BytesIO()
+    Image.new("RGB", (40, 30), (10, 90, 140)).save(body, "PNG")
+    for number in range(2):
+        page.locator("ui-rich-text [data-file-field]").first.set_input_files(
+            {"name": "door.png", "mimeType": "image/png", "buffer": body.getvalue()}
+        )
+        page.get_by_role("dialog", name="What does the picture show?").get_by_role("button").click()
+        expect(page.locator("ui-rich-text .ProseMirror img")).to_have_count(number + 1)
+    page.keyboard.type("After")
+    assert re.sub(r"<img [^>]*>", "<img>", written(page)).startswith("<p>Before</p><img><img><p>After</p>")
+
+
 def test_a_table_grows_and_everything_can_be_undone(meet: Meet) -> None:
     page = open_editor(meet)
     before = written(page)

@@ -171,15 +171,24 @@ class RichText extends HTMLElement {
   async #insert(file, fileId) {
     this.#say("");
     const family = file.type.split("/")[0];
-    const chain = () => /** @type {Editor} */ (this.editor).chain().focus();
-    if (family === "image") {
-      const alt = await this.#ask("alt", "");
-      chain().insertContent({ type: "img", attrs: { file: fileId, alt: alt ?? "" } }).run();
-    } else if (family === "video" || family === "audio") {
-      chain().insertContent({ type: family, attrs: { file: fileId, label: file.name } }).run();
-    } else {
-      chain().insertContent([{ type: "text", text: file.name, marks: [{ type: "fileLink", attrs: { file: fileId } }] }, { type: "text", text: " " }]).run();
-    }
+    if (family === "image") this.#place({ type: "img", attrs: { file: fileId, alt: (await this.#ask("alt", "")) ?? "" } });
+    else if (family === "video" || family === "audio") this.#place({ type: family, attrs: { file: fileId, label: file.name } });
+    else this.editor?.chain().focus().insertContent([{ type: "text", text: file.name, marks: [{ type: "fileLink", attrs: { file: fileId } }] }, { type: "text", text: " " }]).run();
+  }
+
+  /**
+   * Put a picture or the like behind what is selected, and the cursor behind it: what is written next replaces neither.
+   * @param {{ type: string, attrs: Record<string, string> }} node
+   */
+  #place(node) {
+    const editor = /** @type {Editor} */ (this.editor);
+    editor.chain().focus().insertContentAt(editor.state.selection.to, node).run();
+    const { selection, doc } = editor.state;
+    if (selection.$to.parent.inlineContent) return;
+    const behind = selection.to;
+    const chain = editor.chain();
+    if (!doc.nodeAt(behind)?.isTextblock) chain.insertContentAt(behind, { type: "paragraph" });
+    chain.setTextSelection(behind + 1).run();
   }
 
   /**

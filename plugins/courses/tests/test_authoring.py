@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.plugin import (
+    Activity,
     ActivityType,
     ChangeRule,
     Conflict,
@@ -206,6 +207,17 @@ def test_a_change_of_rule_shows_who_gains_before_it_holds(world: World, sign_in:
     browser.post(path, data={"form_id": "changerule", "completion_rule": "viewed", "confirmed": "1"})
     with world.inside("siena"):
         assert read_outline(world.actor("trainee"), course.id).rows[0].done_at
+
+
+def test_a_rule_that_concerns_nobody_holds_at_once(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        course = make_course(world)
+    path = f"{SITE}/step/{course.steps[0]}/settings"
+    data = {"form_id": "changerule", "completion_rule": "minutes", "completion_goal": "5"}
+    assert sign_in("trainer").post(path, data=data).status_code == 303
+    with world.inside("siena"):
+        step = session().get_one(Activity, course.steps[0])
+        assert (step.completion_rule, step.completion_goal, step.rule_version) == ("minutes", 5, 2)
 
 
 def test_a_section_has_a_title_and_nothing_that_counts(world: World, sign_in: SignIn) -> None:

@@ -288,6 +288,23 @@ def test_the_preview_shows_the_course_as_to_somebody_who_has_just_joined(
     assert "is-locked" not in sign_in("trainer").get(f"{SITE}/{course_id}").text
 
 
+def test_a_preview_stays_one_from_step_to_step_and_leaves_no_trace(world: World, sign_in: SignIn) -> None:
+    course_id, steps = made(world)
+    with world.inside("siena"):
+        join(world, course_id, "trainer")
+    browser = sign_in("trainer")
+    first = browser.get(f"{SITE}/step/{steps[0]}?as=trainee").text
+    assert f'href="{SITE}/{course_id}?as=trainee"' in first
+    assert f'action="{SITE}/step/{steps[0]}?as=trainee"' in first
+    after = browser.post(f"{SITE}/step/{steps[0]}?as=trainee").location
+    assert after.endswith(f"/step/{steps[1]}?as=trainee")
+    last = browser.post(f"{SITE}/step/{steps[2]}?as=trainee").location
+    assert last.endswith(f"/{course_id}?as=trainee")
+    with world.inside("siena"):
+        assert completions_of(world.people["trainer"].id) == []
+        assert read_outline(world.actor("trainer"), course_id).place is None
+
+
 def test_a_course_in_two_languages_shows_what_there_is_and_progress_is_one(
     world: World, sign_in: SignIn
 ) -> None:

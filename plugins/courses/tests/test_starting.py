@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lms.plugin import Activity, ActivityType, NotFound, World, hooks, locale, plain_text, session
+from lms.plugin import Activity, NotFound, World, children_of, locale, plain_text, session
 from lms.testing import SignIn
 from plugins.courses import starting, translating
 from plugins.courses.building import PlannedStep
@@ -49,39 +49,39 @@ def test_it_has_the_parts_that_a_practitioner_needs() -> None:
     assert plan.has_certificate
 
 
-def test_it_is_made_with_one_click_and_says_what_was_left_out(world: World, sign_in: SignIn) -> None:
+def start(world: World, title: str = "") -> tuple[starting.Made, list[str]]:
+    """Start the path as the trainer of Siena; what came out, and the kinds of its steps."""
+    with world.inside("siena"), locale("it"):
+        made = starting.start_course(world.actor("trainer"), "practitioner", title)
+        outline = read_outline(world.actor("trainer"), made.course_id)
+        assert translating.count_missing(made.course_id, languages_of(outline.course))["en"] == 0
+        return made, [row.type for row in outline.rows]
+
+
+def test_with_all_parts_switched_on_nothing_is_left_out(world: World, sign_in: SignIn) -> None:
     answer = sign_in("trainer").post(f"{SITE}/from-template", data={"template": "practitioner"})
     assert answer.status_code == 303
-    page = sign_in("trainer").get(answer.location).text
-    assert "nove azioni" in page
-    with world.inside("siena"), locale("it"):
-        made = starting.start_course(world.actor("trainer"), "practitioner", "Il nostro percorso")
-        known = set(hooks().activity_types())
-        missing = [step.type for step in read_plan("practitioner", "it").steps if step.type not in known]
-        assert len([line for line in made.left_out if "“" in line]) >= len(missing)
-        outline = read_outline(world.actor("trainer"), made.course_id)
-        assert outline.title == "Il nostro percorso"
-        assert translating.count_missing(made.course_id, languages_of(outline.course))["en"] == 0
-
-
-def test_steps_of_other_parts_are_made_where_they_are_there(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kinds = hooks().activity_types()
-    extra = {
-        name: (
-            "core.activities",
-            ActivityType(name, name, "gear", "activities.show", completion=("confirmed",)),
-        )
-        for name in ("webinar", "tutoring", "survey")
-        if name not in kinds
-    }
-    monkeypatch.setattr(hooks(), "activity_types", lambda: kinds | extra)
+    assert "nove azioni" in sign_in("trainer").get(answer.location).text
+    made, kinds = start(world, "Il nostro percorso")
+    assert made.left_out == []
+    assert kinds.count("webinar") == 4
+    assert kinds.count("tutoring") == 2
     with world.inside("siena"):
-        made = starting.start_course(world.actor("trainer"), "practitioner")
-        types = [row.type for row in read_outline(world.actor("trainer"), made.course_id).rows]
-        assert types.count("webinar") == 4
-        assert not [line for line in made.left_out if "webinar" in line]
+        steps = {each.title: each for each in children_of(made.course_id)}
+        webinar = steps["Webinar 1: Obiettivi e azioni"]
+        assert (webinar.completion_rule, webinar.completion_goal, webinar.minutes) == ("attended", 67, 90)
+
+
+def test_an_office_without_webinars_and_tutoring_reads_what_was_left_out(
+    world: World, sign_in: SignIn
+) -> None:
+    for plugin in ("webinar", "tutoring"):
+        sign_in("head").post("/o/siena/admin/parts", data={"plugin": plugin, "do": "off"})
+    made, kinds = start(world)
+    assert not {"webinar", "tutoring"} & set(kinds)
+    assert len(made.left_out) == 6
+    assert "“Webinar 1: Obiettivi e azioni”" in made.left_out[0]
+    assert kinds.count("assignment") == 2, "the survey is asked as a text that is handed in"
 
 
 class _Filled(HTMLParser):
@@ -89,44 +89,46 @@ class _Filled(HTMLParser):
 
     def __init__(self, page: str, **changes: str) -> None:
         super().__init__()
-        self.values: dict[str, str] = {}
+        self.values: dict[str, list[str]] = {}
         self._area = ""
         self.feed(page)
-        self.count = sum(self.values.get(name, "") != text for name, text in changes.items())
-        self.values |= changes
+        self.count = sum(self.values.get(name, [""]) != [text] for name, text in changes.items())
+        self.values |= {name: [text] for name, text in changes.items()}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what a field holds."""
         found = dict(attrs)
         name = found.get("name") or ""
         is_off = found.get("type") in {"checkbox", "radio"} and "checked" not in found
-        if tag == "input" and name and not is_off:
-            self.values[name] = found.get("value") or ""
-        self._area = name if tag == "textarea" else ""
+        if tag == "select":
+            self._area = f"select:{name}"
+        elif tag == "option" and self._area.startswith("select:") and "selected" in found:
+            self.values[self._area.removeprefix("select:")] = [found.get("value") or ""]
+        elif tag == "input" and name and not is_off:
+            self.values.setdefault(name, []).append(found.get("value") or "")
+        elif tag == "textarea":
+            self._area = name
 
     def handle_data(self, data: str) -> None:
         """Keep what a text field holds."""
-        if self._area:
-            self.values[self._area] = data
+        if self._area and not self._area.startswith("select:"):
+            self.values[self._area] = [data]
             self._area = ""
 
 
 def test_the_path_with_four_webinars_a_quiz_and_a_certificate_takes_few_fields(
-    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    world: World, sign_in: SignIn
 ) -> None:
-    kinds = hooks().activity_types()
-    webinar = ActivityType("webinar", "webinar", "gear", "activities.show", completion=("confirmed",))
-    monkeypatch.setattr(hooks(), "activity_types", lambda: {"webinar": ("core.activities", webinar)} | kinds)
     browser, filled = sign_in("trainer"), 1  # the title
     made = browser.post(f"{SITE}/from-template", data={"template": "practitioner", "title": "Our path"})
     course_id = uuid.UUID(made.location.rsplit("/", 2)[1])
     with world.inside("siena"):
         rows = read_outline(world.actor("trainer"), course_id).rows
-    webinars = [row for row in rows if row.type == "webinar"]
+        webinars = [row for row in rows if row.type == "webinar"]
     for number, row in enumerate(webinars, start=1):
-        address, day = f"/o/siena/activities/{row.id}/edit", f"2027-03-0{number}"
-        form = _Filled(browser.get(address).text, starts_at=f"{day}T10:00", ends_at=f"{day}T11:30")
-        assert browser.post(address, data=form.values).status_code in {302, 303}
+        address = f"/o/siena/webinar/{row.id}/edit"
+        form = _Filled(browser.get(address).text, starts_at=f"2027-03-0{number}T10:00")
+        assert browser.post(address, data=form.values).status_code == 303
         filled += form.count
     assert browser.post(f"{SITE}/{course_id}/state", data={"state": "published"}).status_code == 303
     with world.inside("siena"):
@@ -134,10 +136,9 @@ def test_the_path_with_four_webinars_a_quiz_and_a_certificate_takes_few_fields(
         assert outline.activity.state == "published"
         assert outline.course.has_certificate
         assert [row.type for row in outline.rows].count("quiz") == 1
-        dates = [session().get_one(Activity, row.id).starts_at for row in webinars]
-    assert len(webinars) == 4
-    assert all(dates)
-    assert filled <= 25
+        times = [session().get_one(Activity, row.id) for row in webinars]
+        assert [(each.ends_at - each.starts_at).seconds for each in times] == [90 * 60] * 4  # type: ignore[operator]  # all have times
+    assert filled == 5
 
 
 @pytest.mark.parametrize("key", ["", "nothing", "../practitioner", "practitioner/..", "."])

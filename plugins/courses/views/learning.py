@@ -17,6 +17,7 @@ from lms.plugin import (
     format_time,
     get_activity,
     leave,
+    may_manage,
     member,
     places_of,
     wants_json,
@@ -91,7 +92,7 @@ def resume(activity_id: uuid.UUID) -> ResponseReturnValue:
         and place.page_id
     ):
         return redirect(url_for("courses.step", activity_id=following.id, page=place.page_id))
-    return redirect(step_url(following))
+    return redirect(step_url(following, outline))
 
 
 @blueprint.post("/<uuid:activity_id>/language")
@@ -137,7 +138,7 @@ def step(activity_id: uuid.UUID) -> ResponseReturnValue:
     if view.is_section:
         return redirect(url_for("courses.show", activity_id=outline.id))
     if view.endpoint != "courses.step":
-        return redirect(step_url(view))
+        return redirect(step_url(view, outline))
     return _render_step(outline, view)
 
 
@@ -174,22 +175,25 @@ def finish(activity_id: uuid.UUID) -> ResponseReturnValue:
     """The step was seen to its end: on to the next page, the next step, or back to the course."""
     page_id = request.form.get("page", type=uuid.UUID)
     activity = get_activity(actor(), activity_id)
-    if page_id is not None:
-        page = read_page(activity_id, page_id, [])
-        if page.after is not None:
-            learning.check_step(actor(), activity.parent_id or activity.id, activity_id)
-            learning.keep_place(actor(), activity_id, page.after.id)
-            return redirect(url_for("courses.step", activity_id=activity_id, page=page.after.id), 303)
     course_id = activity.parent_id or activity.id
+    is_preview = request.args.get("as") == "trainee" and may_manage(actor(), activity)
+    seen_as: dict[str, Any] = {"as": "trainee"} if is_preview else {}
+    if page_id is not None and (following := read_page(activity_id, page_id, []).after) is not None:
+        learning.check_step(actor(), course_id, activity_id)
+        if not is_preview:
+            learning.keep_place(actor(), activity_id, following.id)
+        address = url_for("courses.step", activity_id=activity_id, page=following.id, **seen_as)
+        return redirect(address, 303)
     was_completed = learning.has_completed(actor(), course_id)
-    learning.finish_step(actor(), activity_id)
-    outline = read_outline(actor(), course_id)
+    if not is_preview:
+        learning.finish_step(actor(), activity_id)
+    outline = read_outline(actor(), course_id, as_trainee=is_preview)
     after = learning.neighbours(outline, activity_id).after
     if after is None or (outline.completed_at is not None and not was_completed):
-        return redirect(url_for("courses.show", activity_id=outline.id), 303)
-    if after.endpoint == "courses.step":
+        return redirect(url_for("courses.show", activity_id=outline.id, **seen_as), 303)
+    if after.endpoint == "courses.step" and not is_preview:
         learning.keep_place(actor(), after.id)
-    return redirect(step_url(after), 303)
+    return redirect(step_url(after, outline), 303)
 
 
 @blueprint.post("/step/<uuid:activity_id>/tick")

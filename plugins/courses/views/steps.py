@@ -48,7 +48,7 @@ def settings(activity_id: uuid.UUID) -> ResponseReturnValue:
     change, whole, proposed = None, None, rule.accept()
     if proposed and "confirmed" not in request.form:
         change, whole = foreseeing.foresee_rule(actor(), activity_id, proposed)
-    elif proposed:
+    if proposed and not change and not whole:
         authoring.change_step_rule(actor(), activity_id, proposed)
         flash(_("The new rule holds."), "success")
         return redirect(url_for("courses.settings", activity_id=activity_id), 303)
@@ -57,7 +57,7 @@ def settings(activity_id: uuid.UUID) -> ResponseReturnValue:
         "courses/settings.html", activity=activity, step=step, form=form, rule=rule, change=change,
         whole=foreseeing.show_effect(actor(), step.course_id, whole) if whole else None,
         people=showing.names_of(actor(), (*change.gains, *change.losses)) if change else {},
-        choices=_choices(activity), outline=outline, conditions=authoring.conditions_of(activity_id),
+        is_asked=bool(change or whole), choices=_choices(activity), outline=outline, conditions=authoring.conditions_of(activity_id),
         groups=find_groups(actor()) if actor().can("groups.manage") else [], titles={each.id: each for each in outline.steps},
         edit_url=edit_url(activity), breadcrumb=_trail(activity, _("Settings")), is_section=activity.type == SECTION,
         languages=showing.language_names(outline.languages[1:]),
