@@ -26,7 +26,15 @@ from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.clock import utcnow
 from lms.errors import Conflict, Invalid, NotFound, Unavailable
-from lms.files.accepting import EVERYTHING, check_room, files_directory, get_usage, prepare, record
+from lms.files.accepting import (
+    EVERYTHING,
+    check_room,
+    files_directory,
+    get_usage,
+    max_upload_bytes,
+    prepare,
+    record,
+)
 from lms.files.forms import StartUpload
 from lms.files.inspection import safe_name
 from lms.files.kinds import BY_TYPE, Family, describe, read_families
@@ -47,10 +55,10 @@ _ID_AT_END = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/?$")
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """How far an upload is, in bytes; ``file_id`` once it was accepted."""
+    """How far an upload is, in bytes; ``file_id`` once it was accepted. ``length`` is None while it is not known."""
 
     id: uuid.UUID
-    length: int
+    length: int | None
     offset: int
     expires_at: datetime
     file_id: uuid.UUID | None = None
@@ -58,17 +66,21 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a file: where it begins, its bytes, and their SHA-256 if the sender gave it."""
+    """A piece of a file: where it begins, its bytes, and their SHA-256 if the sender gave it.
+
+    ``length`` is the whole size, told with the piece after which nothing more is made.
+    """
 
     offset: int
     stream: IO[bytes]
     sha256: bytes | None = None
+    length: int | None = None
 
 
 def create_upload(actor: Actor, command: StartUpload) -> UploadState:
     """Announce a file. Raises Forbidden, and Invalid where it has no place: before a byte is sent."""
     require(actor, UPLOAD)
-    check_room(actor, command.length, with_announced=True)
+    check_room(actor, 1 if command.length is None else command.length, with_announced=True)
     row = PendingUpload(
         owner_id=actor.user_id, name=safe_name(command.name), media_type=command.media_type[:120],
         families=",".join(sorted(read_families(command.families))), length=command.length,
@@ -96,15 +108,19 @@ def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
     """
     row = _get(actor, upload_id)
     state, families = _state(row), row.families
-    session().rollback()  # no database transaction while bytes come in
     if state.file_id is not None:
         return state
+    length = _length(actor, row, piece.length)
+    most = remaining_bytes(actor) if length is None else length
+    session().rollback()  # no database transaction while bytes come in
     with _locked(part_path(upload_id)) as part:
         present = part.seek(0, os.SEEK_END)
         if present != piece.offset:
             raise Conflict(_("The piece does not begin where the last one ended."), code="wrong_offset")
-        _write_piece(part, piece, present, state.length - present)
-        if part.tell() == state.length:
+        _write_piece(part, piece, present, max(0, most - present))
+        if length is None and part.tell() >= most:
+            raise _no_room(actor, part.tell() + 1)
+        if part.tell() == length:
             _finish(actor, upload_id, read_families(families))
     return get_upload(actor, upload_id)
 
@@ -166,7 +182,7 @@ def forget_stale_uploads(now: datetime) -> int:
 def remaining_bytes(actor: Actor) -> int:
     """The largest file that still has a place, in bytes."""
     usage = get_usage(actor)
-    return max(0, min(usage.limit - usage.used, usage.office_limit - usage.office_used))
+    return max(0, min(max_upload_bytes(), usage.limit - usage.used, usage.office_limit - usage.office_used))
 
 
 def _get(actor: Actor, upload_id: uuid.UUID) -> PendingUpload:
@@ -184,12 +200,32 @@ def part_path(upload_id: uuid.UUID) -> Path:
 def _state(row: PendingUpload) -> UploadState:
     path = part_path(row.id)
     if row.file_id is not None:
-        offset = row.length
+        offset = row.length or 0
     elif path.exists():
         offset = path.stat().st_size
     else:
         raise NotFound(_("This upload is not there any more. Please send the file again."))
     return UploadState(row.id, row.length, offset, utcnow() + KEPT, row.file_id)
+
+
+def _length(actor: Actor, row: PendingUpload, told: int | None) -> int | None:
+    """The whole size, noted when it is told for the first time. Raises Invalid for one that has no place, Conflict for another one."""
+    if told is None or told == row.length:
+        return row.length
+    if row.length is not None or told < part_path(row.id).stat().st_size:
+        raise Conflict(_("The size of this file was told differently before."), code="wrong_length")
+    check_room(actor, told)
+    with unit_of_work():
+        _get(actor, row.id).length = told
+    return told
+
+
+def _no_room(actor: Actor, size: int) -> Invalid:
+    try:
+        check_room(actor, size)
+    except Invalid as refusal:
+        return refusal
+    return Invalid(_("There is no room for this file."), code="quota_user")
 
 
 @contextmanager
