@@ -44,6 +44,7 @@ from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
+from plugins.portfolio.films import views as film_views
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
 from plugins.portfolio.jobs import forget_removed
@@ -103,6 +104,7 @@ def blueprints() -> Sequence[Blueprint]:
         card_views.blueprint,
         task_views.blueprint,
         map_views.blueprint,
+        film_views.blueprint,
         moving_views.blueprint,
     ]  # fmt: skip
 

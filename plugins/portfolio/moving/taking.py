@@ -27,6 +27,7 @@ from plugins.portfolio.cv.models import Person
 from plugins.portfolio.cv.service import MOST_ENTRIES
 from plugins.portfolio.cv.tailoring import MOST_CVS
 from plugins.portfolio.evidence.service import MOST_THINGS, PROVES
+from plugins.portfolio.films.service import MOST_FILMS
 from plugins.portfolio.moving.format import FILES_TABLE, LINKS_TABLE, MOST_ROWS, FileLine, LinkLine
 from plugins.portfolio.moving.reading import OpenArchive, opened, refused
 from plugins.portfolio.moving.rows import checked_row, linked_values, lying
@@ -49,6 +50,7 @@ _ROOM = {
     "portfolio_cv": MOST_CVS,
     "portfolio_cv_entry": MOST_ENTRIES,
     "portfolio_item": MOST_THINGS,
+    "portfolio_film": MOST_FILMS,
 }
 """How many rows of a table a person may have."""
 _OF_SOMETHING_KNOWN = frozenset(

@@ -40,7 +40,8 @@ _OVERHEAD = 1_000_000
 COUNTED: dict[str, Text] = {
     "portfolio_page": _l("Pages"), "portfolio_cv": _l("CVs"), "portfolio_cv_entry": _l("Entries of the CV"), "portfolio_letter": _l("Letters"),
     "portfolio_item": _l("Files, notes, skills and goals"), "portfolio_journal": _l("Journals"), "portfolio_journal_entry": _l("Journal entries"),
-    "portfolio_plan": _l("Plans"), "portfolio_collection": _l("Collections"), "portfolio_mark": _l("Marks on the map"),
+    "portfolio_plan": _l("Plans"), "portfolio_collection": _l("Collections"), "portfolio_mark": _l("Marks on the map"), "portfolio_film": _l("Video CVs"),
+    "portfolio_take": _l("Recordings"),
 }  # fmt: skip
 """What a preview counts, in this order."""
 OFFERS: dict[str, Text] = {
