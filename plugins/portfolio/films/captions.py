@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lms.plugin import Invalid, _
 
@@ -17,7 +18,6 @@ LONGEST_CAPTION = 84
 """Characters that a reader takes in at once: two lines of 42."""
 LONGEST_MS = 6 * 60 * 60 * 1000
 MOST_CUES = 1000
-_SHORTEST_MS = 100
 _MOMENT = r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"^\s*{_MOMENT}\s*(?:-->|[-–])\s*{_MOMENT}(?:\s+[a-z]+:\S+)*\s*(.*)$")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
@@ -42,14 +42,15 @@ def from_script(parts: Iterable[str], starts_ms: int, ends_ms: int) -> list[Cue]
     """The script in pieces that can be read at once, over the time of the film by their length."""
     pieces = [piece for part in parts for piece in _pieces(part)]
     length, whole = ends_ms - starts_ms, sum(len(piece) for piece in pieces)
-    if not pieces or length < len(pieces):
+    if not pieces or length < whole:
         return []
-    found, done = [], 0
+    marks, done = [starts_ms], 0
     for piece in pieces:
-        begins = starts_ms + length * done // whole
         done += len(piece)
-        found.append(Cue(begins, starts_ms + length * done // whole, piece))
-    return found
+        marks.append(starts_ms + length * done // whole)
+    tenths = [marks[0], *(round(mark, -2) for mark in marks[1:-1]), marks[-1]]
+    marks = tenths if all(first < then for first, then in pairwise(tenths)) else marks
+    return [Cue(begins, ends, piece) for (begins, ends), piece in zip(pairwise(marks), pieces, strict=True)]
 
 
 def within(cues: Iterable[Cue], starts_ms: int, ends_ms: int | None) -> list[Cue]:
@@ -104,7 +105,8 @@ def read_captions(text: str) -> list[Cue]:
             found[-1][2].append(line)
     if len(found) > MOST_CUES:
         raise Invalid(_("There can be at most %(count)d captions.", count=MOST_CUES))
-    cues = [Cue(begins, ends, _plain(" ".join(lines))) for begins, ends, lines in found]
+    read = _unmarked if is_file else _plain
+    cues = [Cue(begins, ends, read(" ".join(lines))) for begins, ends, lines in found]
     return sorted((cue for cue in cues if cue.text), key=lambda cue: (cue.starts_ms, cue.ends_ms))
 
 
@@ -128,8 +130,13 @@ def _pieces(part: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Words alone: no tags, no arrow, which would begin a new caption, one space between words."""
-    return " ".join(html.unescape(_TAG.sub("", text)).replace("-->", "→").split())
+    """Words with one space between them, and without the arrow, which would begin a new caption."""
+    return " ".join(text.replace("-->", "→").split())
+
+
+def _unmarked(text: str) -> str:
+    """What a cue of a file says, without its marks."""
+    return _plain(html.unescape(_TAG.sub("", text)))
 
 
 def _escaped(text: str) -> str:

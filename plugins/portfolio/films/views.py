@@ -32,6 +32,7 @@ from lms.plugin import (
 )
 from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.cv.views import refuse_to_scripts, saved_answer
+from plugins.portfolio.devices import WITH_DEVICES
 from plugins.portfolio.films import service
 from plugins.portfolio.films.captions import write_lines
 from plugins.portfolio.films.forms import (
@@ -53,7 +54,6 @@ blueprint = Blueprint("portfolio_films", __name__)
 SHORTEST, LONGEST = 60, 90
 """Seconds: what is enough, and what people watch."""
 SOUND_AND_PICTURE: frozenset[Family] = frozenset({"video", "audio"})
-WITH_DEVICES = "geolocation=(), payment=(), usb=(), camera=(self), microphone=(self)"
 TABS: dict[str, Text] = {"show": _l("Overview"), "script": _l("Script"), "record": _l("Record")}
 
 

@@ -155,7 +155,8 @@ class Recorder extends HTMLElement {
     this.#timer = window.setInterval(() => this.#tick(), 200);
     this.#show("recording");
     this.#tell(this.dataset.textRecording ?? "");
-    this.#part("stop").focus();
+    this.#part("stage").scrollIntoView({ block: "start" });
+    this.#part("stop").focus({ preventScroll: true });
   }
 
   #stop() {
@@ -164,7 +165,7 @@ class Recorder extends HTMLElement {
     if (this.#recorder?.state === "recording") this.#recorder.stop();
     this.#show("ready");
     this.#tell(this.dataset.textStopped ?? "");
-    this.#part("record").focus();
+    this.#part("record").focus({ preventScroll: true });
   }
 
   #tick() {
