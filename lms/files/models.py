@@ -27,6 +27,8 @@ class PendingUpload(Identified, OfficeScoped, Base):
     media_type: Mapped[str] = mapped_column(String(120), default="")
     families: Mapped[str] = mapped_column(String(120))
     length: Mapped[int | None] = mapped_column(BigInteger)
+    is_passing: Mapped[bool] = mapped_column(default=False)
+    """True for what becomes no file: it is looked through by whoever takes it, and thrown away."""
     file_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("stored_file.id", ondelete="CASCADE"), index=True
     )

@@ -57,13 +57,14 @@ def capabilities() -> ResponseReturnValue:
 @blueprint.post("/files/uploads")
 @requires(uploads.UPLOAD)
 def create() -> ResponseReturnValue:
-    """Announce a file; ``?kinds=image,document`` narrows what is accepted."""
+    """Announce a file; ``?kinds=image,document`` narrows what is accepted, ``?passing=1`` is for what becomes no file."""
     _check_version()
     told = _read_metadata(request.headers.get("Upload-Metadata", ""))
     command = StartUpload.read(
         {
             "name": told.get("filename") or _("File"), "length": None if _is_deferred() else _number("Upload-Length"),
             "media_type": told.get("filetype", "")[:200], "families": request.args.get("kinds", ""),
+            "is_passing": request.args.get("passing") == "1",
         }
     )  # fmt: skip
     state = uploads.create_upload(actor(), command)

@@ -28,6 +28,7 @@ from lms.clock import utcnow
 from lms.errors import Conflict, Invalid, NotFound, Unavailable
 from lms.files.accepting import (
     EVERYTHING,
+    check_passing,
     check_room,
     files_directory,
     get_usage,
@@ -80,10 +81,14 @@ class Piece:
 def create_upload(actor: Actor, command: StartUpload) -> UploadState:
     """Announce a file. Raises Forbidden, and Invalid where it has no place: before a byte is sent."""
     require(actor, UPLOAD)
-    check_room(actor, 1 if command.length is None else command.length, with_announced=True)
+    if command.is_passing:
+        check_passing(actor, command.length or 0)
+    else:
+        check_room(actor, 1 if command.length is None else command.length, with_announced=True)
     row = PendingUpload(
         owner_id=actor.user_id, name=safe_name(command.name), media_type=command.media_type[:120],
         families=",".join(sorted(read_families(command.families))), length=command.length,
+        is_passing=command.is_passing,
     )  # fmt: skip
     session().add(row)
     session().flush()
@@ -107,7 +112,7 @@ def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
     arrived before this piece stays).
     """
     row = _get(actor, upload_id)
-    state, families = _state(row), row.families
+    state, families, is_passing = _state(row), row.families, row.is_passing
     if state.file_id is not None:
         return state
     length = _length(actor, row, piece.length)
@@ -120,7 +125,7 @@ def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
         _write_piece(part, piece, present, max(0, most - present))
         if length is None and part.tell() >= most:
             raise _no_room(actor, part.tell() + 1)
-        if part.tell() == length:
+        if part.tell() == length and not is_passing:
             _finish(actor, upload_id, read_families(families))
     return get_upload(actor, upload_id)
 
@@ -147,7 +152,7 @@ def claim_upload(
     """
     match = _ID_AT_END.search(address)
     row = _get(actor, uuid.UUID(match.group(1))) if match else None
-    if row is None:
+    if row is None or row.is_passing:
         raise NotFound(_("This upload is not there any more. Please send the file again."))
     if row.file_id is None:
         if _state(row).offset != row.length:
@@ -165,6 +170,23 @@ def claim_upload(
     if attach_to is not None:
         link(Ref.of("files", "file", file.id), ATTACHED, attach_to)
     return file
+
+
+def take_upload(actor: Actor, address: str, target: Path) -> str:
+    """Move a finished upload that is only looked through (``is_passing``) to a path of the caller's; returns its name.
+
+    From now on the bytes are the caller's to delete. Call it in a unit of work. Raises NotFound, and Invalid if it is not complete.
+    """
+    match = _ID_AT_END.search(address)
+    row = _get(actor, uuid.UUID(match.group(1))) if match else None
+    if row is None or not row.is_passing:
+        raise NotFound(_("This upload is not there any more. Please send the file again."))
+    if _state(row).offset != row.length:
+        raise Invalid(_("This file has not arrived completely yet."), code="incomplete")
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part_path(row.id).replace(target)
+    session().delete(row)
+    return row.name
 
 
 def forget_stale_uploads(now: datetime) -> int:

@@ -17,6 +17,8 @@ from lms.plugin import (
     PreparedFile,
     StoredFile,
     _,
+    format_size,
+    get_usage,
     link,
     prepare_file,
     record_file,
@@ -227,6 +229,16 @@ def _owned(actor: Actor, carried: Carried | None, ids: set[uuid.UUID]) -> set[uu
 
 
 def _check_room(actor: Actor, found: Contents) -> None:
+    usage, size = get_usage(actor), sum(line.size for line in found.new_files)
+    room = min(usage.limit - usage.used, usage.office_limit - usage.office_used)
+    if size > room:
+        raise Invalid(
+            _(
+                "The files in it need %(size)s, and there is room for %(room)s. Delete files that you no longer need, then try again.",
+                size=format_size(size), room=format_size(max(room, 0)),
+            ),
+            code="quota_user",
+        )  # fmt: skip
     for carried in CARRIED:
         most = _ROOM.get(carried.name)
         if most is None:

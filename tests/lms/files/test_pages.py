@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lms.demo import World
+from lms.errors import Invalid, NotFound
 from lms.files import accepting, uploads
 from lms.files.service import ref_of, store_logo
 from lms.refs import Ref
@@ -103,6 +105,35 @@ def test_what_has_no_end_is_stopped_where_there_is_no_room(
     assert add(trainee, place, 0, b"x" * 900_000).status_code == 204
     assert add(trainee, place, 900_000, b"x" * 200_000).status_code == 413
     assert add(trainee, place, 1_000_000, b"", **{"Upload-Length": "1200000"}).status_code == 413
+
+
+def test_what_is_only_looked_through_has_its_own_limit_counts_in_no_quota_and_becomes_no_file(
+    world: World, trainee: FlaskClient, sign_in: SignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "max_upload_bytes", lambda: 5)
+    monkeypatch.setattr(accepting, "max_passing_bytes", lambda: 20)
+    assert begin(trainee, "a.zip", 10).status_code == 413
+    assert begin(trainee, "a.zip", 21, "?passing=1").status_code == 413
+    place = begin(trainee, "a.zip", 12, "?passing=1").headers["Location"]
+    assert begin(trainee, "b.zip", 12, "?passing=1").status_code == 413
+    before = own_names(world)
+    assert add(trainee, place, 0, b"PK0123").status_code == 204
+    target = tmp_path / "taken" / "a.zip"
+    with world.inside("siena"), pytest.raises(Invalid):
+        uploads.take_upload(world.actor("trainee"), place, target)
+    assert "Upload-File" not in add(trainee, place, 6, b"456789").headers
+    with world.inside("siena"):
+        actor = world.actor("trainee")
+        assert accepting.get_usage(actor).on_the_way == 0
+        for key in ("trainee2", "head"):
+            with pytest.raises(NotFound):
+                uploads.take_upload(world.actor(key), place, target)
+        with pytest.raises(NotFound):
+            uploads.claim_upload(actor, place, "own")
+        assert uploads.take_upload(actor, place, target) == "a.zip"
+    assert target.read_bytes() == b"PK0123456789"
+    assert own_names(world) == before
+    assert trainee.head(place, headers=TUS).status_code == 404
 
 
 def test_a_damaged_piece_is_not_kept(trainee: FlaskClient) -> None:
