@@ -23,7 +23,7 @@ from tests.serving import build_installation
 
 OWNER, TAKER = "trainee4", "trainee5"
 ITEMS, ITEM_BYTES = 500, 2_097_152
-MOST_MEGABYTES = 200
+MOST_MEGABYTES = 64
 """How much the memory may grow: not with the size of the portfolio."""
 
 
