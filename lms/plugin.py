@@ -81,7 +81,7 @@ from lms.documents import PdfAttachment, render_pdf
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from lms.files.accepting import Prepared as PreparedFile
 from lms.files.accepting import accept_stream as store_file
-from lms.files.accepting import get_usage, max_upload_bytes
+from lms.files.accepting import get_usage, max_passing_bytes, max_upload_bytes
 from lms.files.accepting import prepare_stream as prepare_file
 from lms.files.accepting import record as record_file
 from lms.files.archives import check_archive
@@ -90,7 +90,7 @@ from lms.files.service import attach_embedded, attach_file, get_file, keep_file,
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
-from lms.files.uploads import claim_upload
+from lms.files.uploads import claim_upload, take_upload
 from lms.groups.service import find_groups, groups_of
 from lms.groups.service import member_ids as group_member_ids
 from lms.hooks.callers import hooks
@@ -214,8 +214,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "keyed_hash", "seal", "unseal",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
-    "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",
-    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file",
+    "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_passing_bytes", "max_upload_bytes", "open_file",
+    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file", "take_upload",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",

@@ -42,8 +42,10 @@ from plugins.portfolio import specs
 from plugins.portfolio.cv import cv_views, service, views
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
+from plugins.portfolio.devices import without_devices
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
+from plugins.portfolio.films import views as film_views
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
 from plugins.portfolio.jobs import forget_removed
@@ -67,6 +69,12 @@ from plugins.portfolio.tasks import views as task_views
 
 KINDS = {"page": _l("Page"), "collection": _l("Collection"), "cv": _l("CV")}
 TASK_LENGTH = timedelta(days=1)
+BLUEPRINTS = (
+    home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
+    card_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
+)  # fmt: skip
+for _blueprint in BLUEPRINTS:
+    _blueprint.after_request(without_devices)
 
 
 @hookimpl
@@ -98,13 +106,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """All pages."""
-    return [
-        home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
-        card_views.blueprint,
-        task_views.blueprint,
-        map_views.blueprint,
-        moving_views.blueprint,
-    ]  # fmt: skip
+    return BLUEPRINTS
 
 
 @hookimpl

@@ -36,6 +36,7 @@ from plugins.portfolio.cv.composing import compose_cv
 from plugins.portfolio.cv.cv_views import cv_as_pdf
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages.kinds import Showing
 from plugins.portfolio.pages.models import Collection, Page
 from plugins.portfolio.pages.service import copy_page, get_page, pages_in
@@ -71,6 +72,14 @@ def page_file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """A file on a page, for whoever may see the page."""
     found, access = shares.get_shared_page(current_viewer(), page_id)
     return file_answer(found, find_shown_file(found, file_id), access)
+
+
+@blueprint.get("/portfolio/shared/pages/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
+@public
+def page_captions(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Captions of a video CV on a page, for whoever may see the page."""
+    found, _access = shares.get_shared_page(current_viewer(), page_id)
+    return captions_answer(find_shown_file(found, file_id))
 
 
 @blueprint.get("/portfolio/shared/collections/<uuid:collection_id>")
@@ -217,6 +226,14 @@ def linked_file(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseR
     return file_answer(found, find_shown_file(found, file_id), access)
 
 
+@links.get("/portfolio/s/<token>/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
+@public
+def linked_captions(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Captions of a video CV on a page that a link leads to."""
+    found, _access = shares.get_shared_page(link_viewer(token), page_id)
+    return captions_answer(find_shown_file(found, file_id))
+
+
 @links.get("/portfolio/s/<token>/cv/<uuid:cv_id>/<any(pdf, photo):what>")
 @public
 def linked_cv(token: str, cv_id: uuid.UUID, what: str) -> ResponseReturnValue:
@@ -280,6 +297,13 @@ class _Places:
             return url_for("portfolio_links.linked_file", token=self.token, page_id=page.id, file_id=file_id)
         return url_for("portfolio_shown.page_file", page_id=page.id, file_id=file_id)
 
+    def captions(self, page: Page, file_id: uuid.UUID) -> str:
+        if self.token:
+            return url_for(
+                "portfolio_links.linked_captions", token=self.token, page_id=page.id, file_id=file_id
+            )
+        return url_for("portfolio_shown.page_captions", page_id=page.id, file_id=file_id)
+
     def cv(self, cv: Cv, what: str) -> str:
         if self.token:
             return url_for("portfolio_links.linked_cv", token=self.token, cv_id=cv.id, what=what)
@@ -317,11 +341,17 @@ def page_answer(
             else places.file(page, file_id)
         )
 
+    def captions(file_id: uuid.UUID) -> str:
+        if view_as:
+            return url_for("portfolio_pages.captions", page_id=page.id, file_id=file_id)
+        return places.captions(page, file_id)
+
     showing = Showing(
         page.owner_id,
         page.office_id,
         page.id,
         address=address,
+        captions=captions,
         message_url=places.message(page),
         navigation=navigation,
     )
@@ -388,6 +418,11 @@ def file_answer(thing: Page | Cv, file: StoredFile, access: Access) -> Response:
     if access.share is not None and response.status_code in {200, 206}:
         response.response = _WhileAlive(response.response, access.share.id, thing.office_id)
     return response
+
+
+def captions_answer(file: StoredFile) -> Response:
+    """Captions of a video CV whose right was checked."""
+    return guarded_headers(Response(vtt_of(file.id), mimetype="text/vtt"))
 
 
 class _WhileAlive:
