@@ -15,7 +15,6 @@ from lms.plugin import (
     Conflict,
     Forbidden,
     NotFound,
-    Ref,
     _,
     claim_upload,
     directory,
@@ -24,13 +23,13 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.tutoring import letters
+from plugins.tutoring import intake, letters
 from plugins.tutoring.forms import Book, TutoringSettings
 from plugins.tutoring.models import OPEN, Booking, Slot, Waiting
+from plugins.tutoring.refs import PLUGIN, ref_of
 
 HELD_FOR = timedelta(minutes=30)
 SHOWN = 60
-PLUGIN, KIND = "tutoring", "booking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,7 @@ def book(actor: Actor, slot_id: uuid.UUID, command: Book) -> Booking:
     row.purpose, row.message = command.purpose, command.message or ""
     for address in command.files:
         claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(row))
+    intake.show_things(actor, row, command.things)
     _stop_waiting(actor.user_id)
     letters.tell_booked(row)
     return row
@@ -105,6 +105,7 @@ def move(actor: Actor, booking_id: uuid.UUID, slot_id: uuid.UUID) -> Booking:
     row.sequence += 1
     _flush_seat()
     session().refresh(row)
+    intake.follow(row, left)
     letters.tell_moved(row)
     offer_freed(left)
     return row
@@ -117,6 +118,7 @@ def cancel(actor: Actor, booking_id: uuid.UUID) -> Booking:
     row.state, row.cancelled_by_id = "cancelled", actor.user_id
     row.sequence += 1
     session().flush()
+    intake.hide_things(row)
     letters.tell_cancelled(row, actor)
     hooks().on_talk_ended(row.office_id, ref_of(row))
     offer_freed(row.slot)
@@ -263,11 +265,6 @@ def rules_of(actor: Actor) -> TutoringSettings:
     if actor.office_id is None:
         return TutoringSettings()
     return get_settings(directory().get(actor.office_id), PLUGIN, TutoringSettings)
-
-
-def ref_of(row: Booking) -> Ref:
-    """The reference of a session."""
-    return Ref.of(PLUGIN, KIND, row.id)
 
 
 def may_change(actor: Actor, row: Booking) -> bool:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from lms.plugin import CreateActivity, World, create_activity, enrol_people, seal, session, set_state
-from plugins.tutoring import booking, offering
+from lms.plugin import (
+    CreateActivity,
+    World,
+    attachable_refs,
+    create_activity,
+    enrol_people,
+    seal,
+    session,
+    set_state,
+)
+from plugins.tutoring import booking, intake, offering
 from plugins.tutoring.demo_history import add_history
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import AddPattern
@@ -139,16 +148,17 @@ def _add_coming(world: World, slug: str) -> None:
     for trainee, tutor, purpose in COMING[slug]:
         who = world.actor(trainee)
         free = booking.find_free(who, tutor_id=world.people[tutor].id, limit=2)
-        session().add(
-            Booking(
-                slot_id=free[-1].slot.id,
-                trainee_id=who.user_id,
-                purpose=purpose,
-                message="",
-                created_at=world.moment(2),
-            )
+        row = Booking(
+            slot_id=free[-1].slot.id,
+            trainee_id=who.user_id,
+            purpose=purpose,
+            message="",
+            created_at=world.moment(2),
         )
+        session().add(row)
         session().flush()
+        session().refresh(row)
+        intake.show_things(who, row, [str(ref) for ref in attachable_refs(who)[:1]])
     waiting = world.trainees(slug)[6:8]
     for number, person in enumerate(waiting):
         session().add(Waiting(trainee_id=person.id, created_at=world.moment(3 - number)))

@@ -80,6 +80,7 @@ class Book(Command):
         Ui(_l("What should your tutor know before?"), kind="textarea"),
     ] = None
     files: list[str] = []
+    things: list[str] = []
 
 
 class NoteOutcome(Command):
