@@ -58,6 +58,7 @@ from plugins.tutoring.letters import uid_of
 from plugins.tutoring.models import Booking, Slot
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.refs import KIND, ref_of
+from plugins.tutoring.series_views import blueprint as weekly_pages
 from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
 
@@ -83,7 +84,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [blueprint, desk, tutor_desk, note_pages, after_pages]
+    return [blueprint, weekly_pages, desk, tutor_desk, note_pages, after_pages]
 
 
 @hookimpl

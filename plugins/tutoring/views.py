@@ -34,7 +34,7 @@ from lms.plugin import (
     utcnow,
     wants_json,
 )
-from plugins.tutoring import booking, calling, chat, intake, meeting, offering
+from plugins.tutoring import booking, calling, chat, intake, meeting, offering, series
 from plugins.tutoring.after.tasks import find_open
 from plugins.tutoring.after.views import after_context
 from plugins.tutoring.booking import FreeSlot
@@ -90,7 +90,7 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     tutor = find_members(actor(), [slot.tutor_id]).get(slot.tutor_id)
     page = render_template(
         "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(), things=find_attachable(actor()),
-        ticked=sent["things"], shown_until=intake.shown_until(slot),
+        is_weekly=series.longest(actor()) >= series.FEWEST, ticked=sent["things"], shown_until=intake.shown_until(slot),
         breadcrumb=trail(_("Book a session")), **_words(actor()),
     )  # fmt: skip
     return page, form.status
@@ -113,7 +113,8 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
-        breadcrumb=trail(_("Session")), things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
+        breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
+        may_book_weekly=is_tutor and who.can(OFFER) and row.state != "held" and series.longest_for_tutor(who) >= series.FEWEST, things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
         **chat_context(who, row), **after_context(who, row),
     )  # fmt: skip
     return page, form.status
