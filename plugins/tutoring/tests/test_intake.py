@@ -68,7 +68,7 @@ def test_the_tutor_opens_what_was_ticked_and_nobody_else_does(sign_in: SignIn, w
         slot_id = booking.find_free(world.actor(WHO), tutor_id=world.people["tutor"].id)[0].slot.id
     page = trainee.get(f"{PAGE}/book/{slot_id}").text
     assert thing in page
-    assert "can open what you tick" in page
+    assert "può aprire ciò che spunti" in page
     answer = trainee.post(f"{PAGE}/book/{slot_id}", data={"purpose": "cv", "things": thing})
     assert answer.status_code == 303
     booking_id = uuid.UUID(answer.location.rpartition("/")[2])
@@ -90,7 +90,7 @@ def test_what_is_taken_back_is_closed_at_once_and_can_be_shown_again(sign_in: Si
     assert seen_by(world, "tutor", booking_id) == []
     trainee.post(f"{PAGE}/sessions/{booking_id}/things", data={"things": thing})
     assert tutor.get(address).status_code == 200
-    assert any("page or CV" in str(each.title) for each in notifications_of(world.people["tutor"].id))
+    assert any(":shown-" in (each.key or "") for each in notifications_of(world.people["tutor"].id))
 
 
 def test_a_right_that_the_trainee_gave_besides_is_not_taken_with_it(sign_in: SignIn, world: World) -> None:
@@ -199,7 +199,7 @@ def test_where_portfolios_are_off_nothing_is_asked_and_what_was_shown_ends_with_
     off = {"plugin": "portfolio", "do": "off"}
     assert sign_in("head").post("/o/siena/admin/parts", data=off).status_code in {302, 303}
     page = sign_in(WHO).get(f"{PAGE}/sessions/{booking_id}").text
-    assert "Show a page or CV" not in page
+    assert "Mostra una tua pagina" not in page
     assert seen_by(world, "tutor", booking_id) == []
     with world.inside("siena"):
         booking.cancel(world.actor(WHO), booking_id)

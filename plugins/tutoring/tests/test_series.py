@@ -107,9 +107,9 @@ def test_a_week_that_is_taken_is_named_and_nothing_is_booked(sign_in: SignIn, wo
         booking.book(world.actor("trainee6"), third.id, Book())
     browser = sign_in("trainee5")
     page = browser.get(f"{PAGE}/book/{slot_id}/weekly?count=4").text
-    assert "Taken by somebody else." in page
-    assert "Take the first 2 weeks" in page
-    assert "Book 4 sessions" not in page
+    assert "Già preso da qualcun altro." in page
+    assert "Prendi le prime 2 settimane" in page
+    assert "Prenota 4 incontri" not in page
     answer = browser.post(f"{PAGE}/book/{slot_id}/weekly", data={"count": "4", "purpose": "cv"})
     assert answer.status_code == 422
     with world.inside("siena"):
@@ -146,12 +146,12 @@ def test_no_more_weeks_than_the_office_says(world: World) -> None:
 def test_trainees_book_several_weeks_only_where_the_office_lets_them(sign_in: SignIn, world: World) -> None:
     slot_id = first_slot(world)
     browser = sign_in("trainee5")
-    assert "several weeks" not in browser.get(f"{PAGE}/book/{slot_id}").text
+    assert "più settimane" not in browser.get(f"{PAGE}/book/{slot_id}").text
     assert browser.get(f"{PAGE}/book/{slot_id}/weekly").status_code == 403
     with world.inside("siena"), pytest.raises(Forbidden):
         series.book_weekly(world.actor("trainee5"), slot_id, BookWeekly(count=2))
     allow(world)
-    assert "several weeks" in browser.get(f"{PAGE}/book/{slot_id}").text
+    assert "più settimane" in browser.get(f"{PAGE}/book/{slot_id}").text
     assert browser.get(f"{PAGE}/book/{slot_id}/weekly").status_code == 200
 
 
@@ -177,9 +177,9 @@ def test_a_tutor_books_for_somebody_they_have_a_session_with_and_for_nobody_else
                 world.actor("counsellor"), start_id, BookWeekly(count=2), world.people["trainee2"].id
             )
     browser = sign_in("tutor")
-    assert "Book every week" in browser.get(f"{PAGE}/sessions/{booking_id}").text
+    assert "Prenota ogni settimana" in browser.get(f"{PAGE}/sessions/{booking_id}").text
     page = browser.get(f"{PAGE}/sessions/{booking_id}/weekly?slot={start_id}&count=3").text
-    assert "Book 3 sessions" in page
+    assert "Prenota 3 incontri" in page
     answer = browser.post(
         f"{PAGE}/sessions/{booking_id}/weekly?slot={start_id}", data={"count": "3", "purpose": "search"}
     )
@@ -218,7 +218,7 @@ def test_one_and_all_that_follow_are_cancelled_with_one_letter_and_their_times_a
     allow(world)
     ids = book_four(world)
     browser = sign_in("trainee5")
-    assert "Cancel this one and the 2 that follow" in browser.get(f"{PAGE}/sessions/{ids[1]}").text
+    assert "Annulla questo e i 2 che seguono" in browser.get(f"{PAGE}/sessions/{ids[1]}").text
     before = len(sent_mail("trainee5@example.org"))
     assert browser.post(f"{PAGE}/sessions/{ids[1]}/cancel-following").status_code == 303
     with world.inside("siena"):
