@@ -170,8 +170,10 @@ def find_starts(actor: Actor, like: Slot | None = None) -> list[Slot]:
     slots = list(session().scalars(query.order_by(Slot.starts_at).limit(SHOWN)))
     if like is None:
         return slots
-    wanted = _hour_of_week(like)
-    return sorted(slots, key=lambda slot: (_hour_of_week(slot) != wanted, slot.starts_at))
+    wanted, soon = _hour_of_week(like), utcnow() + timedelta(hours=booking.rules_of(actor).notice_hours)
+    return sorted(
+        slots, key=lambda slot: (slot.starts_at < soon, _hour_of_week(slot) != wanted, slot.starts_at)
+    )
 
 
 # --- how ------------------------------------------------------------------------------

@@ -57,8 +57,7 @@ def book_for(booking_id: uuid.UUID) -> ResponseReturnValue:
 def cancel_following(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Cancel a session and all that follow it."""
     gone = len(series.cancel_following(actor(), booking_id))
-    text = ngettext("%(num)d session cancelled.", "%(num)d sessions cancelled.", gone)
-    flash(f"{text} {_('The other person and your calendars know.')}", "success")
+    flash(ngettext("%(num)d session cancelled.", "%(num)d sessions cancelled.", gone), "success")
     return redirect(url_for("tutoring.index"), 303)
 
 

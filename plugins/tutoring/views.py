@@ -326,6 +326,7 @@ def _words(who: Actor) -> dict[str, Any]:
         "purposes": dict(PURPOSES),
         "weekdays": [title for _number, title in WEEKDAYS],
         "me": who.user_id,
+        "zone": who.zone,
     }
 
 
