@@ -8,6 +8,14 @@ plugin stand on ``lms.testing``. How to use it all: ``docs/plugins.md``.
 from __future__ import annotations
 
 from lms.access.actor import Actor, system_actor
+from lms.access.attaching import (
+    attach_thing,
+    attachable_refs,
+    attached_refs,
+    attached_things,
+    detach_things,
+    find_attachable,
+)
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members, find_members_by_email
@@ -93,6 +101,7 @@ from lms.files.sizes import format_size
 from lms.files.uploads import claim_upload, take_upload
 from lms.groups.service import find_groups, groups_of
 from lms.groups.service import member_ids as group_member_ids
+from lms.hooks.attachable import Attachable, Showing
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import (
     ROLES,
@@ -177,11 +186,11 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
+    "ActivityContent", "ActivityType", "AddFile", "Attachable", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
-    "SettingsSchema", "SlotContent", "Talk", "Text", "Upload",
+    "SettingsSchema", "Showing", "SlotContent", "Talk", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
     # tables and transactions
@@ -198,8 +207,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
     # offices and people
     "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "find_members_by_email", "get_settings", "office_address", "save_settings",
-    # things of others, the record log, the audit
-    "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
+    # things of others, what of one's own is attached to them, the record log, the audit
+    "Card", "Ref", "attach_thing", "attachable_refs", "attached_refs", "attached_things", "detach_things", "find_attachable",
+    "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
