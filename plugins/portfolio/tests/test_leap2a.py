@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 
 import pytest
 from PIL import Image
 
-from lms.plugin import Invalid, World, session
+from lms.plugin import Invalid, PdfAttachment, World, session
 from lms.testing import SignIn, run_jobs
+from plugins.portfolio.cv import tailoring
+from plugins.portfolio.cv.composing import compose_cv
 from plugins.portfolio.cv.dates import read_worded
-from plugins.portfolio.cv.documents import Photo
+from plugins.portfolio.cv.documents import Photo, cv_pdf
 from plugins.portfolio.cv.formats.candidate import Candidate
+from plugins.portfolio.cv.formats.europass_pdf import ATTACHMENT
 from plugins.portfolio.cv.formats.europass_reading import read_photo
 from plugins.portfolio.cv.formats.europass_xml import write_europass
+from plugins.portfolio.cv.forms import NewCv
 from plugins.portfolio.cv.service import find_entries
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.moving.leap2a_reading import read_feed
@@ -158,6 +163,25 @@ def test_a_photo_goes_out_and_comes_in_with_europass(sign_in: SignIn, world: Wor
     assert 'name="photo"' in browser.get(sent.headers["Location"]).text
     assert browser.post(sent.headers["Location"], data={"photo": "1"}).status_code == 303
     assert "/portfolio/cv/photos/" in browser.get("/o/siena/portfolio/cv/person").text
+
+
+def test_a_photo_in_a_europass_pdf_and_in_the_older_europass_comes_in(sign_in: SignIn, world: World) -> None:
+    candidate = Candidate()
+    candidate.set_person(given_name="Nina", family_name="Testa")
+    xml = write_europass(candidate, "it", photo=Photo(picture(), ".png"))
+    with world.inside("siena"):
+        document = compose_cv(tailoring.add_cv(world.actor("trainee4"), NewCv(title="CV")))
+    data = PdfAttachment(ATTACHMENT, xml, "application/xml", "Europass", "alternative")
+    encoded = base64.b64encode(picture()).decode()
+    older = f"""<?xml version="1.0"?><SkillsPassport xmlns="http://europass.cedefop.europa.eu/Europass"><LearnerInfo><Identification><PersonName><FirstName>Nina</FirstName><Surname>Testa</Surname></PersonName>
+ <Photo><MimeType>image/png</MimeType><Data>{encoded}</Data></Photo></Identification></LearnerInfo></SkillsPassport>"""  # fmt: skip
+    assert read_photo(older) == picture()
+    browser = sign_in("trainee4")
+    for name, body in (("cv.pdf", cv_pdf(document, attachments=[data])), ("old.xml", older.encode())):
+        sent = browser.post("/o/siena/portfolio/cv/import", data={"file": (io.BytesIO(body), name)})
+        assert 'name="photo"' in browser.get(sent.headers["Location"]).text, name
+        assert browser.post(sent.headers["Location"], data={"photo": "1"}).status_code == 303
+        assert "/portfolio/cv/photos/" in browser.get("/o/siena/portfolio/cv/person").text
 
 
 MAHARA = FEED.partition("<entry>")[0] + """
