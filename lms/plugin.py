@@ -69,6 +69,7 @@ from lms.activities.service import (
     create_activity,
     edit_activity,
     edit_enrolment_rule,
+    find_manageable,
     frame_of,
     get_activity,
     is_enrolled,
@@ -215,7 +216,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
     "completions_in", "completions_of", "count_missing_words", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
     "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
-    "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "may_manage", "move_child",
+    "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "find_manageable", "may_manage", "move_child",
     "offered_types", "open_activity", "owned_by", "owners_of", "parent_edit_url", "participations", "places_of", "preview_rule_change",
     "reason_of", "record_progress", "remove_child", "remove_owner", "require_child", "set_state",
     # groups, and telling people

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -133,6 +133,17 @@ def _is_open_to(actor: Actor, activity: Activity) -> bool:
         return activity.state == "published"
     root = session().get(Activity, activity.root_id)
     return root is not None and root.state == "published" and is_enrolled(actor.user_id, root.id)
+
+
+def find_manageable(actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the activities that the actor may change, as ``may_manage`` says, in one query. Since 0.1."""
+    if not ids or actor.can(MANAGE):
+        return set(ids)
+    whole = aliased(Activity)
+    shares = select(ActivityOwner.id).filter_by(activity_id=whole.id, user_id=actor.user_id)
+    query = select(Activity.id).join(whole, whole.id == func.coalesce(Activity.root_id, Activity.id))
+    owns = or_(whole.owner_id == actor.user_id, shares.exists())
+    return set(session().scalars(query.where(Activity.id.in_(ids), owns)))
 
 
 def is_enrolled(user_id: uuid.UUID, activity_id: uuid.UUID) -> bool:

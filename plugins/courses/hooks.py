@@ -33,7 +33,6 @@ from lms.plugin import (
     all_offices,
     directory,
     hookimpl,
-    may_manage,
     plain_text,
     session,
 )
@@ -48,6 +47,7 @@ from plugins.courses import (
     writing,
 )
 from plugins.courses.assignment_models import Review, Submission, SubmissionFile
+from plugins.courses.cards import find_cards
 from plugins.courses.demo import build_courses
 from plugins.courses.models import Certificate, Course, Note, Page, PageText, PageVersion, Place
 from plugins.courses.outline import COURSE, SECTION, look_ahead
@@ -135,29 +135,7 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
 @hookimpl
 def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
     """Submissions and certificates, for their person and for trainers."""
-    found = []
-    for ref in refs:
-        if ref.kind == "submission":
-            row = session().get(Submission, ref.uuid)
-            activity = session().get(Activity, row.activity_id) if row is not None else None
-            if (
-                row is not None
-                and activity is not None
-                and assignments.may_see_submission(actor, row, activity)
-            ):
-                url = showing.submission_url(actor, row)
-                found.append(Card(ref, activity.title, url, "clipboard-check", "", _("Work handed in")))
-        elif ref.kind == "certificate":
-            paper = session().get(Certificate, ref.uuid)
-            course = session().get(Activity, paper.course_id) if paper is not None else None
-            if (
-                paper is not None
-                and course is not None
-                and (paper.user_id == actor.user_id or may_manage(actor, course))
-            ):
-                url = url_for("courses.verify", code=paper.code)
-                found.append(Card(ref, paper.course_title, url, "award", paper.holder, _("Certificate")))
-    return found
+    return find_cards(refs, actor)
 
 
 @hookimpl

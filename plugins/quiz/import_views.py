@@ -22,6 +22,12 @@ FILES = {
     "gift": ("questions.gift.txt", "text/plain; charset=utf-8"),
     "moodle": ("questions.xml", "application/xml; charset=utf-8"),
 }
+LOST: dict[str, Text] = {
+    "hints": _l("hints (as a comment, which comes back here but which other programs do not read)"), "penalty": _l("what a wrong try costs"),
+    "is_shuffled": _l("that answers keep their order"), "translations": _l("other languages"), "grader_notes": _l("notes for who grades"),
+    "most_words": _l("the number of words"), "template": _l("the text to begin with"),
+}  # fmt: skip
+"""What the fields of a question are called that GIFT has no place for."""
 REASONS: dict[str, Text] = {
     "unknown_type": _l("This kind of question is not known here"), "incomplete": _l("Something is missing or does not fit"),
     "no_answers": _l("It has no answers"), "nothing_right": _l("No answer is right"), "bad_weight": _l("A share is not between -100 and 100"),
@@ -96,7 +102,7 @@ def export() -> ResponseReturnValue:
     category_id = request.args.get("category", type=uuid.UUID)
     return render_template(
         "quiz/export.html", categories=bank.find_categories(actor()), category_id=category_id,
-        left_out=importing.left_out_of_gift(actor(), category_id), breadcrumb=_trail(_("Export")),
+        report=importing.report_gift(actor(), category_id), fields=LOST, breadcrumb=_trail(_("Export")),
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ from lms.plugin import (
 from plugins.quiz import bank
 from plugins.quiz.cleaning import clean_question, clean_tags, name_of
 from plugins.quiz.formats import BankItem, EmbeddedFile, Outcome, UnreadableFile, format_of, read_questions
-from plugins.quiz.formats.gift_writer import write_gift
+from plugins.quiz.formats.gift_writer import find_lost, write_gift
 from plugins.quiz.formats.moodle_writer import write_moodle
 from plugins.quiz.grading import Question
 from plugins.quiz.models import BankImport, BankQuestion, QuestionVersion, Tag
@@ -287,9 +287,19 @@ def export_bank(actor: Actor, category_id: uuid.UUID | None, form: str) -> bytes
     return write_gift(items)[0].encode() if form == "gift" else write_moodle(items)
 
 
-def left_out_of_gift(actor: Actor, category_id: uuid.UUID | None) -> list[str]:
-    """Names of questions that GIFT cannot hold. Raises Forbidden, NotFound."""
-    return write_gift(_items(actor, category_id))[1]
+@dataclass(frozen=True, slots=True)
+class GiftReport:
+    """What GIFT cannot hold: names of whole questions, and of others with the fields that get lost."""
+
+    left_out: list[str]
+    lost: list[tuple[str, list[str]]]
+
+
+def report_gift(actor: Actor, category_id: uuid.UUID | None) -> GiftReport:
+    """What does not leave with a GIFT file, question by question. Raises Forbidden, NotFound."""
+    items = _items(actor, category_id)
+    lost = [(each.name or plain_text(each.question.stem)[:100], find_lost(each)) for each in items]
+    return GiftReport(write_gift(items)[1], [(name, fields) for name, fields in lost if fields])
 
 
 def _items(actor: Actor, category_id: uuid.UUID | None) -> list[BankItem]:

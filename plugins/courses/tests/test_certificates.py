@@ -9,10 +9,12 @@ from flask import current_app
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from lms.plugin import Conflict, NotFound, World, hooks, office_scope, session
-from lms.testing import SignIn
+from lms.plugin import Conflict, NotFound, Ref, World, hooks, office_scope, session
+from lms.testing import SignIn, count_queries
 from plugins.courses import authoring, certificates
+from plugins.courses.cards import find_cards
 from plugins.courses.certificates import ALPHABET, new_code, tidy_code
 from plugins.courses.forms import EditCourse, Revoke
 from plugins.courses.hooks import on_completed
@@ -132,6 +134,21 @@ def attested(world: World) -> set[str]:
     with current_app.test_request_context("/o/siena/"):
         found = hooks().evidence(trainee.user_id, trainee)
     return {each.title for each in found if each.ref.kind == "certificate"}
+
+
+def test_many_cards_of_certificates_take_as_many_queries_as_one(world: World) -> None:
+    with current_app.test_request_context(), world.inside("siena"):
+        refs = [Ref.of("courses", "certificate", each) for each in session().scalars(select(Certificate.id))]
+        assert len(refs) > 1
+        for key, seen in (("counsellor", len(refs)), ("trainee", 0)):
+            actor = world.actor(key)
+            session().expire_all()
+            with count_queries() as few:
+                find_cards(refs[:1], actor)
+            session().expire_all()
+            with count_queries() as many:
+                assert len(find_cards(refs, actor)) == seen
+            assert len(few) == len(many)
 
 
 def test_a_certificate_keeps_the_name_and_title_of_its_day(world: World, client: FlaskClient) -> None:

@@ -2,7 +2,8 @@
 
 ``::name:: text {answers}``; ``=`` right, ``~`` wrong, ``%50%`` weight, ``#`` feedback, ``####`` general
 feedback, ``->`` pairs, ``{#...}`` numbers, ``{T}``/``{F}``, ``{}`` essay, ``$CATEGORY:`` lines, ``//`` comments;
-``~ = # { } : \\`` are escaped by a backslash, ``\\n`` is a new line.
+``~ = # { } : \\`` are escaped by a backslash, ``\\n`` is a new line. The format has tags in comments (``[tag:...]``);
+hints, for which it has no place, stand there as well (``[hint:...]``).
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from plugins.quiz.grading.choice import even_weights
 from plugins.quiz.grading.number import parse_number
 
 LONGEST_QUESTION = 2_000_000
+MOST_HINTS = 10
 _CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)$")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 _TAG = re.compile(r"\[tag:([^\]]{1,80})\]")
+_HINT = re.compile(r"^\s*//\s*\[hint:((?:\\.|[^\]\\])*)\]\s*$")
 _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
 _TRUE, _FALSE = frozenset({"T", "TRUE"}), frozenset({"F", "FALSE"})
 _ESCAPED = "~=#{}:\\"
@@ -36,6 +39,7 @@ class _Block:
     line: int
     lines: list[str]
     tags: list[str]
+    hints: list[str]
 
 
 @dataclass(frozen=True)
@@ -62,21 +66,23 @@ def read_gift(text: str) -> Iterator[Outcome]:
 def _blocks(text: str) -> Iterator[_Block]:
     block: _Block | None = None
     tags: list[str] = []
+    hints: list[str] = []
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
         if line.lstrip().startswith("//"):
-            tags += _TAG.findall(line)
+            found = _HINT.match(line)
+            tags, hints = (tags, [*hints, found[1]]) if found else ([*tags, *_TAG.findall(line)], hints)
         elif _CATEGORY.match(line):
             if block:
                 yield block
-            yield _Block(number, [line], [])
+            yield _Block(number, [line], [], [])
             block = None
         elif line.strip():
             if block is None:
-                block, tags = _Block(number, [], tags), []
+                block, tags, hints = _Block(number, [], tags, hints), [], []
             block.lines.append(line)
         elif block is not None:
             yield block
-            block, tags = None, []
+            block, tags, hints = None, [], []
     if block is not None:
         yield block
 
@@ -90,7 +96,9 @@ def _read(block: _Block, category: tuple[str, ...]) -> Outcome:
         name, kind, before, inside, after = _split(_hide(raw))
         texts = Texts()
         content = _content(before, inside, after, kind, texts)
-        question = sound(content)
+        question = sound(
+            content | {"hints": [texts.inline(_read_hint(each)) for each in block.hints[:MOST_HINTS]]}
+        )
         item = BankItem(question, _show(name), category, tuple(block.tags), tuple(texts.files.values()))
         return Outcome(block.line, _show(name) or _show(before)[:100], item, category=category)
     except Refused as error:
@@ -270,6 +278,16 @@ def _html(text: str, kind: str, texts: Texts) -> str:
     if kind in {"plain", "markdown"}:
         return escape(shown, quote=False).replace("\n", "<br>")
     return texts.inline(shown if kind == "html" else as_html(shown))
+
+
+def write_hint(html: str) -> str:
+    """A hint, for a line of comment."""
+    text = html.replace("\\", "\\\\").replace("]", "\\]").replace("\r", "").replace("\n", "\\n")
+    return f"[hint:{text}]"
+
+
+def _read_hint(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], text)
 
 
 def _hide(text: str) -> str:

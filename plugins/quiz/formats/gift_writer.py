@@ -1,11 +1,13 @@
-"""Writing GIFT. What the format cannot hold is named in a comment."""
+"""Writing GIFT. What the format cannot hold is named in a comment; hints stand in one, and are read from it again."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from plugins.quiz import grading as g
+from plugins.quiz.formats.gift import read_gift, write_hint
 from plugins.quiz.formats.items import BankItem, write_category
 
 _SIGNS = re.compile(r"([~=#{}:\\])")
@@ -17,18 +19,48 @@ def write_gift(items: Iterable[BankItem]) -> tuple[str, list[str]]:
     left_out: list[str] = []
     category: tuple[str, ...] | None = None
     for item in items:
-        answers = _answers(item.question)
-        if answers is None or item.files:
+        block = _block(item)
+        if block is None:
             left_out.append(item.name)
             continue
         if item.category != category:
             category = item.category
             parts.append(f"$CATEGORY: {write_category(category)}\n")
-        tags = "".join(f" [tag:{tag.replace(']', ' ')}]" for tag in item.tags)
-        comment = f"//{tags}\n" if tags else ""
-        parts.append(f"{comment}::{_escaped(item.name)}::[html]{_escaped(item.question.stem)}{answers}\n")
+        parts.append(block)
     notes = [f"// GIFT: {' '.join(name.split())}\n" for name in left_out]
     return "\n".join([*notes, *parts]), left_out
+
+
+def find_lost(item: BankItem) -> list[str]:
+    """Fields of a question that GIFT has no place for, though it holds the question: found by reading what is written.
+
+    ``hints`` are in it even though they come back: they stand in a comment, which other programs do not read.
+    """
+    block = _block(item)
+    if block is None:
+        return []
+    [outcome] = read_gift(block)
+    own = _plain(item.question.model_dump())
+    read = _plain(outcome.item.question.model_dump()) if outcome.item is not None else {}
+    changed = [name for name, value in own.items() if read.get(name) != value]
+    return [*changed, *(["hints"] if item.question.hints and "hints" not in changed else [])]
+
+
+def _block(item: BankItem) -> str | None:
+    answers = _answers(item.question)
+    if answers is None or item.files:
+        return None
+    tags = "".join(f" [tag:{tag.replace(']', ' ')}]" for tag in item.tags)
+    comments = [f"//{tags}\n"] if tags else []
+    comments += [f"// {write_hint(hint)}\n" for hint in item.question.hints]
+    return f"{''.join(comments)}::{_escaped(item.name)}::[html]{_escaped(item.question.stem)}{answers}\n"
+
+
+def _plain(value: Any) -> Any:
+    """Without the ids of answers, which are made anew."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if name != "id"}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _answers(question: g.AnyQuestion) -> str | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plugins.quiz.formats import BankItem, Outcome, UnreadableFile, decode_text, format_of, read_questions
 from plugins.quiz.formats.gift import read_gift
-from plugins.quiz.formats.gift_writer import write_gift
+from plugins.quiz.formats.gift_writer import find_lost, write_gift
 from plugins.quiz.formats.moodle_writer import write_moodle
 from plugins.quiz.grading import QUESTIONS, GapFill, Matching, Number, read_question
 from plugins.quiz.tests.test_grading import SAMPLES
@@ -227,6 +227,35 @@ def test_what_gift_cannot_hold_is_named(kind: str) -> None:
     text, left_out = write_gift([BankItem(sample(kind), "Left out", ("Top",))])
     assert left_out == ["Left out"]
     assert list(read_questions(text.encode())) == []
+
+
+@given(TEXT.filter(str.strip), TEXT.filter(str.strip))
+def test_hints_travel_in_comments_and_come_back(first: str, second: str) -> None:
+    hints = (f"<p>{first}</p>", f"<p>{second} ] \\n \\\\ [tag:no]\nnext line</p>")
+    question = sample("single", penalty=0.25, hints=hints)
+    text, left_out = write_gift([BankItem(question, "n", ("c",)), BankItem(sample("single"), "m", ("c",))])
+    assert left_out == []
+    with_hints, without = read_gift(text)
+    assert with_hints.item is not None
+    assert without.item is not None
+    assert with_hints.item.question.hints == question.hints
+    assert with_hints.item.tags == without.item.tags == without.item.question.hints == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "lost"),
+    [
+        ("single", {"penalty": 0.25}, []),
+        ("single", {"penalty": 0.5, "is_shuffled": False}, ["is_shuffled", "penalty"]),
+        ("truefalse", {"penalty": 0.25, "hints": ["<p>Think.</p>"]}, ["hints"]),
+        ("shorttext", {"penalty": 0.25, "translations": {"it": {"texts": {"stem": "<p>Che cosa?</p>"}}}}, ["translations"]),
+        ("ordering", {"penalty": 0.5}, []),
+    ],
+)  # fmt: skip
+def test_what_gift_has_no_place_for_is_named_field_by_field(
+    kind: str, changes: dict[str, Any], lost: list[str]
+) -> None:
+    assert sorted(find_lost(BankItem(sample(kind, **changes), "n", ("c",)))) == lost
 
 
 @given(TEXT, TEXT, TEXT)

@@ -15,6 +15,7 @@ from lms.plugin import World, office_scope
 from lms.testing import SignIn
 from plugins.quiz import bank, importing
 from plugins.quiz.bank import Search
+from plugins.quiz.tests.making import SINGLE, add_question
 
 FOLDER = Path(__file__).parent / "samples"
 IMPORT = "/o/siena/quiz/import"
@@ -215,3 +216,13 @@ def test_the_bank_goes_out_and_comes_in_again(sign_in: SignIn, world: World, for
         assert not [line for line in importing.lines_of(importing.get_import(world.actor("trainer"), uuid.UUID(url.rsplit("/", 1)[1]))) if line.code]  # fmt: skip
     assert count(world) > before * (1.9 if form == "moodle" else 1.5)
     assert sign_in("trainee").get(f"{IMPORT}/export/{form}").status_code == 403
+
+
+def test_before_gift_is_downloaded_the_page_says_what_it_has_no_place_for(
+    sign_in: SignIn, world: World
+) -> None:
+    with world.inside("siena"):
+        add_question(world, SINGLE, name="Which one of three")
+    page = sign_in("trainer").get(f"{IMPORT}/export").text
+    assert "<strong>Which one of three</strong>: " in page
+    assert "[hint:" in sign_in("trainer").get(f"{IMPORT}/export/gift").text

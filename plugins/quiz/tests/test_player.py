@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from lms.plugin import World, all_offices, session, unit_of_work, utcnow
@@ -120,6 +120,24 @@ def test_what_was_answered_offline_survives_closing_the_page(
     again.goto(address + url)
     is_saved(again)
     assert answers_of(url) == {1: {"chosen": ["b"]}, 2: {"text": "Roma"}}
+
+
+def test_what_is_answered_before_the_script_has_come_counts(
+    open_browser: Open, sign_in: SignIn, world: World, address: str
+) -> None:
+    url = begin(sign_in, make_quiz(world, SINGLE, TEXT, ORDER))
+    page, held = open_browser().new_page(), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/player.js*", hold)
+    page.goto(address + url, wait_until="commit")
+    page.locator("input[value=b]").check()
+    page.locator("#q2 input[type=text], #q2 .form-control").first.fill("Roma")
+    held[0].continue_()
+    is_saved(page)
+    assert answers_of(url) == {1: {"chosen": ["b"]}, 2: {"text": "Roma"}, 3: {}}
 
 
 def test_two_tabs_show_the_same_and_the_last_answer_counts(

@@ -136,3 +136,16 @@ def test_who_owns_it_is_asked_once_in_a_session(world: World) -> None:
         with count_queries() as queries:
             assert not service.may_manage(tutor, activity)
         assert len(queries) == 0
+
+
+@pytest.mark.parametrize("key", ["trainer", "tutor", "counsellor", "practitioner", "head", "trainee"])
+def test_what_one_may_change_of_many_is_found_at_once_and_is_what_each_says(world: World, key: str) -> None:
+    with world.inside("siena"):
+        activity_id = _make(world)
+        add_owner(world.actor("trainer"), activity_id, world.actor("tutor").user_id)
+        every = list(session().scalars(select(Activity)))
+        actor = world.actor(key)
+        with count_queries() as queries:
+            found = service.find_manageable(actor, [each.id for each in every])
+        assert len(queries) <= 1
+        assert found == {each.id for each in every if service.may_manage(actor, each)}

@@ -28,6 +28,7 @@ class Player extends HTMLElement {
   connectedCallback() {
     for (const section of this.#sections()) this.#known.set(position(section), this.#numberOf(section));
     this.#restore();
+    this.#noteEarly();
     this.addEventListener("input", (event) => this.#onChange(event, TYPING_PAUSE_MS));
     this.addEventListener("change", (event) => this.#onChange(event, 0));
     this.addEventListener("click", (event) => this.#onClick(event));
@@ -181,6 +182,15 @@ class Player extends HTMLElement {
         this.#learn(place, entry.seq);
         this.#markAnswered(section);
       } else this.#journal.acknowledge(place, entry.seq);
+    }
+  }
+
+  /** What was answered before this script had come: on a slow line people are faster. */
+  #noteEarly() {
+    for (const section of this.#sections()) {
+      if (section.dataset.locked !== undefined || !isTouched(section)) continue;
+      this.#note(section);
+      if (hasChosenFile(section)) void this.#replace(section, this.dataset.save ?? "");
     }
   }
 
@@ -420,6 +430,24 @@ function fieldsOf(section) {
     if (field.name && field.type !== "file" && !isOff && !field.name.endsWith(".seq")) found.push([field.name, field.value]);
   }
   return found;
+}
+
+/**
+ * @param {HTMLElement} section
+ * @returns {boolean} whether its fields hold something else than what the server wrote into the page
+ */
+function isTouched(section) {
+  const fields = /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>} */ (section.querySelectorAll("input, select, textarea"));
+  return hasChosenFile(section) || [...fields].some((field) => {
+    if (field instanceof HTMLSelectElement) return field.selectedOptions[0] !== ([...field.options].find((each) => each.defaultSelected) ?? field.options[0]);
+    if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+    return field.type !== "file" && field.value !== field.defaultValue;
+  });
+}
+
+/** @param {HTMLElement} section */
+function hasChosenFile(section) {
+  return [.../** @type {NodeListOf<HTMLInputElement>} */ (section.querySelectorAll("input[type=file]"))].some((field) => field.files?.length);
 }
 
 /**
