@@ -38,7 +38,7 @@ def begin(page: Page, title: str) -> str:
 def record(page: Page, seconds: float, camera: str = "Switch the camera on") -> None:
     """Record until the clock shows so many seconds, and stop."""
     page.get_by_role("button", name=camera).click()
-    page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_role("button", name="Start to record").click()
     page.wait_for_function(
         f"() => parseInt(document.querySelector('[data-part=clock]').textContent.split(':')[1] ?? 0) >= {seconds}"
     )
@@ -125,7 +125,7 @@ def test_a_page_that_is_reloaded_in_the_middle_keeps_what_was_said(meet: Meet) -
     page = meet("trainee8").visit("/portfolio/films/new")
     begin(page, "Cut off")
     page.get_by_role("button", name="Switch the camera on").click()
-    page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_role("button", name="Start to record").click()
     page.wait_for_function("() => /0:0[3-9]/.test(document.querySelector('[data-part=clock]').textContent)")
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
@@ -154,7 +154,7 @@ def test_a_film_is_recorded_and_played_by_keyboard_alone(meet: Meet) -> None:
     page = meet("trainee9").visit("/portfolio/films/new")
     begin(page, "By keyboard")
     press_until(page, "My voice alone")
-    expect(page.get_by_role("button", name="Record", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Start to record")).to_be_focused()
     page.keyboard.press("Enter")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_focused()

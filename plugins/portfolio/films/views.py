@@ -54,7 +54,7 @@ blueprint = Blueprint("portfolio_films", __name__)
 SHORTEST, LONGEST = 60, 90
 """Seconds: what is enough, and what people watch."""
 SOUND_AND_PICTURE: frozenset[Family] = frozenset({"video", "audio"})
-TABS: dict[str, Text] = {"show": _l("Overview"), "script": _l("Script"), "record": _l("Record")}
+TABS: dict[str, Text] = {"show": _l("Overview"), "script": _l("Script"), "record": _l("Recording")}
 
 
 @blueprint.get("/portfolio/films")

@@ -5,7 +5,6 @@ Facts: Leap2A 2010-07 (terms of entry types, categories, relations); older feeds
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from plugins.portfolio.cv.dates import read_worded
 from plugins.portfolio.cv.formats.candidate import Candidate, parse_xml
 from plugins.portfolio.cv.formats.europass_reading import local
 from plugins.portfolio.cv.sections import BY_NAME
+from plugins.portfolio.moving.leap2a_pages import LeapBlock, attribute, blocks_html, read_blocks, shown_html
 from plugins.portfolio.moving.leap2a_writing import PERSON_FIELDS
 
 MOST_FEED_BYTES = 20_000_000
@@ -33,15 +33,6 @@ _AREAS = {"work": "work", "education": "education", "community": "volunteering"}
 _PERSON = {other: own for own, other in PERSON_FIELDS.items()} | {
     "preferred_given_name": "given_name", "preferred_family_name": "family_name", "mobile": "phone", "workphone": "phone", "phone": "phone",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class LeapBlock:
-    """A block of a page of Mahara: its title, its own text, and the entries that it shows."""
-
-    title: str
-    html: str
-    shows: tuple[str, ...]
 
 
 @dataclass
@@ -142,7 +133,7 @@ def read_feed(body: bytes) -> Feed:
 
 
 def _read_entry(node: Element) -> LeapEntry:
-    kind = next((_tail(_attribute(child, "resource")) for child in node if local(child) == "type"), "entry")
+    kind = next((_tail(attribute(child, "resource")) for child in node if local(child) == "type"), "entry")
     entry = LeapEntry(_child(node, "id") or f"#{id(node)}", _child(node, "title")[:200] or "–", kind)
     for child in node:
         name = local(child)
@@ -161,7 +152,7 @@ def _read_summary(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_category(entry: LeapEntry, node: Element) -> None:
-    scheme, term = _attribute(node, "scheme"), _attribute(node, "term")
+    scheme, term = attribute(node, "scheme"), attribute(node, "term")
     if scheme:
         entry.categories[_tail(scheme)] = term
     elif term:
@@ -169,16 +160,16 @@ def _read_category(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_link(entry: LeapEntry, node: Element) -> None:
-    entry.links.append((_tail(_attribute(node, "rel")), _attribute(node, "href")))
+    entry.links.append((_tail(attribute(node, "rel")), attribute(node, "href")))
 
 
 def _read_date(entry: LeapEntry, node: Element) -> None:
-    entry.dates[_attribute(node, "point")] = " ".join((node.text or "").split()) or _attribute(node, "label")
+    entry.dates[attribute(node, "point")] = " ".join((node.text or "").split()) or attribute(node, "label")
 
 
 def _read_persondata(entry: LeapEntry, node: Element) -> None:
-    name, text = _attribute(node, "field"), " ".join((node.text or "").split())
-    own = _PERSON.get(name) or (_attribute(node, "label") if name == "other" else "")
+    name, text = attribute(node, "field"), " ".join((node.text or "").split())
+    own = _PERSON.get(name) or (attribute(node, "label") if name == "other" else "")
     if own == "gender":
         text = _GENDERS.get(text, text)
     if own and text:
@@ -205,11 +196,11 @@ def _read_organisation(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_status(entry: LeapEntry, node: Element) -> None:
-    entry.stage = _attribute(node, "stage")
+    entry.stage = attribute(node, "stage")
 
 
 def _read_origin(entry: LeapEntry, node: Element) -> None:
-    entry.origin = _attribute(node, "type").removeprefix("pseudo:")
+    entry.origin = attribute(node, "type").removeprefix("pseudo:")
 
 
 def _read_role(entry: LeapEntry, node: Element) -> None:
@@ -217,38 +208,7 @@ def _read_role(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_view(entry: LeapEntry, node: Element) -> None:
-    """The blocks of a page; their settings are JSON lists, each usually of one."""
-    for block in node.iter():
-        if local(block) != "blockinstance":
-            continue
-        settings = {local(child): _listed(child.text or "") for child in block}
-        shown = [
-            each
-            for name in ("artefactid", "artefactids")
-            for each in settings.get(name, [])
-            if each.isdecimal()
-        ]
-        entry.blocks.append(
-            LeapBlock(
-                _attribute(block, "blocktitle")[:200], " ".join(settings.get("text", [])), tuple(f"portfolio:artefact{each}" for each in shown)
-            )
-        )  # fmt: skip
-
-
-def _listed(text: str) -> list[str]:
-    """The texts of a setting, however deep its lists are."""
-    try:
-        found: list[object] = [json.loads(text)]
-    except (ValueError, RecursionError):
-        return [text]
-    texts: list[str] = []
-    while found:
-        each = found.pop(0)
-        if isinstance(each, list):
-            found[:0] = each
-        elif isinstance(each, (str, int)) and not isinstance(each, bool):
-            texts.append(str(each))
-    return texts
+    entry.blocks += read_blocks(node)
 
 
 _READERS = {
@@ -259,7 +219,7 @@ _READERS = {
 
 def _markup(node: Element) -> str:
     """The content as HTML, whichever of its three types (RFC 4287, 3.1) it has; not cleaned yet."""
-    kind = _attribute(node, "type")
+    kind = attribute(node, "type")
     if kind == "xhtml":
         text = "".join(tostring(child, encoding="unicode") for child in node)
         return re.sub(r"(</?)\w+:", r"\1", re.sub(r"\sxmlns(:\w+)?=\"[^\"]*\"", "", text))
@@ -267,10 +227,6 @@ def _markup(node: Element) -> str:
         return node.text or ""
     text = (node.text or "").strip()
     return f"<p>{text.replace('&', '&amp;').replace('<', '&lt;')}</p>" if text else ""
-
-
-def _attribute(node: Element, name: str) -> str:
-    return next((value for key, value in node.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def _child(node: Element, name: str) -> str:
@@ -397,20 +353,9 @@ def _is_of_book(entry: LeapEntry | None) -> bool:
 
 def _page_html(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> str:
     """A page as one text: what is said of it, then its blocks with what they show."""
-    parts = [entry.html]
-    for block in entry.blocks:
-        parts += [f"<h2>{escape(block.title)}</h2>" if block.title else "", block.html]
-        parts += [_shown(entries[key]) for key in block.shows if key in entries]
-    return "".join(parts)
-
-
-def _shown(entry: LeapEntry) -> str:
-    if not entry.enclosure:
-        return f"<h3>{escape(entry.title)}</h3>{entry.html}"
-    is_picture = entry.enclosure.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp"))
-    if is_picture:
-        return f'<p><img src="{escape(entry.key)}" alt="{escape(entry.title)}"></p>'
-    return f'<p><a href="{escape(entry.key)}">{escape(entry.title)}</a></p>'
+    known = {key: entries[key] for block in entry.blocks for key in block.shows if key in entries}
+    shown = {key: shown_html(each.key, each.title, each.enclosure, each.html) for key, each in known.items()}
+    return entry.html + blocks_html(entry.blocks, shown)
 
 
 def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask import session as web_session
 from flask.typing import ResponseReturnValue
 
@@ -22,14 +19,12 @@ from lms.plugin import (
     actor,
     guest_or_actor,
     knock,
-    office_scope,
     public,
     requires,
     serve_file,
     session,
     signed_in,
     unit_of_work,
-    utcnow,
     write_audit,
 )
 from plugins.portfolio.cv.composing import compose_cv
@@ -47,10 +42,10 @@ from plugins.portfolio.sharing.cards import owner_name
 from plugins.portfolio.sharing.forms import OpenLink, Say
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.shares import Access, Thing, Viewer
+from plugins.portfolio.sharing.streaming import WhileAlive
 
 blueprint = Blueprint("portfolio_shown", __name__)
 links = Blueprint("portfolio_links", __name__)
-ASK_AGAIN = timedelta(seconds=0.5)
 OPENED = "portfolio_opened"
 
 
@@ -416,42 +411,13 @@ def file_answer(thing: Page | Cv, file: StoredFile, access: Access) -> Response:
     """A file, or the part that was asked for; it stops within half a second when the share is taken back."""
     response = guarded_headers(serve_file(file, as_download="download" in request.args))
     if access.share is not None and response.status_code in {200, 206}:
-        response.response = _WhileAlive(response.response, access.share.id, thing.office_id)
+        response.response = WhileAlive(response.response, access.share.id, thing.office_id)
     return response
 
 
 def captions_answer(file: StoredFile) -> Response:
     """Captions of a video CV whose right was checked."""
     return guarded_headers(Response(vtt_of(file.id), mimetype="text/vtt"))
-
-
-class _WhileAlive:
-    """The pieces of a file for as long as its share holds; closing it closes the file, begun or not."""
-
-    def __init__(self, pieces: Any, share_id: uuid.UUID, office_id: uuid.UUID) -> None:
-        self._pieces, self._next = pieces, iter(pieces)
-        self._share_id, self._office_id = share_id, office_id
-        self._app = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
-        self._asked_at = utcnow()
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if utcnow() - self._asked_at > ASK_AGAIN:
-            with self._app.app_context(), office_scope(self._office_id):
-                is_alive = shares.is_alive(self._share_id)
-                session().rollback()
-            if not is_alive:
-                raise ConnectionAbortedError("the share was taken back")
-            self._asked_at = utcnow()
-        return bytes(next(self._next))
-
-    def close(self) -> None:
-        """Called by the server when the answer is over."""
-        close = getattr(self._pieces, "close", None)
-        if close is not None:
-            close()
 
 
 def _by_collection(access: Access) -> bool:
