@@ -91,6 +91,12 @@ def kind_of(activity: Activity) -> ActivityType | None:
     return hooks().activity_types().get(activity.type, ("", None))[1]
 
 
+def is_switched_off(activity: Activity) -> bool:
+    """The part that shows activities of this type is there, but its office has switched it off. Since 0.1."""
+    owner, _kind = hooks().activity_types().get(activity.type, (CORE, None))
+    return not owner.startswith(CORE) and owner not in directory().get(activity.office_id).plugins
+
+
 def guide_of(activity: Activity) -> StepGuide | None:
     """How the activity leads through its children; None where it has none."""
     kind = kind_of(activity)

@@ -199,7 +199,7 @@ def _shown(who: Actor, activity: Activity) -> dict[str, Any]:
     return {
         "activity": activity, "own": own, "places": enrolment.places(activity), "kind": kind,
         "may_manage": service.may_manage(who, activity), "completion": completion,
-        "explanation": explain(activity, completion) if completion else "",
+        "explanation": explain(activity, completion) if completion else "", "is_off": service.is_switched_off(activity),
     }  # fmt: skip
 
 
