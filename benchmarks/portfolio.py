@@ -1,4 +1,4 @@
-"""The portfolio: a page of 20 blocks, a CV of 5 pages as PDF, and how soon an ended share is gone.
+"""The portfolio: a page of 20 blocks, a CV of 5 pages as PDF, how soon an ended share is gone, and all of it out and in.
 
 Mahara's page view in a like set-up: 227 queries, 11.3 answers per second.
 """
@@ -17,6 +17,7 @@ import requests
 from pypdf import PdfReader
 
 from benchmarks.load import ask
+from benchmarks.portfolio_moving import measure_moving
 from benchmarks.tables import Table, percentile
 from lms.accounts.sessions import COOKIE
 from lms.plugin import store_file
@@ -62,6 +63,7 @@ def run(folder: Path, is_smoke: bool) -> None:
         owner = site.browser_of(OWNER)
         base = f"http://127.0.0.1:{serving.port}/o/siena/portfolio"
         measure_revoking(owner, base, token, page_id, share_id, file_id, table)
+    measure_moving(folder, table, is_smoke=is_smoke)
     table.print()
 
 

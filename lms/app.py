@@ -29,7 +29,7 @@ from lms.store.base import db
 from lms.store.engine import engine_options, install_listeners
 from lms.store.runtime import SETTINGS
 from lms.store.scope import install_scope
-from lms.web import guard, health, home, theme
+from lms.web import guard, health, home, pwa, theme
 from lms.web.assets import AssetRegistry, install_assets
 from lms.web.compress import install_compression
 from lms.web.content import install_content
@@ -43,7 +43,7 @@ from lms.work.jobs import publish_fact
 from lms.work.worker import install_work
 
 PACKAGE = Path(__file__).resolve().parent
-CORE_BLUEPRINTS = (home.blueprint, theme.blueprint, health.blueprint)
+CORE_BLUEPRINTS = (home.blueprint, theme.blueprint, pwa.blueprint, health.blueprint)
 
 
 def create_app(loaded: LoadedSettings, *, plugin_folders: Sequence[Path] = ()) -> Flask:

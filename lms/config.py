@@ -62,6 +62,11 @@ class FileSettings(_Section):
     user_quota_mb: int = Field(2_048, ge=1)
     office_quota_mb: int = Field(51_200, ge=1)
     max_image_megapixels: int = Field(50, ge=1)
+    max_passing_mb: int = Field(
+        4_096,
+        ge=1,
+        description="what is looked through and thrown away, such as a portfolio that somebody brings",
+    )
 
 
 class JobSettings(_Section):

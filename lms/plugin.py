@@ -8,6 +8,14 @@ plugin stand on ``lms.testing``. How to use it all: ``docs/plugins.md``.
 from __future__ import annotations
 
 from lms.access.actor import Actor, system_actor
+from lms.access.attaching import (
+    attach_thing,
+    attachable_refs,
+    attached_refs,
+    attached_things,
+    detach_things,
+    find_attachable,
+)
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members, find_members_by_email
@@ -82,7 +90,7 @@ from lms.documents import PdfAttachment, render_pdf
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from lms.files.accepting import Prepared as PreparedFile
 from lms.files.accepting import accept_stream as store_file
-from lms.files.accepting import get_usage, max_upload_bytes
+from lms.files.accepting import get_usage, max_passing_bytes, max_upload_bytes
 from lms.files.accepting import prepare_stream as prepare_file
 from lms.files.accepting import record as record_file
 from lms.files.archives import check_archive
@@ -91,9 +99,10 @@ from lms.files.service import attach_embedded, attach_file, get_file, keep_file,
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
-from lms.files.uploads import claim_upload
+from lms.files.uploads import claim_upload, take_upload
 from lms.groups.service import find_groups, groups_of
 from lms.groups.service import member_ids as group_member_ids
+from lms.hooks.attachable import Attachable, Showing
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import (
     ROLES,
@@ -178,11 +187,11 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # what a plugin is, and its hooks
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
-    "ActivityContent", "ActivityType", "AddFile", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
+    "ActivityContent", "ActivityType", "AddFile", "Attachable", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
-    "SettingsSchema", "SlotContent", "Talk", "Text", "Upload",
+    "SettingsSchema", "Showing", "SlotContent", "Talk", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",
     # tables and transactions
@@ -199,8 +208,9 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
     # offices and people
     "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "find_members_by_email", "get_settings", "office_address", "save_settings",
-    # things of others, the record log, the audit
-    "Card", "Ref", "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
+    # things of others, what of one's own is attached to them, the record log, the audit
+    "Card", "Ref", "attach_thing", "attachable_refs", "attached_refs", "attached_things", "detach_things", "find_attachable",
+    "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
@@ -215,8 +225,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "keyed_hash", "seal", "unseal",
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
-    "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_upload_bytes", "open_file",
-    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file",
+    "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_passing_bytes", "max_upload_bytes", "open_file",
+    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file", "take_upload",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",

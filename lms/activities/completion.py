@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -33,7 +34,7 @@ _COMPLETION = select(Completion).where(
     Completion.activity_id == bindparam("activity_id"), Completion.user_id == bindparam("user_id")
 )
 _RECORDS = (
-    select(Record)
+    select(Record.id, Record.user_id, Record.at, Record.result)
     .where(
         Record.object == bindparam("object"),
         Record.verb == bindparam("verb"),
@@ -51,6 +52,14 @@ class Verdict:
     completed_at: datetime
     value: int | None
     record_id: uuid.UUID | None
+
+
+class _Evidence(NamedTuple):
+    """What a rule reads of a record. There may be hundreds for one person, and no row is changed here."""
+
+    id: uuid.UUID
+    at: datetime
+    result: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +171,14 @@ def judge(
     if rule == "children":
         return _judge_children(activity, people)
     known = {"object": str(ref_of(activity.id)), "verb": VERB_OF_RULE[rule], "people": list(people)}
-    rows = session().scalars(_RECORDS, known)
-    by_person: dict[uuid.UUID, list[Record]] = defaultdict(list)
-    for row in rows:
-        by_person[row.user_id].append(row)
+    by_person: dict[uuid.UUID, list[_Evidence]] = defaultdict(list)
+    for record_id, user_id, at, result in session().execute(_RECORDS, known):
+        by_person[user_id].append(_Evidence(record_id, at, result))
     found = {person: _first_met(rule, goal, records) for person, records in by_person.items()}
     return {person: verdict for person, verdict in found.items() if verdict}
 
 
-def _first_met(rule: str, goal: int | None, records: Iterable[Record]) -> Verdict | None:
+def _first_met(rule: str, goal: int | None, records: Iterable[_Evidence]) -> Verdict | None:
     if rule in {"minutes", "attended", "score"}:
         return _reached(rule, goal or 1, records)
     standing: Verdict | None = None
@@ -182,7 +190,7 @@ def _first_met(rule: str, goal: int | None, records: Iterable[Record]) -> Verdic
     return standing
 
 
-def _reached(rule: str, goal: int, records: Iterable[Record]) -> Verdict | None:
+def _reached(rule: str, goal: int, records: Iterable[_Evidence]) -> Verdict | None:
     total = 0
     for record in _in_force(records) if rule == "score" else records:
         if rule == "score":
@@ -194,9 +202,9 @@ def _reached(rule: str, goal: int, records: Iterable[Record]) -> Verdict | None:
     return None
 
 
-def _in_force(records: Iterable[Record]) -> list[Record]:
+def _in_force(records: Iterable[_Evidence]) -> list[_Evidence]:
     """Of the scores that name the same ``source`` (an attempt that was judged again) only the last."""
-    found: dict[object, Record] = {}
+    found: dict[object, _Evidence] = {}
     for record in records:
         source = record.result.get("source") or record.id
         found.pop(source, None)

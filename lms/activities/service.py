@@ -123,12 +123,7 @@ def may_see(actor: Actor, activity: Activity) -> bool:
     """Published ones are for all members, their steps for those enrolled; the rest for those who manage them."""
     if not actor.is_member:
         return False
-    if may_manage(actor, activity):
-        return True
-    if activity.state != "published" or activity.root_id is None:
-        return activity.state == "published"
-    root = session().get(Activity, activity.root_id)
-    return root is not None and root.state == "published" and is_enrolled(actor.user_id, root.id)
+    return actor.can(MANAGE) or _is_open_to(actor, activity) or may_manage(actor, activity)
 
 
 def may_manage(actor: Actor, activity: Activity) -> bool:
@@ -137,6 +132,13 @@ def may_manage(actor: Actor, activity: Activity) -> bool:
         return True
     whole = session().get_one(Activity, activity.root_id) if activity.root_id else activity
     return whole.owner_id == actor.user_id or any(row.user_id == actor.user_id for row in whole.more_owners)
+
+
+def _is_open_to(actor: Actor, activity: Activity) -> bool:
+    if activity.state != "published" or activity.root_id is None:
+        return activity.state == "published"
+    root = session().get(Activity, activity.root_id)
+    return root is not None and root.state == "published" and is_enrolled(actor.user_id, root.id)
 
 
 def find_manageable(actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -8,7 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.access.actor import Actor
+from lms.accounts.membership import ROLE_TITLES
 from lms.admin import overview
+from lms.admin.trail import read_trail
 from lms.errors import Invalid, NotFound
 from lms.files.service import store_logo
 from lms.hooks.callers import hooks
@@ -16,12 +18,10 @@ from lms.hooks.contributions import ROLES
 from lms.offices import service
 from lms.offices.directory import OfficeView
 from lms.offices.forms import EditBrand
-from lms.store.audit import find_audit
 from lms.text import gettext as _
 from lms.web.forms import Form
 from lms.web.guard import actor, member, requires
 from lms.web.offices import current_office
-from lms.web.role_names import role_names
 
 MOST_ENTRIES = 2**62  # as far as a database counts
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -132,7 +132,7 @@ def roles() -> ResponseReturnValue:
         "admin/roles.html",
         rights=overview.list_rights(actor()),
         roles=ROLES,
-        names=role_names(),
+        names=ROLE_TITLES,
         **_frame("admin.roles"),
     )
 
@@ -152,12 +152,8 @@ def audit() -> ResponseReturnValue:
     """Who did what."""
     before = request.args.get("before", type=int)
     before = min(before, MOST_ENTRIES) if before is not None else None
-    entries = find_audit(_office().id, before=before)
-    names = overview.names_of(entry.actor_id for entry in entries)
-    actions = hooks().audit_actions()
-    return render_template(
-        "admin/audit.html", entries=entries, names=names, actions=actions, **_frame("admin.audit")
-    )
+    lines = read_trail(_office().id, before=before)
+    return render_template("admin/audit.html", lines=lines, **_frame("admin.audit"))
 
 
 def _office() -> OfficeView:

@@ -85,6 +85,11 @@ def max_upload_bytes() -> int:
     return settings().files.max_upload_mb * MEGABYTE
 
 
+def max_passing_bytes() -> int:
+    """The largest thing that is looked through and thrown away."""
+    return settings().files.max_passing_mb * MEGABYTE
+
+
 def accept_upload(
     actor: Actor,
     path: Path,
@@ -196,7 +201,11 @@ def get_usage(actor: Actor) -> Usage:
     everybodys = func.coalesce(func.sum(StoredFile.size), 0)
     waiting = (
         select(func.coalesce(func.sum(PendingUpload.length), 0))
-        .where(PendingUpload.owner_id == actor.user_id, PendingUpload.file_id.is_(None))
+        .where(
+            PendingUpload.owner_id == actor.user_id,
+            PendingUpload.file_id.is_(None),
+            PendingUpload.is_passing.is_(False),
+        )
         .scalar_subquery()
     )
     used, office_used, on_the_way = session().execute(select(mine, everybodys, waiting).where(live)).one()
@@ -235,6 +244,18 @@ def check_room(actor: Actor, size: int, *, with_announced: bool = False) -> None
             ),
             code="quota_office",
         )  # fmt: skip
+
+
+def check_passing(actor: Actor, size: int) -> None:
+    """Raise Invalid if what is looked through and thrown away is too large, with what the person sends already."""
+    waiting = select(func.coalesce(func.sum(PendingUpload.length), 0)).where(
+        PendingUpload.owner_id == actor.user_id, PendingUpload.is_passing.is_(True)
+    )
+    limit = max_passing_bytes()
+    if size + int(session().scalar(waiting) or 0) > limit:
+        raise _too_large(size, limit)
+    if size == 0:
+        raise Invalid(_("This file is empty. Choose another one."), code="empty")
 
 
 def _too_large(size: int, limit: int) -> Invalid:

@@ -1,4 +1,5 @@
-"""Resumable uploads over HTTP: the tus protocol 1.0.0 with creation, termination, checksum and expiration.
+"""Resumable uploads over HTTP: the tus protocol 1.0.0 with creation, deferred length,
+termination, checksum and expiration.
 
 https://tus.io/protocols/resumable-upload names the headers and status codes used here.
 Refusals are always JSON with words for a person, which the page shows as they are.
@@ -31,7 +32,7 @@ BYTES = "application/offset+octet-stream"
 _STATUS = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "wrong_version": HTTPStatus.PRECONDITION_FAILED,
     "wrong_content_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "bad_header": HTTPStatus.BAD_REQUEST,
-    "locked": HTTPStatus.LOCKED, "checksum_mismatch": 460,
+    "locked": HTTPStatus.LOCKED, "wrong_length": HTTPStatus.BAD_REQUEST, "checksum_mismatch": 460,
 }  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def capabilities() -> ResponseReturnValue:
     """What this server can do."""
     headers = {
         "Tus-Resumable": VERSION, "Tus-Version": VERSION, "Tus-Max-Size": str(max_upload_bytes()),
-        "Tus-Extension": "creation,termination,checksum,expiration", "Tus-Checksum-Algorithm": "sha256",
+        "Tus-Extension": "creation,creation-defer-length,termination,checksum,expiration", "Tus-Checksum-Algorithm": "sha256",
     }  # fmt: skip
     return Response(status=HTTPStatus.NO_CONTENT, headers=headers)
 
@@ -56,13 +57,14 @@ def capabilities() -> ResponseReturnValue:
 @blueprint.post("/files/uploads")
 @requires(uploads.UPLOAD)
 def create() -> ResponseReturnValue:
-    """Announce a file; ``?kinds=image,document`` narrows what is accepted."""
+    """Announce a file; ``?kinds=image,document`` narrows what is accepted, ``?passing=1`` is for what becomes no file."""
     _check_version()
     told = _read_metadata(request.headers.get("Upload-Metadata", ""))
     command = StartUpload.read(
         {
-            "name": told.get("filename") or _("File"), "length": _number("Upload-Length"),
+            "name": told.get("filename") or _("File"), "length": None if _is_deferred() else _number("Upload-Length"),
             "media_type": told.get("filetype", "")[:200], "families": request.args.get("kinds", ""),
+            "is_passing": request.args.get("passing") == "1",
         }
     )  # fmt: skip
     state = uploads.create_upload(actor(), command)
@@ -78,7 +80,10 @@ def look(upload_id: uuid.UUID) -> ResponseReturnValue:
     _check_version()
     state = uploads.get_upload(actor(), upload_id)
     response = _answer(state, HTTPStatus.OK)
-    response.headers["Upload-Length"] = str(state.length)
+    if state.length is None:
+        response.headers["Upload-Defer-Length"] = "1"
+    else:
+        response.headers["Upload-Length"] = str(state.length)
     return response
 
 
@@ -91,7 +96,8 @@ def add(upload_id: uuid.UUID) -> ResponseReturnValue:
         raise Invalid(_("A piece of a file is sent as %(kind)s.", kind=BYTES), code="wrong_content_type")
     request.max_content_length = max_upload_bytes()
     checksum = _read_checksum(request.headers.get("Upload-Checksum"))
-    piece = Piece(_number("Upload-Offset"), request.stream, checksum)
+    length = _number("Upload-Length") if "Upload-Length" in request.headers else None
+    piece = Piece(_number("Upload-Offset"), request.stream, checksum, length)
     state = uploads.add_piece(actor(), upload_id, piece)
     return _answer(state, HTTPStatus.NO_CONTENT)
 
@@ -118,6 +124,11 @@ def _answer(state: UploadState, status: HTTPStatus) -> Response:
 def _check_version() -> None:
     if request.headers.get("Tus-Resumable") != VERSION:
         raise Conflict(_("This site speaks version 1.0.0 of the upload protocol."), code="wrong_version")
+
+
+def _is_deferred() -> bool:
+    """Whether the size is told later, with the last piece."""
+    return request.headers.get("Upload-Defer-Length") == "1"
 
 
 def _number(name: str) -> int:

@@ -26,7 +26,16 @@ from lms.access.actor import Actor
 from lms.access.policy import require
 from lms.clock import utcnow
 from lms.errors import Conflict, Invalid, NotFound, Unavailable
-from lms.files.accepting import EVERYTHING, check_room, files_directory, get_usage, prepare, record
+from lms.files.accepting import (
+    EVERYTHING,
+    check_passing,
+    check_room,
+    files_directory,
+    get_usage,
+    max_upload_bytes,
+    prepare,
+    record,
+)
 from lms.files.forms import StartUpload
 from lms.files.inspection import safe_name
 from lms.files.kinds import BY_TYPE, Family, describe, read_families
@@ -47,10 +56,10 @@ _ID_AT_END = re.compile(r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/?$")
 
 @dataclass(frozen=True, slots=True)
 class UploadState:
-    """How far an upload is, in bytes; ``file_id`` once it was accepted."""
+    """How far an upload is, in bytes; ``file_id`` once it was accepted. ``length`` is None while it is not known."""
 
     id: uuid.UUID
-    length: int
+    length: int | None
     offset: int
     expires_at: datetime
     file_id: uuid.UUID | None = None
@@ -58,20 +67,28 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a file: where it begins, its bytes, and their SHA-256 if the sender gave it."""
+    """A piece of a file: where it begins, its bytes, and their SHA-256 if the sender gave it.
+
+    ``length`` is the whole size, told with the piece after which nothing more is made.
+    """
 
     offset: int
     stream: IO[bytes]
     sha256: bytes | None = None
+    length: int | None = None
 
 
 def create_upload(actor: Actor, command: StartUpload) -> UploadState:
     """Announce a file. Raises Forbidden, and Invalid where it has no place: before a byte is sent."""
     require(actor, UPLOAD)
-    check_room(actor, command.length, with_announced=True)
+    if command.is_passing:
+        check_passing(actor, command.length or 0)
+    else:
+        check_room(actor, 1 if command.length is None else command.length, with_announced=True)
     row = PendingUpload(
         owner_id=actor.user_id, name=safe_name(command.name), media_type=command.media_type[:120],
         families=",".join(sorted(read_families(command.families))), length=command.length,
+        is_passing=command.is_passing,
     )  # fmt: skip
     session().add(row)
     session().flush()
@@ -95,16 +112,20 @@ def add_piece(actor: Actor, upload_id: uuid.UUID, piece: Piece) -> UploadState:
     arrived before this piece stays).
     """
     row = _get(actor, upload_id)
-    state, families = _state(row), row.families
-    session().rollback()  # no database transaction while bytes come in
+    state, families, is_passing = _state(row), row.families, row.is_passing
     if state.file_id is not None:
         return state
+    length = _length(actor, row, piece.length)
+    most = remaining_bytes(actor) if length is None else length
+    session().rollback()  # no database transaction while bytes come in
     with _locked(part_path(upload_id)) as part:
         present = part.seek(0, os.SEEK_END)
         if present != piece.offset:
             raise Conflict(_("The piece does not begin where the last one ended."), code="wrong_offset")
-        _write_piece(part, piece, present, state.length - present)
-        if part.tell() == state.length:
+        _write_piece(part, piece, present, max(0, most - present))
+        if length is None and part.tell() >= most:
+            raise _no_room(actor, part.tell() + 1)
+        if part.tell() == length and not is_passing:
             _finish(actor, upload_id, read_families(families))
     return get_upload(actor, upload_id)
 
@@ -131,7 +152,7 @@ def claim_upload(
     """
     match = _ID_AT_END.search(address)
     row = _get(actor, uuid.UUID(match.group(1))) if match else None
-    if row is None:
+    if row is None or row.is_passing:
         raise NotFound(_("This upload is not there any more. Please send the file again."))
     if row.file_id is None:
         if _state(row).offset != row.length:
@@ -151,6 +172,23 @@ def claim_upload(
     return file
 
 
+def take_upload(actor: Actor, address: str, target: Path) -> str:
+    """Move a finished upload that is only looked through (``is_passing``) to a path of the caller's; returns its name.
+
+    From now on the bytes are the caller's to delete. Call it in a unit of work. Raises NotFound, and Invalid if it is not complete.
+    """
+    match = _ID_AT_END.search(address)
+    row = _get(actor, uuid.UUID(match.group(1))) if match else None
+    if row is None or not row.is_passing:
+        raise NotFound(_("This upload is not there any more. Please send the file again."))
+    if _state(row).offset != row.length:
+        raise Invalid(_("This file has not arrived completely yet."), code="incomplete")
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part_path(row.id).replace(target)
+    session().delete(row)
+    return row.name
+
+
 def forget_stale_uploads(now: datetime) -> int:
     """Remove uploads that did not go on for a day, in all offices in scope; returns how many."""
     gone = 0
@@ -166,7 +204,7 @@ def forget_stale_uploads(now: datetime) -> int:
 def remaining_bytes(actor: Actor) -> int:
     """The largest file that still has a place, in bytes."""
     usage = get_usage(actor)
-    return max(0, min(usage.limit - usage.used, usage.office_limit - usage.office_used))
+    return max(0, min(max_upload_bytes(), usage.limit - usage.used, usage.office_limit - usage.office_used))
 
 
 def _get(actor: Actor, upload_id: uuid.UUID) -> PendingUpload:
@@ -184,12 +222,32 @@ def part_path(upload_id: uuid.UUID) -> Path:
 def _state(row: PendingUpload) -> UploadState:
     path = part_path(row.id)
     if row.file_id is not None:
-        offset = row.length
+        offset = row.length or 0
     elif path.exists():
         offset = path.stat().st_size
     else:
         raise NotFound(_("This upload is not there any more. Please send the file again."))
     return UploadState(row.id, row.length, offset, utcnow() + KEPT, row.file_id)
+
+
+def _length(actor: Actor, row: PendingUpload, told: int | None) -> int | None:
+    """The whole size, noted when it is told for the first time. Raises Invalid for one that has no place, Conflict for another one."""
+    if told is None or told == row.length:
+        return row.length
+    if row.length is not None or told < part_path(row.id).stat().st_size:
+        raise Conflict(_("The size of this file was told differently before."), code="wrong_length")
+    check_room(actor, told)
+    with unit_of_work():
+        _get(actor, row.id).length = told
+    return told
+
+
+def _no_room(actor: Actor, size: int) -> Invalid:
+    try:
+        check_room(actor, size)
+    except Invalid as refusal:
+        return refusal
+    return Invalid(_("There is no room for this file."), code="quota_user")
 
 
 @contextmanager

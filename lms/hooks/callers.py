@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from lms.errors import AppError
 from lms.hooks import contributions as c
+from lms.hooks.attachable import Attachable
 from lms.hooks.builtin import CORE
 from lms.hooks.loader import PluginSet
 from lms.hooks.watch import HookTimeout, Resting, Watch
@@ -129,6 +130,11 @@ class Hooks:
     def exporters(self, kind: str) -> list[c.Exporter]:
         """Exports of things of a kind."""
         return [each for _owner, each in self._flat("exporters") if each.kind == kind]
+
+    def attachable(self, office_id: uuid.UUID | None = None) -> dict[str, Attachable]:
+        """What can be attached, by the plugin whose it is; with an office, only of those that it switched on."""
+        here = set(self.owners_of("attachable", office_id))
+        return {owner: each for owner, each in self._each("attachable") if owner in here}
 
     def personal_data(self) -> list[tuple[str, c.PersonalData]]:
         """Owner and declaration."""

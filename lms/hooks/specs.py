@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
+from lms.hooks.attachable import Attachable
 from lms.hooks.contributions import (
     ActivityType,
     AuditAction,
@@ -123,6 +124,16 @@ def activity_types() -> Sequence[ActivityType]:
     """Kinds of activities that people can take part in. kind: L.
 
     Example: ``return [ActivityType("event", _l("Event"), "calendar-event", "activities.show")]``
+    May raise: nothing. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def attachable() -> Attachable:
+    """How people attach their own things of the plugin to things of others, for one person to see. kind: L.
+
+    Example: ``return Attachable(find_own, show, hide, find_shown)``
     May raise: nothing. Since 0.1.
     """
     raise NotImplementedError

@@ -21,6 +21,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 from markupsafe import Markup
 
+ASSETS = "lms_assets"
 CORE_SPECIFIER = "contrada/"
 """Scripts of plugins import the core's modules as `contrada/toast.js`."""
 
@@ -264,6 +265,7 @@ def install_assets(
         response.make_conditional(request)
         return response
 
+    app.extensions[ASSETS] = registry
     view = wrap(serve_asset) if wrap is not None else serve_asset
     app.add_url_rule(f"{registry.url_path}/_<fingerprint>/<path:path>", endpoint="asset", view_func=view)
     app.jinja_env.globals.update(

@@ -28,6 +28,7 @@ from plugins.portfolio.cv.models import Cv, Import
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
+from plugins.portfolio.films.demo import add_film
 from plugins.portfolio.frameworks.demo import add_maps
 from plugins.portfolio.moving.demo import add_transfers
 from plugins.portfolio.pages import service as pages
@@ -240,14 +241,15 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
     blocks: list[tuple[str, dict[str, Any], str]] = [
         ("profile", {"text": "", "shows_photo": False}, "full"),
         ("gallery", {"items": [str(item.id) for item in pictures], "caption": "Tutto fatto da me, di notte."}, "full"),
+        ("film", {"film": str(add_film(actor).id), "caption": "Chi sono, in dodici secondi."}, "half"),
         ("text", {"html": "<h2>Come lavoro</h2><p>Peso tutto. Poi assaggio, scrivo che cosa è successo e <strong>cambio una cosa sola</strong>.</p>"}, "half"),
-        ("skills", {"title": ""}, "half"),
+        ("skills", {"title": ""}, "full"),
         ("entry", {"entry": str(entry.id)}, "full"),
         ("plan", {"plan": str(plan.id)}, "half"),
         ("contact", {"title": ""}, "half"),
     ]  # fmt: skip
     if proofs:
-        blocks.insert(4, ("proof", {"proof": proofs[0]}, "full"))
+        blocks.insert(5, ("proof", {"proof": proofs[0]}, "full"))
     for kind, content, width in blocks:
         pages.set_width(actor, pages.add_block(actor, page.id, kind, content).id, width)
     second = pages.add_page(actor, NewPage(title="Il mio CV"))

@@ -15,6 +15,7 @@ from lms.plugin import (
     ROLES,
     ActivityType,
     Actor,
+    Attachable,
     AuditAction,
     CalendarEntry,
     Card,
@@ -42,8 +43,10 @@ from plugins.portfolio import specs
 from plugins.portfolio.cv import cv_views, service, views
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
+from plugins.portfolio.devices import without_devices
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
+from plugins.portfolio.films import views as film_views
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
 from plugins.portfolio.jobs import forget_removed
@@ -53,20 +56,26 @@ from plugins.portfolio.newcomers import welcome
 from plugins.portfolio.pages import views as page_views
 from plugins.portfolio.pages.blocks import OWN_BLOCKS
 from plugins.portfolio.pages.kinds import BlockType
-from plugins.portfolio.pages.models import Collection, Page
+from plugins.portfolio.pages.models import Page
 from plugins.portfolio.pages.service import TEMPLATES, find_blocks
 from plugins.portfolio.pages.versions import words_in
 from plugins.portfolio.privacy import declarations, erase_person, export_person
 from plugins.portfolio.sharing import card_views, shown_views
 from plugins.portfolio.sharing import views as share_views
+from plugins.portfolio.sharing.attaching import ATTACHABLE
 from plugins.portfolio.sharing.forms import PortfolioSettings
 from plugins.portfolio.sharing.requests import count_waiting, find_inbox
 from plugins.portfolio.sharing.shares import ADVISE, Viewer, find_access, things_of
-from plugins.portfolio.sharing.views import own_page, shared_url
+from plugins.portfolio.sharing.views import KIND_NAMES, card_for
 from plugins.portfolio.tasks import views as task_views
 
-KINDS = {"page": _l("Page"), "collection": _l("Collection"), "cv": _l("CV")}
 TASK_LENGTH = timedelta(days=1)
+BLUEPRINTS = (
+    home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
+    card_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
+)  # fmt: skip
+for _blueprint in BLUEPRINTS:
+    _blueprint.after_request(without_devices)
 
 
 @hookimpl
@@ -98,13 +107,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """All pages."""
-    return [
-        home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
-        card_views.blueprint,
-        task_views.blueprint,
-        map_views.blueprint,
-        moving_views.blueprint,
-    ]  # fmt: skip
+    return BLUEPRINTS
 
 
 @hookimpl
@@ -123,6 +126,12 @@ def activity_types() -> Sequence[ActivityType]:
             ("confirmed", "submitted"),
         )
     ]
+
+
+@hookimpl
+def attachable() -> Attachable:
+    """CVs and pages, to things of other plugins."""
+    return ATTACHABLE
 
 
 @hookimpl
@@ -260,23 +269,12 @@ def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[Cal
 @hookimpl
 def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
     """Pages, collections and CVs, to their owners and to whom they are shared with."""
-    wanted = [str(ref) for ref in refs if ref.plugin == "portfolio" and ref.kind in KINDS]
+    wanted = [str(ref) for ref in refs if ref.plugin == "portfolio" and ref.kind in KIND_NAMES]
     found = []
     for thing in things_of(wanted) if wanted else []:
-        kind = "page" if isinstance(thing, Page) else "collection" if isinstance(thing, Collection) else "cv"
         access = find_access(Viewer(actor), thing)
         if access is not None:
-            url = own_page(thing) if access.is_owner else shared_url(thing)
-            found.append(
-                Card(
-                    Ref.of("portfolio", kind, thing.id),
-                    thing.title,
-                    url,
-                    "file-text" if kind == "cv" else "grid",
-                    "",
-                    str(KINDS[kind]),
-                )
-            )
+            found.append(card_for(thing, is_owner=access.is_owner))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms.plugin import JobRun, directory, office_scope, unit_of_work
 from plugins.portfolio.cv import service as cv
 from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.films import service as films
 from plugins.portfolio.moving import service as moving
 from plugins.portfolio.pages import service as pages
 
@@ -17,5 +18,6 @@ def forget_removed(job: JobRun) -> None:
             cv.forget_removed()
             evidence.forget_removed()
             pages.forget_removed()
+            films.forget_removed()
             moving.forget_expired()
         job.progress(number, len(offices))

@@ -12,6 +12,7 @@ from sqlalchemy import delete, inspect, or_, select, update
 from lms.plugin import ExportArchive, PersonalData, _l, all_offices, session
 from plugins.portfolio.cv.models import Choice, Cv, Entry, Import, Letter, Person
 from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan, Tag, Task
+from plugins.portfolio.films.models import Film, Take
 from plugins.portfolio.frameworks.models import Mark
 from plugins.portfolio.moving.models import Transfer
 from plugins.portfolio.moving.service import forget_person as forget_transfers
@@ -20,7 +21,7 @@ from plugins.portfolio.sharing.models import Comment, Message, Request, Share, V
 from plugins.portfolio.tasks.models import Submission
 
 OWNED: tuple[type[Any], ...] = (
-    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Page, Collection, Card, Share, Visit, Request, Message, Submission, Mark, Transfer,
+    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Film, Take, Page, Collection, Card, Share, Visit, Request, Message, Submission, Mark, Transfer,
 )  # fmt: skip
 """Tables whose ``owner_id`` is the person that a row is about."""
 _TEXTS: dict[type[Any], tuple[str, ...]] = {
@@ -31,7 +32,7 @@ _TEXTS: dict[type[Any], tuple[str, ...]] = {
     Tag: ("name",), HiddenProof: ("proof",), Page: ("title", "description"), Collection: ("title", "description"),
     Card: ("headline", "about", "proof_1", "proof_2", "proof_3"), Share: ("name",), Visit: ("target",), Request: ("note", "answer_note"), Message: ("sender", "email", "text"),
     Submission: ("title", "note"), Mark: ("note", "answer", "level", "confirmed_level", "confirmed_by_id"),
-    Transfer: ("name", "summary"),
+    Transfer: ("name", "summary"), Film: ("title", "hello", "strengths", "proof", "wish"), Take: ("captions",),
 }  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def _title(model: type[Any]) -> Any:
         HiddenProof: _l("Hidden proofs"), Page: _l("Pages"), Block: _l("Blocks of pages"), Version: _l("Versions of pages"), Collection: _l("Collections"),
         Card: _l("Public card"), Share: _l("Shares"), Visit: _l("Who looked"), Request: _l("Requests for feedback"), Message: _l("Messages"),
         Submission: _l("Handed in"), Mark: _l("Map of what you can do"), Transfer: _l("Portfolios taken out and in"),
+        Film: _l("Video CVs"), Take: _l("Recordings of video CVs"),
     }  # fmt: skip
     return titles[model]
 

@@ -15,7 +15,6 @@ from lms.plugin import (
     Conflict,
     Forbidden,
     NotFound,
-    Ref,
     _,
     claim_upload,
     directory,
@@ -24,13 +23,13 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.tutoring import letters
+from plugins.tutoring import intake, letters
 from plugins.tutoring.forms import Book, TutoringSettings
 from plugins.tutoring.models import OPEN, Booking, Slot, Waiting
+from plugins.tutoring.refs import PLUGIN, ref_of
 
 HELD_FOR = timedelta(minutes=30)
 SHOWN = 60
-PLUGIN, KIND = "tutoring", "booking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,12 @@ def get_slot(actor: Actor, slot_id: uuid.UUID) -> Slot:
 def book(actor: Actor, slot_id: uuid.UUID, command: Book) -> Booking:
     """Take a time. Raises NotFound, Forbidden, and Conflict with the reason: taken, too late, too many, double."""
     slot = get_slot(actor, slot_id)
-    _check_rules(actor, slot)
-    row = _take_seat(slot, actor.user_id, "booked")
+    check_rules(actor, slot)
+    row = take_seat(slot, actor.user_id, "booked")
     row.purpose, row.message = command.purpose, command.message or ""
     for address in command.files:
         claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(row))
+    intake.show_things(actor, row, command.things)
     _stop_waiting(actor.user_id)
     letters.tell_booked(row)
     return row
@@ -97,14 +97,15 @@ def book(actor: Actor, slot_id: uuid.UUID, command: Book) -> Booking:
 def move(actor: Actor, booking_id: uuid.UUID, slot_id: uuid.UUID) -> Booking:
     """Take another time instead; the old one is free again. Raises what ``book`` and ``cancel`` raise."""
     row = get_booking(actor, booking_id)
-    _check_may_change(actor, row)
+    check_may_change(actor, row)
     slot = get_slot(actor, slot_id)
-    _check_rules(actor, slot, instead_of=row)
+    check_rules(actor, slot, instead_of=row)
     left = row.slot
     row.slot_id, row.seat = slot.id, _free_seat(slot)
     row.sequence += 1
     _flush_seat()
     session().refresh(row)
+    intake.follow(row, left)
     letters.tell_moved(row)
     offer_freed(left)
     return row
@@ -113,14 +114,20 @@ def move(actor: Actor, booking_id: uuid.UUID, slot_id: uuid.UUID) -> Booking:
 def cancel(actor: Actor, booking_id: uuid.UUID) -> Booking:
     """Give a time back; the next on the waiting list is asked. Raises NotFound, Conflict when it is too late."""
     row = get_booking(actor, booking_id)
-    _check_may_change(actor, row)
+    check_may_change(actor, row)
+    end_booking(actor, row)
+    letters.tell_cancelled([row], actor)
+    offer_freed(row.slot)
+    return row
+
+
+def end_booking(actor: Actor, row: Booking) -> None:
+    """Cancel a session whose change was checked; the caller tells people and offers the time."""
     row.state, row.cancelled_by_id = "cancelled", actor.user_id
     row.sequence += 1
     session().flush()
-    letters.tell_cancelled(row, actor)
+    intake.hide_things(row)
     hooks().on_talk_ended(row.office_id, ref_of(row))
-    offer_freed(row.slot)
-    return row
 
 
 def get_booking(actor: Actor, booking_id: uuid.UUID) -> Booking:
@@ -240,7 +247,7 @@ def offer_freed(slot: Slot) -> Booking | None:
     person = session().scalar(query)
     if person is None:
         return None
-    row = _take_seat(slot, person.trainee_id, "held")
+    row = take_seat(slot, person.trainee_id, "held")
     row.held_until = utcnow() + HELD_FOR
     letters.tell_offer(row)
     return row
@@ -265,11 +272,6 @@ def rules_of(actor: Actor) -> TutoringSettings:
     return get_settings(directory().get(actor.office_id), PLUGIN, TutoringSettings)
 
 
-def ref_of(row: Booking) -> Ref:
-    """The reference of a session."""
-    return Ref.of(PLUGIN, KIND, row.id)
-
-
 def may_change(actor: Actor, row: Booking) -> bool:
     """True if the actor can still move or cancel it; tutors can until it begins."""
     if row.state not in OPEN or row.slot.starts_at <= utcnow():
@@ -278,15 +280,27 @@ def may_change(actor: Actor, row: Booking) -> bool:
     return utcnow() <= row.slot.starts_at - timedelta(hours=hours)
 
 
-def _check_may_change(actor: Actor, row: Booking) -> None:
+def check_may_change(actor: Actor, row: Booking) -> None:
+    """Raise Conflict when it is too late to move or cancel."""
     if not may_change(actor, row):
         raise Conflict(
             _("It is too late to change this session here. Please tell the other person."), code="too_late"
         )
 
 
-def _check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None) -> None:
-    rules, now = rules_of(actor), utcnow()
+def check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None) -> None:
+    """Raise Forbidden or Conflict with the reason for which the actor cannot have a time."""
+    check_time(actor, slot, rules_of(actor))
+    others = [each for each in find_coming(actor) if instead_of is None or each.id != instead_of.id]
+    if instead_of is None:
+        check_count(actor, others)
+    if clashes(slot, others):
+        raise Conflict(_("You have another session at that time."))
+
+
+def check_time(actor: Actor, slot: Slot, rules: TutoringSettings) -> None:
+    """Raise Forbidden or Conflict where nobody, or not this person, can be given a time: closed, one's own, too soon, too far."""
+    now = utcnow()
     if slot.tutor_id == actor.user_id:
         raise Forbidden(_("You cannot book a session with yourself."))
     if slot.is_closed:
@@ -298,18 +312,29 @@ def _check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None)
         )
     if slot.starts_at > now + timedelta(days=rules.window_days):
         raise Conflict(_("This is too far ahead: book at most %(days)s days before.", days=rules.window_days))
-    others = [each for each in find_coming(actor) if instead_of is None or each.id != instead_of.id]
-    booked = [each for each in others if each.trainee_id == actor.user_id and each.slot.starts_at > now]
-    if len(booked) >= rules.open_bookings:
+
+
+def check_count(actor: Actor, coming: Sequence[Booking]) -> None:
+    """Raise Conflict when a person has as many sessions booked as they may; those booked together count once."""
+    booked = {
+        each.series_id or each.id
+        for each in coming
+        if each.trainee_id == actor.user_id and each.slot.starts_at > utcnow()
+    }
+    if len(booked) >= rules_of(actor).open_bookings:
         raise Conflict(
             _("You have a session already. After it, or when you cancel it, you can book the next one."),
             code="too_many",
         )
-    if any(each.slot.starts_at < slot.ends_at and slot.starts_at < each.slot.ends_at for each in others):
-        raise Conflict(_("You have another session at that time."))
 
 
-def _take_seat(slot: Slot, trainee_id: uuid.UUID, state: str) -> Booking:
+def clashes(slot: Slot, coming: Sequence[Booking]) -> bool:
+    """True if one of the sessions is at the same time."""
+    return any(each.slot.starts_at < slot.ends_at and slot.starts_at < each.slot.ends_at for each in coming)
+
+
+def take_seat(slot: Slot, trainee_id: uuid.UUID, state: str) -> Booking:
+    """A seat of a time, for somebody whose right to it was checked. Raises Conflict when none is free."""
     row = Booking(slot_id=slot.id, trainee_id=trainee_id, seat=_free_seat(slot), state=state)
     session().add(row)
     _flush_seat()

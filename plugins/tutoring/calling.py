@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from lms.plugin import Actor, LiveRoom, Talk, directory, hooks, utcnow
 from plugins.tutoring import chat
-from plugins.tutoring.booking import ref_of
 from plugins.tutoring.models import Booking
+from plugins.tutoring.refs import ref_of
 
 BEFORE = timedelta(days=1)
 """How long before a session that was booked its two people can call each other."""

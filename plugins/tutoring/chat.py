@@ -34,8 +34,9 @@ from lms.plugin import (
     utcnow,
     who_is_here,
 )
-from plugins.tutoring.booking import get_booking, ref_of
+from plugins.tutoring.booking import get_booking
 from plugins.tutoring.models import Booking
+from plugins.tutoring.refs import ref_of
 
 NAME = "tutoring"
 SAID, SHARED, TAKEN_BACK = "message.sent", "file.shared", "message.withdrawn"

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from lms.plugin import CreateActivity, World, create_activity, enrol_people, seal, session, set_state
-from plugins.tutoring import booking, offering
+from lms.plugin import (
+    CreateActivity,
+    World,
+    attachable_refs,
+    create_activity,
+    directory,
+    enrol_people,
+    seal,
+    session,
+    set_state,
+)
+from plugins.tutoring import booking, intake, offering
 from plugins.tutoring.demo_history import add_history
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import AddPattern
@@ -16,10 +27,12 @@ from plugins.tutoring.models import (
     DeskHours,
     PrivateNote,
     QueuePlace,
+    Series,
     Slot,
     Task,
     Waiting,
 )
+from plugins.tutoring.times import same_time_weekly
 
 LINES = {
     "siena": {
@@ -110,6 +123,7 @@ def build_tutoring(world: World) -> None:
             _add_past(world, slug)
             add_history(world, slug)
             _add_coming(world, slug)
+            _add_series(world, slug)
             _add_goal(world, slug)
             _add_desk(world, slug)
 
@@ -139,19 +153,48 @@ def _add_coming(world: World, slug: str) -> None:
     for trainee, tutor, purpose in COMING[slug]:
         who = world.actor(trainee)
         free = booking.find_free(who, tutor_id=world.people[tutor].id, limit=2)
-        session().add(
-            Booking(
-                slot_id=free[-1].slot.id,
-                trainee_id=who.user_id,
-                purpose=purpose,
-                message="",
-                created_at=world.moment(2),
-            )
+        row = Booking(
+            slot_id=free[-1].slot.id,
+            trainee_id=who.user_id,
+            purpose=purpose,
+            message="",
+            created_at=world.moment(2),
         )
+        session().add(row)
         session().flush()
+        session().refresh(row)
+        intake.show_things(who, row, [str(ref) for ref in attachable_refs(who)[:1]])
     waiting = world.trainees(slug)[6:8]
     for number, person in enumerate(waiting):
         session().add(Waiting(trainee_id=person.id, created_at=world.moment(3 - number)))
+
+
+def _add_series(world: World, slug: str) -> None:
+    """Somebody who comes at the same time for three weeks."""
+    who = world.trainees(slug)[-1]
+    free = booking.find_free(
+        world.actor(who.key), tutor_id=world.people[next(iter(LINES[slug]))].id, limit=500
+    )
+    zone = ZoneInfo(directory().get(world.office(slug).id).zone)
+    by_start = {each.slot.starts_at: each.slot for each in free}
+    last = free[len(free) // 2].slot
+    moments = same_time_weekly(zone, last.starts_at, 3)
+    series = Series(zone=zone.key, count=len(moments))
+    session().add(series)
+    session().flush()
+    for moment in moments:
+        slot = by_start.get(moment) if moment else None
+        if slot is not None:
+            row = Booking(
+                slot_id=slot.id,
+                trainee_id=who.id,
+                purpose="interview",
+                message="",
+                created_at=world.moment(1),
+            )
+            row.series_id, row.series_place = series.id, slot.starts_at
+            session().add(row)
+    session().flush()
 
 
 def _add_desk(world: World, slug: str) -> None:

@@ -80,6 +80,13 @@ class Book(Command):
         Ui(_l("What should your tutor know before?"), kind="textarea"),
     ] = None
     files: list[str] = []
+    things: list[str] = []
+
+
+class BookWeekly(Book):
+    """The same time for several weeks, all or none."""
+
+    count: Annotated[int, Field(ge=2, le=26)]
 
 
 class NoteOutcome(Command):
@@ -119,6 +126,21 @@ class TutoringSettings(BaseModel):
             _l("After that only remains that a session took place."),
         ),
     ] = 24
+    series_by_trainees: Annotated[
+        bool,
+        Ui(
+            _l("People may book the same time for several weeks themselves"),
+            _l("Tutors can always do it for somebody they have a session with."),
+        ),
+    ] = False
+    series_most: Annotated[
+        int,
+        Field(ge=1, le=26),
+        Ui(
+            _l("Weeks that can be booked at once"),
+            _l("All of them count as one booked session. 1 means: single sessions only."),
+        ),
+    ] = 4
     weekly_quota: Annotated[int, Field(ge=1, le=60), Ui(_l("Sessions a week that each tutor offers"))] = 4
 
 

@@ -57,6 +57,8 @@ from plugins.tutoring.forms import EditGoal, TutoringSettings
 from plugins.tutoring.letters import uid_of
 from plugins.tutoring.models import Booking, Slot
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.refs import KIND, ref_of
+from plugins.tutoring.series_views import blueprint as weekly_pages
 from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
 
@@ -82,7 +84,7 @@ def settings_schema() -> SettingsSchema:
 @hookimpl
 def blueprints() -> Sequence[Blueprint]:
     """The pages."""
-    return [blueprint, desk, tutor_desk, note_pages, after_pages]
+    return [blueprint, weekly_pages, desk, tutor_desk, note_pages, after_pages]
 
 
 @hookimpl
@@ -165,7 +167,7 @@ def calendar_items(
 @hookimpl
 def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
     """Sessions, for those two who have them."""
-    wanted = {ref.uuid: ref for ref in refs if ref.kind == booking.KIND}
+    wanted = {ref.uuid: ref for ref in refs if ref.kind == KIND}
     return [
         Card(
             wanted[row.id], _("Tutoring session"), url_for("tutoring.session", booking_id=row.id), "chat-dots",
@@ -184,7 +186,7 @@ def evidence(user_id: uuid.UUID, actor: Actor) -> Sequence[Evidence]:
     )
     return [
         Evidence(
-            booking.ref_of(row),
+            ref_of(row),
             _("Tutoring session"),
             _l("Tutoring"),
             row.slot.starts_at,

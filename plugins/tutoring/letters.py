@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,12 +45,28 @@ def tell_moved(row: Booking) -> None:
     _notify(row, row.slot.tutor_id, f"moved-{row.sequence}", _l("A session was moved"))
 
 
-def tell_cancelled(row: Booking, by: Actor) -> None:
-    """The entry goes from both calendars."""
-    for person in _both(row):
-        _mail(row, person, "tutoring/cancelled", "CANCEL", by=by.name)
-    other = row.trainee_id if by.user_id == row.slot.tutor_id else row.slot.tutor_id
-    _notify(row, other, "cancelled", _l("A session was cancelled"))
+def tell_booked_weekly(rows: Sequence[Booking], *, by_tutor: bool) -> None:
+    """Both get all sessions of a series in one letter, as one entry that comes back every week."""
+    first = rows[0]
+    for person in _both(first):
+        _mail(first, person, "tutoring/booked_weekly", "REQUEST", rows=rows)
+    other = first.trainee_id if by_tutor else first.slot.tutor_id
+    _notify(first, other, "booked", _l("Sessions were booked for several weeks"))
+
+
+def tell_cancelled(rows: Sequence[Booking], by: Actor) -> None:
+    """The entries go from both calendars, with one letter for each of the two."""
+    first = rows[0]
+    template = "tutoring/cancelled" if len(rows) == 1 else "tutoring/cancelled_weekly"
+    for person in _both(first):
+        _mail(first, person, template, "CANCEL", rows=rows, by=by.name)
+    other = first.trainee_id if by.user_id == first.slot.tutor_id else first.slot.tutor_id
+    _notify(
+        first,
+        other,
+        "cancelled",
+        _l("A session was cancelled") if len(rows) == 1 else _l("Sessions were cancelled"),
+    )
 
 
 def tell_offer(row: Booking) -> None:
@@ -78,29 +95,46 @@ def tell_soon(row: Booking) -> int:
     return len(due)
 
 
-def as_calendar(row: Booking, people: dict[uuid.UUID, PersonView], office: OfficeView, method: str) -> bytes:
-    """The session as an iCalendar object for both, in the office's zone."""
-    zone = ZoneInfo(office.zone)
-    tutor, trainee = people.get(row.slot.tutor_id), people.get(row.trainee_id)
+def as_calendar(
+    rows: Sequence[Booking], people: dict[uuid.UUID, PersonView], office: OfficeView, method: str
+) -> bytes:
+    """Sessions as an iCalendar object for both, in the office's zone.
+
+    Those of one series that was just booked are one entry with a rule (RFC 5545, 3.8.5.3), by the tutor's
+    clock; a change of one of them names the place that it had in it (RECURRENCE-ID, 3.8.4.4).
+    """
     calendar = Calendar.new(prodid=PRODUCT, method=method)
-    event = Event.new(
-        uid=uid_of(row), start=row.slot.starts_at.astimezone(zone), end=row.slot.ends_at.astimezone(zone), sequence=row.sequence,
-        stamp=utcnow(), location=row.slot.where or None,
-        summary=" – ".join([office.name, *(each.name for each in (tutor, trainee) if each)]),
-    )  # fmt: skip
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    if tutor:
-        event.add("organizer", _address(tutor))
-    if trainee:
-        event.add("attendee", _address(trainee))
-    calendar.add_component(event)
+    is_new_series = method == "REQUEST" and len(rows) > 1
+    for row in rows[:1] if is_new_series else rows:
+        zone = ZoneInfo(row.series.zone if row.series else office.zone)
+        event = _event(row, people, office, zone)
+        event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+        if is_new_series:
+            event.add("rrule", {"freq": "weekly", "count": len(rows)})
+        elif row.series_place is not None:
+            event.add("recurrence-id", row.series_place.astimezone(zone))
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     body: bytes = calendar.to_ical()
     return body
 
 
+def _event(row: Booking, people: dict[uuid.UUID, PersonView], office: OfficeView, zone: ZoneInfo) -> Event:
+    tutor, trainee = people.get(row.slot.tutor_id), people.get(row.trainee_id)
+    event = Event.new(
+        uid=f"{row.series_id}@tutoring.contrada" if row.series_id else uid_of(row), start=row.slot.starts_at.astimezone(zone),
+        end=row.slot.ends_at.astimezone(zone), sequence=row.sequence, stamp=utcnow(), location=row.slot.where or None,
+        summary=" – ".join([office.name, *(each.name for each in (tutor, trainee) if each)]),
+    )  # fmt: skip
+    if tutor:
+        event.add("organizer", _address(tutor))
+    if trainee:
+        event.add("attendee", _address(trainee))
+    return event
+
+
 def uid_of(row: Booking) -> str:
-    """The name of the session in all calendars, for ever."""
+    """The name of the session in calendars that are read from here, for ever."""
     return f"{row.id}@tutoring.contrada"
 
 
@@ -118,19 +152,27 @@ def _people(row: Booking) -> dict[uuid.UUID, PersonView]:
     return find_members(system_actor(row.office_id), [row.slot.tutor_id, row.trainee_id])
 
 
-def _mail(row: Booking, person: PersonView, template: str, method: str, **more: object) -> None:
+def _mail(
+    row: Booking,
+    person: PersonView,
+    template: str,
+    method: str,
+    *,
+    rows: Sequence[Booking] = (),
+    **more: object,
+) -> None:
     office = directory().get(row.office_id)
     people = _people(row)
     other = people.get(row.trainee_id if person.id == row.slot.tutor_id else row.slot.tutor_id)
     language = person.locale or office.languages[0]
     context = {
         "name": person.name, "other": other.name if other else "", "when": _in_words(row.slot.starts_at, office, language),
-        "where": row.slot.where, **more, "action_label": _l("Open the session"),
+        "whens": [_in_words(each.slot.starts_at, office, language) for each in rows], "where": row.slot.where, **more, "action_label": _l("Open the session"),
         "action_url": f"{office_address(office)}/tutoring/sessions/{row.id}",
     }  # fmt: skip
     send_mail(
         person.email, template, context, locale=language, office=office,
-        calendar=as_calendar(row, people, office, method), key=f"{template}:{row.id}:{row.sequence}:{person.id}",
+        calendar=as_calendar(rows or [row], people, office, method), key=f"{template}:{row.id}:{row.sequence}:{person.id}",
     )  # fmt: skip
 
 

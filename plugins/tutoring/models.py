@@ -101,7 +101,8 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     1 to 5, which nobody reads alone). ``is_copy_allowed``: the tutor may keep a copy of the conversation too.
     ``proposed_tutor_id`` is who would go on, once the trainee agrees; ``pass_note`` is for that tutor.
     ``first_said_at`` and ``last_said_at`` tell how much of the time was used. ``forgotten_at`` is when
-    what was written was removed because its time was over.
+    what was written was removed because its time was over. ``series_place`` is the moment that it had in its
+    series when that was booked: calendars know it by this one, wherever it was moved.
     """
 
     __tablename__ = "tutoring_booking"
@@ -137,7 +138,13 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     last_said_at: Mapped[datetime | None] = mapped_column()
     forgotten_at: Mapped[datetime | None] = mapped_column()
 
+    series_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("tutoring_series.id", ondelete="SET NULL"), index=True
+    )
+    series_place: Mapped[datetime | None] = mapped_column()
+
     slot: Mapped[Slot] = relationship(lazy="joined")
+    series: Mapped[Series | None] = relationship(lazy="joined")
 
 
 _TAKES_A_SEAT = Booking.state != "cancelled"
@@ -145,6 +152,16 @@ Index(
     "uq_tutoring_booking_seat", Booking.slot_id, Booking.seat,
     unique=True, sqlite_where=_TAKES_A_SEAT, postgresql_where=_TAKES_A_SEAT,
 )  # fmt: skip
+
+
+class Series(Identified, OfficeScoped, Timestamped, Base):
+    """Sessions booked together: the same wall-clock time of ``zone``, week after week, ``count`` times."""
+
+    __tablename__ = "tutoring_series"
+    __table_args__ = (CheckConstraint("count BETWEEN 2 AND 26", name="count"),)
+
+    zone: Mapped[str] = mapped_column(String(60))
+    count: Mapped[int]
 
 
 class Task(Identified, OfficeScoped, Timestamped, Base):

@@ -61,6 +61,14 @@ def wall_moment(zone: ZoneInfo, day: date, minutes: int) -> datetime | None:
     return moment if moment.astimezone(zone).replace(tzinfo=None, fold=0) == local else None
 
 
+def same_time_weekly(zone: ZoneInfo, first: datetime, count: int) -> list[datetime | None]:
+    """The moments (UTC) at which clocks of the zone show the same time as at ``first``, week after week; None where they never do."""
+    local = first.astimezone(zone)
+    minutes = local.hour * 60 + local.minute
+    later = [wall_moment(zone, local.date() + timedelta(weeks=number), minutes) for number in range(1, count)]
+    return [first.astimezone(UTC), *later]
+
+
 def span_of_day(zone: ZoneInfo, day: date, starts: int, ends: int) -> tuple[datetime, datetime]:
     """From when until when (UTC) a door is open that opens and closes by the clock of the zone on that day."""
     return _moment(zone, day, starts), _moment(zone, day, ends, fold=1)

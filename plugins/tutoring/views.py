@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Actor,
+    Card,
     EventView,
     Form,
     PersonView,
@@ -19,6 +20,7 @@ from lms.plugin import (
     actor,
     current_zone,
     enrolment_of,
+    find_attachable,
     find_members,
     frame_of,
     get_managed_activity,
@@ -32,7 +34,7 @@ from lms.plugin import (
     utcnow,
     wants_json,
 )
-from plugins.tutoring import booking, calling, chat, meeting, offering
+from plugins.tutoring import booking, calling, chat, intake, meeting, offering, series
 from plugins.tutoring.after.tasks import find_open
 from plugins.tutoring.after.views import after_context
 from plugins.tutoring.booking import FreeSlot
@@ -50,6 +52,7 @@ from plugins.tutoring.forms import (
 )
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.refs import ref_of
 
 blueprint = Blueprint("tutoring", __name__)
 
@@ -78,14 +81,16 @@ def index() -> ResponseReturnValue:
 def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     """What it is about, and it is booked."""
     slot = booking.get_slot(actor(), slot_id)
-    form = Form(Book, submit=_("Book this session"), context={"files": request.form.getlist("files")})
+    sent = {name: request.form.getlist(name) for name in ("files", "things")}
+    form = Form(Book, submit=_("Book this session"), context=sent)
     made: list[Booking] = []
     if form.run(lambda command: made.append(booking.book(actor(), slot_id, command))):
         flash(_("Booked. You get a letter with an entry for your calendar."), "success")
         return redirect(url_for("tutoring.session", booking_id=made[0].id), 303)
     tutor = find_members(actor(), [slot.tutor_id]).get(slot.tutor_id)
     page = render_template(
-        "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(),
+        "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(), things=find_attachable(actor()),
+        is_weekly=series.longest(actor()) >= series.FEWEST, ticked=sent["things"], shown_until=intake.shown_until(slot),
         breadcrumb=trail(_("Book a session")), **_words(actor()),
     )  # fmt: skip
     return page, form.status
@@ -108,10 +113,25 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
-        breadcrumb=trail(_("Session")),
+        breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
+        may_book_weekly=is_tutor and who.can(OFFER) and row.state != "held" and series.longest_for_tutor(who) >= series.FEWEST, things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
         **chat_context(who, row), **after_context(who, row),
     )  # fmt: skip
     return page, form.status
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/things")
+@member
+def things(booking_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the tutor a page or CV of one's own, or do not show it any more."""
+    row = booking.get_booking(actor(), booking_id)
+    if hidden := request.form.get("hide"):
+        intake.take_back(actor(), row, hidden)
+        flash(_("Taken back. Your tutor cannot open it any more."), "success")
+    elif chosen := request.form.getlist("things"):
+        intake.show_more(actor(), row, chosen)
+        flash(_("Your tutor can open it now."), "success")
+    return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="shown"), 303)
 
 
 @blueprint.route("/tutoring/sessions/<uuid:booking_id>/move", methods=["GET", "POST"])
@@ -127,7 +147,7 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
     free = [each for each in booking.find_free(actor()) if each.slot.tutor_id == row.slot.tutor_id]
     others = [each for each in booking.find_free(actor()) if each.slot.tutor_id != row.slot.tutor_id]
     return render_template(
-        "tutoring/move.html", row=row, days=_by_day(free), others=_by_day(others), people=people_of(actor(), [row], free + others),
+        "tutoring/move.html", row=row, shown=intake.find_shown(actor(), row), days=_by_day(free), others=_by_day(others), people=people_of(actor(), [row], free + others),
         breadcrumb=trail(_("Move")), **_words(actor()),
     )  # fmt: skip
 
@@ -272,10 +292,18 @@ def people_of(
 def chat_context(who: Actor, row: Booking) -> dict[str, Any]:
     """What the conversation of a session needs on any page that shows it."""
     return {
-        "row": row, "files": linked_files(who, booking.ref_of(row)), "is_open": chat.is_open(row), "authors": _authors,
+        "row": row, "files": linked_files(who, ref_of(row)), "shown": intake.find_shown(who, row), "is_open": chat.is_open(row), "authors": _authors,
         "messages": chat.read_messages(who, row) if row.state != "held" else [], "seq": chat.latest_seq(who, row),
         "max_bytes": max_upload_bytes(), "room": calling.room_of(who, row),
     } | _words(who)  # fmt: skip
+
+
+def _not_shown(who: Actor, row: Booking) -> list[Card]:
+    """What the trainee of a session can still show its tutor."""
+    if not intake.may_show(who, row):
+        return []
+    shown = {card.ref for card in intake.find_shown(who, row)}
+    return [card for card in find_attachable(who) if card.ref not in shown]
 
 
 def _authors(event: EventView) -> Actor:
@@ -298,6 +326,7 @@ def _words(who: Actor) -> dict[str, Any]:
         "purposes": dict(PURPOSES),
         "weekdays": [title for _number, title in WEEKDAYS],
         "me": who.user_id,
+        "zone": who.zone,
     }
 
 

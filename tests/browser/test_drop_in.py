@@ -40,6 +40,7 @@ def test_waiting_being_taken_talking_and_ending_live(meet: Meet) -> None:
     assert check_page(desk) == []
     desk.get_by_role("button", name="Take the next person").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Session with", timeout=20_000)
+    page.wait_for_function("() => customElements.get('tutoring-chat')")
     page.get_by_label("Your message").fill("Buongiorno!")
     page.get_by_label("Your message").press("Enter")
     expect(desk.get_by_role("log")).to_contain_text("Buongiorno!")
@@ -75,6 +76,7 @@ def test_a_tutor_keeps_two_chats_apart_and_inserts_a_reply_by_keyboard(meet: Mee
     expect(desk.locator("[data-part=presence]")).to_contain_text("is here", timeout=20_000)
     expect(desk.locator("[data-part=left]")).to_contain_text("minutes left")
     first = people[0].page
+    first.wait_for_function("() => customElements.get('tutoring-chat')")
     for text in ("Ci sei?", "Ho un'altra domanda"):
         first.get_by_label("Your message").fill(text)
         first.get_by_label("Your message").press("Enter")

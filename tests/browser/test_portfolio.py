@@ -120,7 +120,7 @@ def test_a_photo_is_taken_into_a_page_by_touch(meet: Meet, tmp_path: Path) -> No
     expect(page.locator(".ui-file.is-done")).to_have_count(1)
     page.get_by_role("button", name="Put it into the block").tap()
     expect(page.locator(".pf-gallery img")).to_have_count(1)
-    page.wait_for_function("document.querySelector('.pf-gallery img').naturalWidth === 640")
+    page.wait_for_function("() => document.querySelector('.pf-gallery img').naturalWidth === 640")
 
 
 def test_hiding_an_entry_changes_the_sheet_at_once(meet: Meet, installation: Installation) -> None:
@@ -151,7 +151,7 @@ def test_an_employer_opens_a_link_with_a_passcode_until_it_is_ended(
     picture = employer.page.locator(".pf-gallery img").first
     expect(picture).to_be_visible()
     picture.scroll_into_view_if_needed()
-    employer.page.wait_for_function("document.querySelector('.pf-gallery img').naturalWidth > 0")
+    employer.page.wait_for_function("() => document.querySelector('.pf-gallery img').naturalWidth > 0")
     owner.get_by_role("button", name=re.compile("End it.*Bakery")).click()
     answer = employer.page.reload()
     assert answer is not None

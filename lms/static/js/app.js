@@ -32,6 +32,9 @@ function load() {
 
 watchIslands();
 
+// The quiet page without a connection (lms/web/service_worker). A browser that wants no worker shows its own.
+addEventListener("load", () => void navigator.serviceWorker?.register("/service-worker.js").catch(() => undefined));
+
 // A form that came back with problems: its summary is read first.
 const summary = document.querySelector("[data-takes-focus]");
 if (summary instanceof HTMLElement) summary.focus();

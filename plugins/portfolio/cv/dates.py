@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_month_names
 
 from lms.plugin import _
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?")
 _MONTH_FIRST = re.compile(r"(\d{1,2})\s*[./\s-]\s*(\d{4})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[./\s-]\s*(\d{1,2})\s*[./\s-]\s*(\d{4})")
+_YEAR, _WORD = re.compile(r"\b(?:19|20)\d\d\b"), re.compile(r"[^\W\d_]+")
 EARLIEST, LATEST = 1900, 2100
 
 
@@ -29,6 +31,22 @@ def read_date(text: str) -> str:
     else:
         raise ValueError(_("Please write a date like 05/2024. The year alone is enough."))
     return _checked(int(year), int(month or 0), int(day or 0))
+
+
+def read_worded(text: str) -> str:
+    """As ``read_date``, also for dates that people wrote freely in another program: ``1 June 2010``, ``maggio 2018``.
+
+    Of what has no more than a year, the year; empty where there is none.
+    """
+    try:
+        return read_date(text)
+    except ValueError:
+        year = _YEAR.search(text)
+    if year is None:
+        return ""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    month = next((number for word in words for number in [_months().get(word)] if number), 0)
+    return _checked(int(year[0]), month, 0)
 
 
 def shown_in_field(kept: str) -> str:
@@ -55,6 +73,17 @@ def months_between(starts: str, ends: str) -> int | None:
     if len(starts) < 7 or len(ends) < 7:
         return None
     return (int(ends[:4]) - int(starts[:4])) * 12 + int(ends[5:7]) - int(starts[5:7])
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Numbers of months by their names in the languages of Europe that we meet most."""
+    return {
+        name.casefold().rstrip("."): number
+        for language in ("en", "it", "de", "es", "fr", "ca", "ro", "pt")
+        for width in ("wide", "abbreviated")
+        for number, name in get_month_names(width, locale=language).items()
+    }  # fmt: skip
 
 
 def _checked(year: int, month: int, day: int) -> str:

@@ -11,18 +11,16 @@ from lms.plugin import (
     Invalid,
     JobRun,
     NotFound,
-    StoredFile,
     Unavailable,
     _,
     current_locale,
-    open_file,
     session,
     unit_of_work,
     utcnow,
 )
 from plugins.portfolio.moving.leap2a_taking import take_feed
 from plugins.portfolio.moving.models import Transfer
-from plugins.portfolio.moving.service import KEPT_FOR, let_go_of_file, path_of, worker_of
+from plugins.portfolio.moving.service import KEPT_FOR, let_go_of_file, open_brought, path_of, worker_of
 from plugins.portfolio.moving.taking import examine, take_over
 from plugins.portfolio.moving.writing import write_archive
 from plugins.portfolio.sharing.cards import owner_name
@@ -56,7 +54,7 @@ def examine_brought(job: JobRun) -> None:
     if row is None:
         return
     actor = worker_of(row)
-    with _noting_refusals(job), open_file(_file_of(row)) as source:
+    with _noting_refusals(job), open_brought(row) as source:
         summary = examine(actor, source, _progress(job))
         session().rollback()
         with unit_of_work():
@@ -76,7 +74,7 @@ def unpack(job: JobRun) -> None:
         done.state = "done"
         let_go_of_file(done)
 
-    with _noting_refusals(job), open_file(_file_of(row)) as source:
+    with _noting_refusals(job), open_brought(row) as source:
         if kind == "leap2a":
             take_feed(actor, source, choices, _progress(job), and_then=finish)
         else:
@@ -93,13 +91,6 @@ def row_id(job: JobRun) -> uuid.UUID:
 def _transfer(job: JobRun, state: str) -> Transfer | None:
     row = session().get(Transfer, row_id(job))
     return row if row is not None and row.state == state else None
-
-
-def _file_of(row: Transfer) -> StoredFile:
-    file = session().get(StoredFile, row.file_id) if row.file_id else None
-    if file is None or file.deleted_at is not None:
-        raise NotFound(_("This upload is not there any more. Please send the file again."))
-    return file
 
 
 @contextmanager

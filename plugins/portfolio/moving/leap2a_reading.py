@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Literal
 from xml.etree.ElementTree import Element, tostring
 
 from lms.plugin import Invalid, _, clean_html, plain_text
-from plugins.portfolio.cv.formats.candidate import Candidate, parse_xml, partial_date
+from plugins.portfolio.cv.dates import read_worded
+from plugins.portfolio.cv.formats.candidate import Candidate, parse_xml
 from plugins.portfolio.cv.formats.europass_reading import local
 from plugins.portfolio.cv.sections import BY_NAME
+from plugins.portfolio.moving.leap2a_pages import LeapBlock, attribute, blocks_html, read_blocks, shown_html
 from plugins.portfolio.moving.leap2a_writing import PERSON_FIELDS
 
 MOST_FEED_BYTES = 20_000_000
@@ -22,6 +25,10 @@ MOST_ENTRIES = 5_000
 OfferKind = Literal["person", "cv", "file", "journal", "plan", "note", "skill", "goal", "page"]
 _TAIL = re.compile(r"([\w.-]+)[#/]*$")
 _POINTS = re.compile(r"<li[^>]*>(.*?)</li>", re.IGNORECASE | re.DOTALL)
+_GENDERS = {"0": "", "1": "male", "2": "female", "9": ""}
+"""Codes of ISO/IEC 5218, which Leap2A uses."""
+_GOALS = frozenset({"personalgoal", "academicgoal", "careergoal"})
+"""Goals in a CV of Mahara are entries like others; what they are says ``mahara:type`` alone."""
 _AREAS = {"work": "work", "education": "education", "community": "volunteering"}
 _PERSON = {other: own for own, other in PERSON_FIELDS.items()} | {
     "preferred_given_name": "given_name", "preferred_family_name": "family_name", "mobile": "phone", "workphone": "phone", "phone": "phone",
@@ -45,11 +52,18 @@ class LeapEntry:
     own: Mapping[str, str] = field(default_factory=dict)
     stage: str = ""
     organisation: str = ""
+    role: str = ""
     origin: str = ""
+    blocks: list[LeapBlock] = field(default_factory=list)
 
     def related(self, *relations: str) -> list[str]:
         """Ids (or addresses) that it points at by one of the relations."""
         return [href for rel, href in self.links if rel in relations]
+
+    @property
+    def is_draft(self) -> bool:
+        """What its writer had not published yet (Mahara says so by a category), so that nobody sees it here."""
+        return self.stage == "planned" or self.categories.get("readiness", "").casefold() == "unready"
 
     @property
     def enclosure(self) -> str:
@@ -119,7 +133,7 @@ def read_feed(body: bytes) -> Feed:
 
 
 def _read_entry(node: Element) -> LeapEntry:
-    kind = next((_tail(_attribute(child, "resource")) for child in node if local(child) == "type"), "entry")
+    kind = next((_tail(attribute(child, "resource")) for child in node if local(child) == "type"), "entry")
     entry = LeapEntry(_child(node, "id") or f"#{id(node)}", _child(node, "title")[:200] or "–", kind)
     for child in node:
         name = local(child)
@@ -138,7 +152,7 @@ def _read_summary(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_category(entry: LeapEntry, node: Element) -> None:
-    scheme, term = _attribute(node, "scheme"), _attribute(node, "term")
+    scheme, term = attribute(node, "scheme"), attribute(node, "term")
     if scheme:
         entry.categories[_tail(scheme)] = term
     elif term:
@@ -146,16 +160,18 @@ def _read_category(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_link(entry: LeapEntry, node: Element) -> None:
-    entry.links.append((_tail(_attribute(node, "rel")), _attribute(node, "href")))
+    entry.links.append((_tail(attribute(node, "rel")), attribute(node, "href")))
 
 
 def _read_date(entry: LeapEntry, node: Element) -> None:
-    entry.dates[_attribute(node, "point")] = " ".join((node.text or "").split()) or _attribute(node, "label")
+    entry.dates[attribute(node, "point")] = " ".join((node.text or "").split()) or attribute(node, "label")
 
 
 def _read_persondata(entry: LeapEntry, node: Element) -> None:
-    name, text = _attribute(node, "field"), " ".join((node.text or "").split())
-    own = _PERSON.get(name) or (_attribute(node, "label") if name == "other" else "")
+    name, text = attribute(node, "field"), " ".join((node.text or "").split())
+    own = _PERSON.get(name) or (attribute(node, "label") if name == "other" else "")
+    if own == "gender":
+        text = _GENDERS.get(text, text)
     if own and text:
         entry.person.setdefault(own, text)
 
@@ -180,22 +196,30 @@ def _read_organisation(entry: LeapEntry, node: Element) -> None:
 
 
 def _read_status(entry: LeapEntry, node: Element) -> None:
-    entry.stage = _attribute(node, "stage")
+    entry.stage = attribute(node, "stage")
 
 
 def _read_origin(entry: LeapEntry, node: Element) -> None:
-    entry.origin = _attribute(node, "type").removeprefix("pseudo:")
+    entry.origin = attribute(node, "type").removeprefix("pseudo:")
+
+
+def _read_role(entry: LeapEntry, node: Element) -> None:
+    entry.role = " ".join((node.text or "").split())
+
+
+def _read_view(entry: LeapEntry, node: Element) -> None:
+    entry.blocks += read_blocks(node)
 
 
 _READERS = {
     "content": _read_content, "summary": _read_summary, "category": _read_category, "link": _read_link, "date": _read_date, "persondata": _read_persondata,
-    "spatial": _read_spatial, "cv": _read_own, "orgdata": _read_organisation, "status": _read_status, "artefactplugin": _read_origin,
+    "spatial": _read_spatial, "cv": _read_own, "orgdata": _read_organisation, "status": _read_status, "artefactplugin": _read_origin, "view": _read_view, "myrole": _read_role,
 }  # fmt: skip
 
 
 def _markup(node: Element) -> str:
     """The content as HTML, whichever of its three types (RFC 4287, 3.1) it has; not cleaned yet."""
-    kind = _attribute(node, "type")
+    kind = attribute(node, "type")
     if kind == "xhtml":
         text = "".join(tostring(child, encoding="unicode") for child in node)
         return re.sub(r"(</?)\w+:", r"\1", re.sub(r"\sxmlns(:\w+)?=\"[^\"]*\"", "", text))
@@ -203,10 +227,6 @@ def _markup(node: Element) -> str:
         return node.text or ""
     text = (node.text or "").strip()
     return f"<p>{text.replace('&', '&amp;').replace('<', '&lt;')}</p>" if text else ""
-
-
-def _attribute(node: Element, name: str) -> str:
-    return next((value for key, value in node.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def _child(node: Element, name: str) -> str:
@@ -249,6 +269,8 @@ def _parts_of_others(entries: Mapping[str, LeapEntry]) -> set[str]:
                 for key in entry.related("supports")
                 if key in entries and entries[key].kind == "achievement"
             }
+        elif _is_book(entry):
+            taken |= {key for key in entry.related("related") if _is_of_book(entries.get(key))}
     return taken
 
 
@@ -282,6 +304,10 @@ def _as_cv(entry: LeapEntry, entries: Mapping[str, LeapEntry], candidate: Candid
         if name in {field.name for field in BY_NAME[section].fields}
     }
     title = own.pop("title", "") or entry.title
+    if _is_book(entry):
+        part = next((entries[key] for key in entry.related("related") if _is_of_book(entries.get(key))), None)
+        said = [part.title, plain_text(clean_html(part.html))] if part else [entry.role]
+        html += "".join(f"<p>{escape(each)}</p>" for each in said if each)
     grouped = len(candidate.entries)
     candidate.add(
         section, title=title, organisation=organisation, summary=plain_text(_POINTS.sub("", html)), highlights="\n".join(points), starts=_day(entry, "start"),
@@ -313,11 +339,23 @@ def _section_of(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> str:
         return _AREAS.get(entry.categories.get("life_area", "").casefold(), "projects")
     if entry.kind == "achievement":
         return "certificates"
-    return (
-        "publications"
-        if entry.kind == "resource" and entry.categories.get("resource_type") == "Printed"
-        else ""
-    )
+    return "publications" if _is_book(entry) else ""
+
+
+def _is_book(entry: LeapEntry) -> bool:
+    return entry.kind == "resource" and entry.categories.get("resource_type") == "Printed"
+
+
+def _is_of_book(entry: LeapEntry | None) -> bool:
+    """What somebody did for a book is an achievement beside it."""
+    return entry is not None and entry.kind == "achievement" and entry.origin in {"", "book"}
+
+
+def _page_html(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> str:
+    """A page as one text: what is said of it, then its blocks with what they show."""
+    known = {key: entries[key] for block in entry.blocks for key in block.shows if key in entries}
+    shown = {key: shown_html(each.key, each.title, each.enclosure, each.html) for key, each in known.items()}
+    return entry.html + blocks_html(entry.blocks, shown)
 
 
 def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | None:
@@ -347,7 +385,7 @@ def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | Non
             parts = tuple(_parts(entry, entries))
             return Offer(entry.key, "journal", entry.title, words[:160], html=html, tags=tags, parts=parts)
         return (
-            Offer(entry.key, "page", entry.title, words[:160], html=html, tags=tags)
+            Offer(entry.key, "page", entry.title, words[:160], html=_page_html(entry, entries), tags=tags)
             if _selection(entry) == "Webpage"
             else None
         )
@@ -364,7 +402,7 @@ def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | Non
             parts=parts,
             is_done=entry.stage == "completed",
         )
-    kind: OfferKind = "skill" if entry.kind == "ability" else "note"
+    kind: OfferKind = "skill" if entry.kind == "ability" else "goal" if entry.origin in _GOALS else "note"
     return (
         Offer(entry.key, kind, entry.title, words[:160], html=html, tags=tags)
         if entry.kind in {"ability", "entry", "resource", "meeting", "publication"}
@@ -392,4 +430,4 @@ def _selection(entry: LeapEntry) -> str:
 
 
 def _day(entry: LeapEntry, point: str) -> str:
-    return partial_date(entry.dates.get(point, ""))
+    return read_worded(entry.dates.get(point, ""))

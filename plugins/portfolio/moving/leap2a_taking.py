@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any, BinaryIO, Literal
 from urllib.parse import unquote
 
@@ -156,7 +157,8 @@ def take_feed(
         session().rollback()
         with unit_of_work():
             and_then()
-            taking = _Taking(actor, _recorded(actor, prepared))
+            titles = {line.offer.key: line.offer.title for line in lines}
+            taking = _Taking(actor, _recorded(actor, prepared), titles)
             for line in lines:
                 wants_replacing = choices[str(line.number)] == "replace" and line.twin is not None
                 taking.take(line.offer, line.twin if wants_replacing else None)
@@ -245,6 +247,7 @@ def _recorded(actor: Actor, prepared: Mapping[str, PreparedFile]) -> dict[str, u
 class _Taking:
     actor: Actor
     files: Mapping[str, uuid.UUID]
+    titles: Mapping[str, str]
 
     def take(self, offer: Offer, twin: uuid.UUID | None) -> None:
         """Add an offer, or put it in the place of what is there."""
@@ -294,7 +297,11 @@ class _Taking:
             row = here.get(_plain(part.title)) or evidence.add_entry(
                 self.actor, journal.id, NewThing(title=part.title[:160])
             )
-            row.body, row.is_draft = self._html(part.html), part.stage == "planned"
+            attached = [key for key in part.related("has_attachment") if key in self.files]
+            links = "".join(
+                f'<p><a data-file="{self.files[key]}">{escape(self.titles[key])}</a></p>' for key in attached
+            )
+            row.body, row.is_draft = self._html(part.html) + clean_html(links), part.is_draft
             evidence.set_tags(self.actor, ref_of("entry", row.id), ",".join(part.tags))
 
     def _plan(self, offer: Offer, twin: uuid.UUID | None) -> None:

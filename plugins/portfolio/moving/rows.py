@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from lms.plugin import Command, Invalid, _, clean_html
 from plugins.portfolio.cv.sections import CEFR, DIMENSIONS
+from plugins.portfolio.films.captions import read_vtt, write_vtt
 from plugins.portfolio.moving.tables import Carried
 from plugins.portfolio.pages.kinds import BlockType
 from plugins.portfolio.pages.models import THEMES, WIDTHS
@@ -32,7 +33,7 @@ _NAMING = frozenset({("portfolio_tag", "subject"), ("portfolio_version", "change
 _SUBJECT = re.compile(rf"portfolio:[a-z]+:{UUID_TEXT.pattern}")
 """What texts of these names must look like, wherever they stand: they become addresses, dates, refs."""
 _DEEPEST = 8
-_POINTING = frozenset({"item", "items", "journal", "entry", "plan", "cv", "video"})
+_POINTING = frozenset({"item", "items", "journal", "entry", "plan", "cv", "film"})
 """Fields of blocks that hold the id of something of the owner's."""
 Ids = Mapping[uuid.UUID, uuid.UUID]
 
@@ -97,6 +98,8 @@ def checked_row(carried: Carried, line: Any, kinds: Mapping[str, BlockType]) -> 
     _check_forms(carried, values)
     if carried.name == "portfolio_block":
         values["content"] = _checked_content(values["kind"], values["content"], kinds)
+    elif carried.name == "portfolio_take":
+        values["captions"] = _checked_cut(values)
     elif carried.name == "portfolio_version":
         values["content"] = _checked_version(values["content"], kinds)
     return values
@@ -217,6 +220,14 @@ def _checked_content(
     if isinstance(found.get("html"), str):
         found["html"] = clean_html(found["html"])
     return {name: value for name, value in found.items() if name in content}
+
+
+def _checked_cut(values: Mapping[str, Any]) -> str:
+    """The captions of a recording as they would be kept; its cut must be one. Raises Invalid."""
+    starts, ends = values["starts_ms"], values["ends_ms"]
+    if starts < 0 or values["duration_ms"] < 0 or (ends is not None and ends <= starts):
+        raise lying("portfolio_take", _("a recording ends before it begins"))
+    return write_vtt(read_vtt(values["captions"]))
 
 
 def _checked_version(content: dict[str, Any], kinds: Mapping[str, BlockType]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 
@@ -16,6 +16,7 @@ from lms.plugin import (
     NotFound,
     StoredFile,
     _,
+    after_commit,
     enqueue,
     get_job,
     require,
@@ -29,7 +30,6 @@ from plugins.portfolio.moving.models import Transfer
 KEPT_FOR = timedelta(days=7)
 """How long an archive can be downloaded, and one that was brought waits to be taken over."""
 PACK, EXAMINE, UNPACK = "portfolio.pack", "portfolio.examine", "portfolio.unpack"
-KEPT_AS = "portfolio.moving"
 LIVE = ("waiting", "running")
 
 
@@ -65,13 +65,12 @@ def ask_archive(actor: Actor) -> Transfer:
     return _begin(actor, "export", PACK, name="portfolio.zip")
 
 
-def bring_archive(actor: Actor, file_id: uuid.UUID) -> Transfer:
-    """Look into a portfolio that was uploaded; nothing of the actor's changes. Raises Forbidden, NotFound."""
+def bring_archive(actor: Actor, source: Path, name: str) -> Transfer:
+    """Look into a portfolio that was sent; it is gone from ``source``, nothing of the actor's changes. Raises Forbidden."""
     require(actor, KEEP)
-    file = session().get(StoredFile, file_id)
-    if file is None or file.owner_id != actor.user_id or file.purpose != KEPT_AS:
-        raise NotFound(_("This upload is not there any more. Please send the file again."))
-    return _begin(actor, "archive", EXAMINE, name=file.name, size=file.size, file_id=file.id)
+    row = _begin(actor, "archive", EXAMINE, name=name, size=source.stat().st_size)
+    _keep(source, row)
+    return row
 
 
 def start_import(actor: Actor, transfer_id: uuid.UUID, choices: Mapping[str, Any]) -> Transfer:
@@ -101,7 +100,9 @@ def drop(row: Transfer) -> None:
 
 
 def let_go_of_file(row: Transfer) -> None:
-    """Put away the upload that was brought; its room is free again."""
+    """Delete what was brought, once the change is kept: what is undone must find it again."""
+    path = brought_path(row)
+    after_commit(lambda: path.unlink(missing_ok=True))
     file = session().get(StoredFile, row.file_id) if row.file_id else None
     if file is not None and file.deleted_at is None:
         file.deleted_at = utcnow()
@@ -118,6 +119,26 @@ def archive_path(actor: Actor, transfer_id: uuid.UUID) -> Path:
 def path_of(row: Transfer) -> Path:
     """Where the archive of an export is kept."""
     return site_settings().instance_dir / "exports" / f"portfolio-{row.id}.zip"
+
+
+def brought_path(row: Transfer) -> Path:
+    """Where what was brought waits until it is taken over or forgotten."""
+    return _brought_folder() / f"portfolio-{row.id}.zip"
+
+
+def new_brought_path() -> Path:
+    """A new place for what is being brought."""
+    folder = _brought_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / f"{uuid.uuid4().hex}.part"
+
+
+def open_brought(row: Transfer) -> BinaryIO:
+    """The bytes of what was brought; the caller closes them. Raises NotFound."""
+    try:
+        return brought_path(row).open("rb")
+    except FileNotFoundError:
+        raise NotFound(_("This upload is not there any more. Please send the file again.")) from None
 
 
 def has_portfolio(actor: Actor) -> bool:
@@ -139,6 +160,7 @@ def forget_expired() -> int:
     )
     for row in rows:
         drop(row)
+    _forget_leftovers()
     return len(rows)
 
 
@@ -149,26 +171,42 @@ def forget_person(user_id: uuid.UUID) -> None:
     session().flush()
 
 
-def begin_ready(actor: Actor, kind: str, file: StoredFile, name: str, summary: Mapping[str, Any]) -> Transfer:
-    """Something brought that was looked through already. Raises Forbidden."""
+def begin_ready(actor: Actor, kind: str, source: Path, name: str, summary: Mapping[str, Any]) -> Transfer:
+    """Something brought that was looked through already; it is gone from ``source``. Raises Forbidden."""
     require(actor, KEEP)
     row = Transfer(
-        owner_id=actor.user_id, kind=kind, state="ready", name=name[:200], size=file.size, file_id=file.id, summary=dict(summary), expires_at=utcnow() + KEPT_FOR
+        owner_id=actor.user_id, kind=kind, state="ready", name=name[:200], size=source.stat().st_size, summary=dict(summary), expires_at=utcnow() + KEPT_FOR
     )  # fmt: skip
     session().add(row)
     session().flush()
+    _keep(source, row)
     return row
 
 
-def _begin(
-    actor: Actor, kind: str, job: str, *, name: str, size: int = 0, file_id: uuid.UUID | None = None
-) -> Transfer:
+def _brought_folder() -> Path:
+    return site_settings().instance_dir / "imports"
+
+
+def _keep(source: Path, row: Transfer) -> None:
+    target = brought_path(row)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    source.replace(target)
+
+
+def _forget_leftovers() -> None:
+    """Bytes whose row never came or is gone: a process died in between."""
+    oldest = (utcnow() - KEPT_FOR).timestamp()
+    for path in _brought_folder().glob("*"):
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+def _begin(actor: Actor, kind: str, job: str, *, name: str, size: int = 0) -> Transfer:
     row = Transfer(
         owner_id=actor.user_id,
         kind=kind,
         name=name[:200],
         size=size,
-        file_id=file_id,
         summary={},
         expires_at=utcnow() + KEPT_FOR,
     )

@@ -1,7 +1,7 @@
 """What of a portfolio is carried from one installation to another: which tables, which columns, what points where.
 
 Left behind is what is about other people or only true here: shares and their links, who looked, what others
-said, what advisers confirmed. It stands in the person's general archive ("Your data"), which is for reading.
+said, what advisers confirmed, that somebody agreed to be recorded here. It stands in the person's general archive ("Your data"), which is for reading.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from plugins.portfolio.cv.models import ACCENTS, Choice, Cv, Entry, Letter, Pers
 from plugins.portfolio.cv.models import TEMPLATES as LOOKS
 from plugins.portfolio.cv.sections import BY_NAME
 from plugins.portfolio.evidence.models import ITEM_KINDS, Item, Journal, JournalEntry, Plan, Tag, Task
+from plugins.portfolio.films.models import TEXT_SIZES, VARIANTS, Film, Take
 from plugins.portfolio.frameworks.career import CAREER
 from plugins.portfolio.frameworks.models import Mark
 from plugins.portfolio.pages.models import THEMES, WIDTHS, Block, Card, Page, Version
@@ -93,6 +94,10 @@ CARRIED: tuple[Carried, ...] = (
         Page, {"collection_id": "portfolio_collection", "cover_id": FILE}, allowed={"theme": THEMES},
         left_out=frozenset({"is_template", "copied_from_id"}),
     ),
+    Carried(
+        Film, {"poster_id": FILE}, allowed={"variant": VARIANTS, "text_size": TEXT_SIZES}, left_out=frozenset({"consented_at"}),
+    ),
+    Carried(Take, {"film_id": "portfolio_film", "file_id": FILE}, unique=("film_id", "key")),
     Carried(Block, {"page_id": "portfolio_page"}, parent="page_id", allowed={"width": WIDTHS}),
     Carried(Version, {"page_id": "portfolio_page"}, parent="page_id", unique=("page_id", "number")),
     Carried(Card, {"page_id": "portfolio_page"}, left_out=frozenset({"is_public"}), is_single=True),

@@ -17,6 +17,8 @@ from lms.plugin import (
     PreparedFile,
     StoredFile,
     _,
+    format_size,
+    get_usage,
     link,
     prepare_file,
     record_file,
@@ -27,6 +29,7 @@ from plugins.portfolio.cv.models import Person
 from plugins.portfolio.cv.service import MOST_ENTRIES
 from plugins.portfolio.cv.tailoring import MOST_CVS
 from plugins.portfolio.evidence.service import MOST_THINGS, PROVES
+from plugins.portfolio.films.service import MOST_FILMS
 from plugins.portfolio.moving.format import FILES_TABLE, LINKS_TABLE, MOST_ROWS, FileLine, LinkLine
 from plugins.portfolio.moving.reading import OpenArchive, opened, refused
 from plugins.portfolio.moving.rows import checked_row, linked_values, lying
@@ -49,6 +52,7 @@ _ROOM = {
     "portfolio_cv": MOST_CVS,
     "portfolio_cv_entry": MOST_ENTRIES,
     "portfolio_item": MOST_THINGS,
+    "portfolio_film": MOST_FILMS,
 }
 """How many rows of a table a person may have."""
 _OF_SOMETHING_KNOWN = frozenset(
@@ -225,6 +229,16 @@ def _owned(actor: Actor, carried: Carried | None, ids: set[uuid.UUID]) -> set[uu
 
 
 def _check_room(actor: Actor, found: Contents) -> None:
+    usage, size = get_usage(actor), sum(line.size for line in found.new_files)
+    room = min(usage.limit - usage.used, usage.office_limit - usage.office_used)
+    if size > room:
+        raise Invalid(
+            _(
+                "The files in it need %(size)s, and there is room for %(room)s. Delete files that you no longer need, then try again.",
+                size=format_size(size), room=format_size(max(room, 0)),
+            ),
+            code="quota_user",
+        )  # fmt: skip
     for carried in CARRIED:
         most = _ROOM.get(carried.name)
         if most is None:

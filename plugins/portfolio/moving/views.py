@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -11,18 +14,14 @@ from flask.typing import ResponseReturnValue
 from lms.plugin import (
     Invalid,
     NotFound,
-    StoredFile,
     Text,
     _,
     _l,
     actor,
-    claim_upload,
-    max_upload_bytes,
-    open_file,
+    max_passing_bytes,
     requires,
-    session,
     slow,
-    store_file,
+    take_upload,
     unit_of_work,
     utcnow,
 )
@@ -36,11 +35,12 @@ from plugins.portfolio.moving.models import Transfer
 from plugins.portfolio.moving.reading import checked_zip
 
 blueprint = Blueprint("portfolio_moving", __name__)
-_OVERHEAD = 1_000_000
+_OVERHEAD, _BLOCK = 1_000_000, 1_048_576
 COUNTED: dict[str, Text] = {
     "portfolio_page": _l("Pages"), "portfolio_cv": _l("CVs"), "portfolio_cv_entry": _l("Entries of the CV"), "portfolio_letter": _l("Letters"),
     "portfolio_item": _l("Files, notes, skills and goals"), "portfolio_journal": _l("Journals"), "portfolio_journal_entry": _l("Journal entries"),
-    "portfolio_plan": _l("Plans"), "portfolio_collection": _l("Collections"), "portfolio_mark": _l("Marks on the map"),
+    "portfolio_plan": _l("Plans"), "portfolio_collection": _l("Collections"), "portfolio_mark": _l("Marks on the map"), "portfolio_film": _l("Video CVs"),
+    "portfolio_take": _l("Recordings"),
 }  # fmt: skip
 """What a preview counts, in this order."""
 OFFERS: dict[str, Text] = {
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
     jobs = {row.id: service.job_of(actor(), row) for row in transfers if row.state in service.LIVE}
     return render_template(
         "portfolio/moving/index.html", exports=[row for row in transfers if row.kind == "export"], brought=[row for row in transfers if row.kind != "export"],
-        jobs=jobs, max_bytes=max_upload_bytes(), is_working=any(_is_live(job) for job in jobs.values()), now=utcnow(), breadcrumb=_trail(None),
+        jobs=jobs, max_bytes=max_passing_bytes(), is_working=any(_is_live(job) for job in jobs.values()), now=utcnow(), breadcrumb=_trail(None),
     )  # fmt: skip
 
 
@@ -84,12 +84,12 @@ def download(transfer_id: uuid.UUID) -> ResponseReturnValue:
 @slow(requires(KEEP))
 def bring() -> ResponseReturnValue:
     """An archive that was sent: one of ours is examined by a job, a feed of another program is shown at once."""
-    file = _received_archive()
-    with open_file(file) as source, checked_zip(source, with_folders=True) as archive:
-        is_ours = MANIFEST in archive.namelist()
-    with unit_of_work():
-        row = service.bring_archive(actor(), file.id) if is_ours else _ready_feed(file, file.name)
-        return redirect(url_for("portfolio_moving.show", transfer_id=row.id), 303)
+    with _received_archive() as (path, name):
+        with path.open("rb") as source, checked_zip(source, with_folders=True) as archive:
+            is_ours = MANIFEST in archive.namelist()
+        with unit_of_work():
+            row = service.bring_archive(actor(), path, name) if is_ours else _ready_feed(path, name)
+            return redirect(url_for("portfolio_moving.show", transfer_id=row.id), 303)
 
 
 @blueprint.post("/portfolio/moving/bring-feed")
@@ -100,9 +100,10 @@ def bring_feed() -> ResponseReturnValue:
     body = sent.stream.read(MOST_FEED_BYTES + 1) if sent and sent.filename else b""
     if not body or sent is None:
         raise Invalid(_("Choose a file first."))
-    file = store_file(actor(), wrap_feed(body), "leap2a.zip", service.KEPT_AS, allowed=frozenset({"archive"}))
-    with unit_of_work():
-        row = _ready_feed(file, sent.filename or "")
+    with _place() as path:
+        path.write_bytes(wrap_feed(body).getvalue())
+        with unit_of_work():
+            row = _ready_feed(path, sent.filename or "")
         return redirect(url_for("portfolio_moving.show", transfer_id=row.id), 303)
 
 
@@ -144,39 +145,44 @@ def forget(transfer_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("portfolio_moving.index"), 303)
 
 
-def _received_archive() -> StoredFile:
-    """The archive that the form carries, accepted. Raises Invalid."""
-    request.max_content_length = max_upload_bytes() + _OVERHEAD
+@contextmanager
+def _received_archive() -> Iterator[tuple[Path, str]]:
+    """The archive that the form carries, and its name; deleted unless somebody moves it away. Raises Invalid."""
+    request.max_content_length = max_passing_bytes() + _OVERHEAD
     sent = next((each for each in request.files.getlist("archive") if each.filename), None)
-    if sent is not None:
-        return store_file(
-            actor(),
-            sent.stream,
-            sent.filename or "",
-            service.KEPT_AS,
-            allowed=frozenset({"archive"}),
-            declared=sent.mimetype,
-        )
     address = next((each for each in request.form.getlist("archive") if each), "")
-    if not address:
+    if sent is None and not address:
         raise Invalid(_("Choose a file first."))
-    with unit_of_work():
-        return claim_upload(actor(), address, service.KEPT_AS, allowed=frozenset({"archive"}))
+    with _place() as path:
+        if sent is not None:
+            sent.save(path, buffer_size=_BLOCK)
+            yield path, sent.filename or ""
+        else:
+            with unit_of_work():
+                name = take_upload(actor(), address, path)
+            yield path, name
 
 
-def _ready_feed(file: StoredFile, name: str) -> Transfer:
+@contextmanager
+def _place() -> Iterator[Path]:
+    """A new place for something that is brought; empty again afterwards."""
+    path = service.new_brought_path()
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _ready_feed(path: Path, name: str) -> Transfer:
     """A feed that was brought, once it could be read."""
-    with open_file(file) as source:
+    with path.open("rb") as source:
         preview = preview_feed(actor(), source)
     summary = {"owner": preview.feed.owner, "product": preview.feed.program, "offers": len(preview.lines)}
-    return service.begin_ready(actor(), "leap2a", file, name, summary)
+    return service.begin_ready(actor(), "leap2a", path, name, summary)
 
 
 def _preview(row: Transfer) -> FeedPreview:
-    file = session().get(StoredFile, row.file_id) if row.file_id else None
-    if file is None or file.deleted_at is not None:
-        raise NotFound(_("This upload is not there any more. Please send the file again."))
-    with open_file(file) as source:
+    with service.open_brought(row) as source:
         return preview_feed(actor(), source)
 
 

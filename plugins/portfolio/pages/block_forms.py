@@ -67,6 +67,13 @@ class EntryBlock(Command):
     entry: Annotated[_Id, Ui(_l("Entry"), _l("Drafts cannot be shown."), kind="select")] = ""
 
 
+class FilmBlock(Command):
+    """A video CV: its best recording as it is cut, its sound, or its text."""
+
+    film: Annotated[_Id, Ui(_l("Video CV"), _l("Record one under “Video CV”."), kind="select")] = ""
+    caption: Annotated[_Short, _CAPTION] = ""
+
+
 class PlanBlock(Command):
     """A plan with its steps."""
 

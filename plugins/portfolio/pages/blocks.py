@@ -24,12 +24,14 @@ from plugins.portfolio.evidence.service import (
     own_html,
     proof_key,
 )
+from plugins.portfolio.films.service import find_films, get_film
 from plugins.portfolio.pages.block_forms import (
     CvBlock,
     CvSectionBlock,
     EntryBlock,
     FileBlock,
     FilesBlock,
+    FilmBlock,
     HeadingBlock,
     ImageBlock,
     JournalBlock,
@@ -90,6 +92,10 @@ def _cv_choices(actor: Actor) -> dict[str, Choices]:
     return {"cv": [("", "–"), *((str(row.id), row.title) for row in find_cvs(actor))]}
 
 
+def _film_choices(actor: Actor) -> dict[str, Choices]:
+    return {"film": [("", "–"), *((str(row.id), row.title) for row in find_films(actor))]}
+
+
 def _proof_choices(actor: Actor) -> dict[str, Choices]:
     return {
         "proof": [
@@ -137,6 +143,7 @@ OWN_BLOCKS: tuple[BlockType, ...] = (
     BlockType("plan", _l("Plan"), "flag", "portfolio/blocks/plan.html", PlanBlock, "show", load=LOADERS["plans"], choices=_plan_choices, clean=_own_only("plan", get_plan)),
     BlockType("proof", _l("Proof from a course"), "award", "portfolio/blocks/proof.html", ProofBlock, "show", load=LOADERS["proofs"], choices=_proof_choices),
     BlockType("profile", _l("About me"), "person", "portfolio/blocks/profile.html", ProfileBlock, "about", load=LOADERS["profile"], files=FILES["profile"]),
+    BlockType("film", _l("Video CV"), "record-circle", "portfolio/blocks/film.html", FilmBlock, "about", load=LOADERS["films"], files=FILES["films"], choices=_film_choices, clean=_own_only("film", get_film)),
     BlockType("cv", _l("Whole CV"), "file-text", "portfolio/blocks/cv.html", CvBlock, "about", load=LOADERS["cvs"], files=FILES["cvs"], choices=_cv_choices, clean=_own_only("cv", get_cv)),
     BlockType("cv_section", _l("Section of my CV"), "briefcase", "portfolio/blocks/cv_section.html", CvSectionBlock, "about", load=LOADERS["cv_sections"]),
     BlockType("skills", _l("My skills"), "star", "portfolio/blocks/skills.html", NoContent, "about", load=LOADERS["skills"]),

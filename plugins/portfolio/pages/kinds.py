@@ -18,7 +18,8 @@ Group = Literal["write", "show", "about", "more"]
 class Showing:
     """A page being shown to somebody: what a kind of block may need, loaded once for all blocks.
 
-    ``address`` says where a file is for this reader; ``items`` are the owner's files on this page.
+    ``address`` says where a file is for this reader, ``captions`` where the captions of one are;
+    ``items`` are the owner's files on this page.
     """
 
     owner_id: uuid.UUID
@@ -29,6 +30,7 @@ class Showing:
     navigation: Sequence[tuple[str, str, bool]] = ()
     is_editing: bool = False
     items: dict[uuid.UUID, tuple[Item, StoredFile]] = field(default_factory=dict)
+    captions: Callable[[uuid.UUID], str] = lambda _file_id: ""
 
 
 def _nothing_more(contents: Sequence[Content], showing: Showing) -> Sequence[Mapping[str, Any]]:

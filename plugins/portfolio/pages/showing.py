@@ -28,7 +28,7 @@ class ShownBlock:
     @property
     def is_video(self) -> bool:
         """True if comments can point at a moment of it."""
-        return self.block.kind in {"video", "audio"}
+        return self.block.kind in {"video", "audio", "film"}
 
 
 def show_blocks(page: Page, showing: Showing, blocks: Sequence[Block] | None = None) -> list[ShownBlock]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
@@ -28,6 +28,7 @@ from lms.plugin import (
 from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.cv.views import ids_sent, refuse_to_scripts, saved_answer
 from plugins.portfolio.evidence.service import add_file
+from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages import service
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
 from plugins.portfolio.pages.kinds import BlockType, Group, Showing, block_types
@@ -240,6 +241,14 @@ def file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     return serve_file(find_shown_file(page, file_id), as_download="download" in request.args)
 
 
+@blueprint.get("/portfolio/pages/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
+@requires(KEEP)
+def captions(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Captions of a video CV on one's own page."""
+    page = service.get_page(actor(), page_id)
+    return Response(vtt_of(find_shown_file(page, file_id).id), mimetype="text/vtt")
+
+
 # --- versions -------------------------------------------------------------------------
 
 
@@ -365,7 +374,7 @@ def showing_for_owner(page: Page) -> Showing:
     ]
     return Showing(
         page.owner_id, page.office_id, page.id, address=lambda file_id: url_for("portfolio_pages.file", page_id=page.id, file_id=file_id),
-        navigation=navigation, is_editing=True,
+        navigation=navigation, is_editing=True, captions=lambda file_id: url_for("portfolio_pages.captions", page_id=page.id, file_id=file_id),
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ AUDIENCES = ("advisers", "person", "group", "office", "members", "public", "link
 class Share(Identified, OfficeScoped, Timestamped, Base):
     """Somebody may see something, from one moment to another.
 
-    Of a secret link only the hash of its token is kept, of a passcode only its hash.
+    Of a secret link only the hash of its token is kept, of a passcode only its hash. ``because`` is the
+    ref of the thing of another plugin that it was attached to, if it was given for that.
     """
 
     __tablename__ = "portfolio_share"
@@ -33,6 +34,7 @@ class Share(Identified, OfficeScoped, Timestamped, Base):
     name: Mapped[str] = mapped_column(String(120), default="")
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     passcode_hash: Mapped[str] = mapped_column(String(200), default="")
+    because: Mapped[str | None] = mapped_column(String(150), index=True)
     starts_at: Mapped[datetime | None] = mapped_column()
     ends_at: Mapped[datetime | None] = mapped_column()
     allows_comments: Mapped[bool] = mapped_column(default=True)

@@ -212,7 +212,7 @@ def find_shared_with(actor: Actor) -> list[Thing]:
     fitting = [Share.person_id == actor.user_id, Share.audience == "office"]
     fitting += [Share.group_id.in_(groups)] if groups else []
     fitting += [Share.audience == "advisers"] if actor.can(ADVISE) else []
-    query = select(Share).where(or_(*fitting), Share.owner_id != actor.user_id, *_alive(utcnow()))
+    query = select(Share).where(or_(*fitting), Share.owner_id != actor.user_id, *alive(utcnow()))
     rows = session().scalars(query.order_by(Share.created_at.desc()).limit(200))
     return things_of([row.target for row in rows], hidden=True)
 
@@ -236,13 +236,13 @@ def find_link(token: str) -> Share | None:
     """The living link of a token, in the office in scope; None for guesses, ended and revoked ones alike."""
     if not token or len(token) > 100:
         return None
-    query = select(Share).where(Share.token_hash == hash_of(token), *_alive(utcnow()))
+    query = select(Share).where(Share.token_hash == hash_of(token), *alive(utcnow()))
     return session().scalar(query)
 
 
 def is_alive(share_id: uuid.UUID) -> bool:
     """Whether a share still holds; asked again and again while a file is on its way."""
-    return session().scalar(select(Share.id).where(Share.id == share_id, *_alive(utcnow()))) is not None
+    return session().scalar(select(Share.id).where(Share.id == share_id, *alive(utcnow()))) is not None
 
 
 def fits_passcode(share: Share, passcode: str) -> bool:
@@ -355,7 +355,7 @@ def card_of(owner_id: uuid.UUID) -> Card | None:
 
 def count_living(targets: Sequence[str]) -> dict[str, int]:
     """How many shares hold for each target."""
-    query = select(Share.target, func.count()).where(Share.target.in_(targets), *_alive(utcnow()))
+    query = select(Share.target, func.count()).where(Share.target.in_(targets), *alive(utcnow()))
     return dict(session().execute(query.group_by(Share.target)).all())
 
 
@@ -402,7 +402,8 @@ def _fits(share: Share, viewer: Viewer, thing: Thing, groups: set[uuid.UUID]) ->
     return False
 
 
-def _alive(now: datetime) -> tuple[Any, ...]:
+def alive(now: datetime) -> tuple[Any, ...]:
+    """What is true of a share that holds at a moment."""
     return (
         Share.revoked_at.is_(None),
         or_(Share.starts_at.is_(None), Share.starts_at <= now),
@@ -411,7 +412,7 @@ def _alive(now: datetime) -> tuple[Any, ...]:
 
 
 def _living(targets: Sequence[str]) -> list[Share]:
-    return list(session().scalars(select(Share).where(Share.target.in_(targets), *_alive(utcnow()))))
+    return list(session().scalars(select(Share).where(Share.target.in_(targets), *alive(utcnow()))))
 
 
 def _rows(target: str) -> list[Share]:
@@ -426,6 +427,7 @@ def _same(target: str, command: ShareWith) -> Share | None:
         audience=command.audience,
         person_id=command.person_id,
         group_id=command.group_id,
+        because=None,
         revoked_at=None,
     )
     return session().scalar(query.limit(1))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask import session as web_session
 from flask.typing import ResponseReturnValue
 
@@ -22,20 +19,19 @@ from lms.plugin import (
     actor,
     guest_or_actor,
     knock,
-    office_scope,
     public,
     requires,
     serve_file,
     session,
     signed_in,
     unit_of_work,
-    utcnow,
     write_audit,
 )
 from plugins.portfolio.cv.composing import compose_cv
 from plugins.portfolio.cv.cv_views import cv_as_pdf
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages.kinds import Showing
 from plugins.portfolio.pages.models import Collection, Page
 from plugins.portfolio.pages.service import copy_page, get_page, pages_in
@@ -46,10 +42,10 @@ from plugins.portfolio.sharing.cards import owner_name
 from plugins.portfolio.sharing.forms import OpenLink, Say
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.shares import Access, Thing, Viewer
+from plugins.portfolio.sharing.streaming import WhileAlive
 
 blueprint = Blueprint("portfolio_shown", __name__)
 links = Blueprint("portfolio_links", __name__)
-ASK_AGAIN = timedelta(seconds=0.5)
 OPENED = "portfolio_opened"
 
 
@@ -71,6 +67,14 @@ def page_file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """A file on a page, for whoever may see the page."""
     found, access = shares.get_shared_page(current_viewer(), page_id)
     return file_answer(found, find_shown_file(found, file_id), access)
+
+
+@blueprint.get("/portfolio/shared/pages/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
+@public
+def page_captions(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Captions of a video CV on a page, for whoever may see the page."""
+    found, _access = shares.get_shared_page(current_viewer(), page_id)
+    return captions_answer(find_shown_file(found, file_id))
 
 
 @blueprint.get("/portfolio/shared/collections/<uuid:collection_id>")
@@ -217,6 +221,14 @@ def linked_file(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseR
     return file_answer(found, find_shown_file(found, file_id), access)
 
 
+@links.get("/portfolio/s/<token>/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
+@public
+def linked_captions(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Captions of a video CV on a page that a link leads to."""
+    found, _access = shares.get_shared_page(link_viewer(token), page_id)
+    return captions_answer(find_shown_file(found, file_id))
+
+
 @links.get("/portfolio/s/<token>/cv/<uuid:cv_id>/<any(pdf, photo):what>")
 @public
 def linked_cv(token: str, cv_id: uuid.UUID, what: str) -> ResponseReturnValue:
@@ -280,6 +292,13 @@ class _Places:
             return url_for("portfolio_links.linked_file", token=self.token, page_id=page.id, file_id=file_id)
         return url_for("portfolio_shown.page_file", page_id=page.id, file_id=file_id)
 
+    def captions(self, page: Page, file_id: uuid.UUID) -> str:
+        if self.token:
+            return url_for(
+                "portfolio_links.linked_captions", token=self.token, page_id=page.id, file_id=file_id
+            )
+        return url_for("portfolio_shown.page_captions", page_id=page.id, file_id=file_id)
+
     def cv(self, cv: Cv, what: str) -> str:
         if self.token:
             return url_for("portfolio_links.linked_cv", token=self.token, cv_id=cv.id, what=what)
@@ -317,11 +336,17 @@ def page_answer(
             else places.file(page, file_id)
         )
 
+    def captions(file_id: uuid.UUID) -> str:
+        if view_as:
+            return url_for("portfolio_pages.captions", page_id=page.id, file_id=file_id)
+        return places.captions(page, file_id)
+
     showing = Showing(
         page.owner_id,
         page.office_id,
         page.id,
         address=address,
+        captions=captions,
         message_url=places.message(page),
         navigation=navigation,
     )
@@ -386,37 +411,13 @@ def file_answer(thing: Page | Cv, file: StoredFile, access: Access) -> Response:
     """A file, or the part that was asked for; it stops within half a second when the share is taken back."""
     response = guarded_headers(serve_file(file, as_download="download" in request.args))
     if access.share is not None and response.status_code in {200, 206}:
-        response.response = _WhileAlive(response.response, access.share.id, thing.office_id)
+        response.response = WhileAlive(response.response, access.share.id, thing.office_id)
     return response
 
 
-class _WhileAlive:
-    """The pieces of a file for as long as its share holds; closing it closes the file, begun or not."""
-
-    def __init__(self, pieces: Any, share_id: uuid.UUID, office_id: uuid.UUID) -> None:
-        self._pieces, self._next = pieces, iter(pieces)
-        self._share_id, self._office_id = share_id, office_id
-        self._app = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented proxy access
-        self._asked_at = utcnow()
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if utcnow() - self._asked_at > ASK_AGAIN:
-            with self._app.app_context(), office_scope(self._office_id):
-                is_alive = shares.is_alive(self._share_id)
-                session().rollback()
-            if not is_alive:
-                raise ConnectionAbortedError("the share was taken back")
-            self._asked_at = utcnow()
-        return bytes(next(self._next))
-
-    def close(self) -> None:
-        """Called by the server when the answer is over."""
-        close = getattr(self._pieces, "close", None)
-        if close is not None:
-            close()
+def captions_answer(file: StoredFile) -> Response:
+    """Captions of a video CV whose right was checked."""
+    return guarded_headers(Response(vtt_of(file.id), mimetype="text/vtt"))
 
 
 def _by_collection(access: Access) -> bool:

@@ -11,23 +11,26 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
+    Card,
     Form,
     Invalid,
     Ref,
     Text,
     _,
+    _l,
     actor,
     current_zone,
     find_members,
     groups_of,
+    hooks,
     requires,
     session,
     utcnow,
 )
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.cv.service import KEEP
-from plugins.portfolio.pages.models import Collection
-from plugins.portfolio.refs import ref_of
+from plugins.portfolio.pages.models import Collection, Page
+from plugins.portfolio.refs import Kind, ref_of
 from plugins.portfolio.sharing import requests, shares
 from plugins.portfolio.sharing.forms import Answer, AskFeedback, ShareWith
 from plugins.portfolio.sharing.models import Share
@@ -37,6 +40,7 @@ from plugins.portfolio.sharing.shares import ADVISE, Thing
 blueprint = Blueprint("portfolio_shares", __name__)
 LINK_DAYS = 30
 KINDS = {"pages": "page", "collections": "collection", "cvs": "cv"}
+KIND_NAMES = {"page": _l("Page"), "collection": _l("Collection"), "cv": _l("CV")}
 
 
 @blueprint.get("/portfolio/share/cvs/<uuid:cv_id>")
@@ -67,6 +71,7 @@ def show(target: Ref, form: Form[ShareWith] | None = None, link: str = "") -> Re
     rows = shares.find_shares(actor(), target)
     people = find_members(actor(), [row.person_id for row in rows if row.person_id])
     groups = groups_of(actor().user_id)
+    reasons = [Ref.parse(row.because) for row in rows if row.because]
     fields = {field.name: field for field in form.fields}
     fields["group_id"].choices = [("", "–"), *((str(group.id), group.name) for group in groups)]
     body = render_template(
@@ -74,7 +79,7 @@ def show(target: Ref, form: Form[ShareWith] | None = None, link: str = "") -> Re
         fields=fields, link=link, qr=qr_svg(link) if link else "", until=(utcnow() + timedelta(days=LINK_DAYS)).date().isoformat(), address=address,
         public_refusal=shares.public_refusal(actor().user_id, thing.office_id, utcnow().date()), requests=requests.find_requests(actor(), target),
         ready=requests.ready_state(thing) if isinstance(thing, Cv) else None, ask=Form(AskFeedback, action=address(target, "ask")), now=utcnow(),
-        revoked=request.args.get("revoked", type=uuid.UUID), breadcrumb=trail(thing, _("Share")),
+        revoked=request.args.get("revoked", type=uuid.UUID), reasons={str(ref): card for ref, card in hooks().cards(reasons, actor()).items()}, breadcrumb=trail(thing, _("Share")),
     )  # fmt: skip
     return body, form.status
 
@@ -174,6 +179,16 @@ def own_page(thing: Thing) -> str:
     if isinstance(thing, Collection):
         return url_for("portfolio_pages.collection", collection_id=thing.id)
     return url_for("portfolio_pages.edit", page_id=thing.id)
+
+
+def card_for(thing: Thing, *, is_owner: bool) -> Card:
+    """What is told of a thing to whoever may see it: owners are led to where they change it."""
+    kind: Kind = (
+        "page" if isinstance(thing, Page) else "collection" if isinstance(thing, Collection) else "cv"
+    )
+    url = own_page(thing) if is_owner else shared_url(thing)
+    icon = "file-text" if kind == "cv" else "grid"
+    return Card(ref_of(kind, thing.id), thing.title, url, icon, "", str(KIND_NAMES[kind]))
 
 
 def trail(thing: Thing, title: Text) -> list[tuple[Text, str | None]]:

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from lms.plugin import World, office_scope, session, store_file
+from lms.plugin import World, office_scope, session
 from plugins.portfolio.moving import jobs, service
 from plugins.portfolio.moving.models import Transfer
 from plugins.portfolio.moving.tables import CARRIED
@@ -64,10 +64,9 @@ def bring(app: Flask, world: World, body: bytes, key: str, office: str) -> uuid.
     """Bring an archive and have it examined; returns the transfer."""
     with app.app_context(), world.inside(office):
         actor = world.actor(key)
-        file = store_file(
-            actor, io.BytesIO(body), "portfolio.zip", service.KEPT_AS, allowed=frozenset({"archive"})
-        )
-        transfer_id = service.bring_archive(actor, file.id).id
+        path = service.new_brought_path()
+        path.write_bytes(body)
+        transfer_id = service.bring_archive(actor, path, "portfolio.zip").id
     work(app, world, "examine", transfer_id, office)
     return transfer_id
 

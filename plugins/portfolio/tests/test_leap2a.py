@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 
 import pytest
 from PIL import Image
 
-from lms.plugin import Invalid, World, session
+from lms.plugin import Invalid, PdfAttachment, World, session
 from lms.testing import SignIn, run_jobs
-from plugins.portfolio.cv.documents import Photo
+from plugins.portfolio.cv import tailoring
+from plugins.portfolio.cv.composing import compose_cv
+from plugins.portfolio.cv.dates import read_worded
+from plugins.portfolio.cv.documents import Photo, cv_pdf
 from plugins.portfolio.cv.formats.candidate import Candidate
+from plugins.portfolio.cv.formats.europass_pdf import ATTACHMENT
 from plugins.portfolio.cv.formats.europass_reading import read_photo
 from plugins.portfolio.cv.formats.europass_xml import write_europass
+from plugins.portfolio.cv.forms import NewCv
 from plugins.portfolio.cv.service import find_entries
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.moving.leap2a_reading import read_feed
+from plugins.portfolio.pages import service as pages
 from plugins.portfolio.tests.archives import members_of, pack, zipped
 
 MOVING = "/o/siena/portfolio/moving"
@@ -156,3 +163,112 @@ def test_a_photo_goes_out_and_comes_in_with_europass(sign_in: SignIn, world: Wor
     assert 'name="photo"' in browser.get(sent.headers["Location"]).text
     assert browser.post(sent.headers["Location"], data={"photo": "1"}).status_code == 303
     assert "/portfolio/cv/photos/" in browser.get("/o/siena/portfolio/cv/person").text
+
+
+def test_a_photo_in_a_europass_pdf_and_in_the_older_europass_comes_in(sign_in: SignIn, world: World) -> None:
+    candidate = Candidate()
+    candidate.set_person(given_name="Nina", family_name="Testa")
+    xml = write_europass(candidate, "it", photo=Photo(picture(), ".png"))
+    with world.inside("siena"):
+        document = compose_cv(tailoring.add_cv(world.actor("trainee4"), NewCv(title="CV")))
+    data = PdfAttachment(ATTACHMENT, xml, "application/xml", "Europass", "alternative")
+    encoded = base64.b64encode(picture()).decode()
+    older = f"""<?xml version="1.0"?><SkillsPassport xmlns="http://europass.cedefop.europa.eu/Europass"><LearnerInfo><Identification><PersonName><FirstName>Nina</FirstName><Surname>Testa</Surname></PersonName>
+ <Photo><MimeType>image/png</MimeType><Data>{encoded}</Data></Photo></Identification></LearnerInfo></SkillsPassport>"""  # fmt: skip
+    assert read_photo(older) == picture()
+    browser = sign_in("trainee4")
+    for name, body in (("cv.pdf", cv_pdf(document, attachments=[data])), ("old.xml", older.encode())):
+        sent = browser.post("/o/siena/portfolio/cv/import", data={"file": (io.BytesIO(body), name)})
+        assert 'name="photo"' in browser.get(sent.headers["Location"]).text, name
+        assert browser.post(sent.headers["Location"], data={"photo": "1"}).status_code == 303
+        assert "/portfolio/cv/photos/" in browser.get("/o/siena/portfolio/cv/person").text
+
+
+MAHARA = FEED.partition("<entry>")[0] + """
+<entry><title>Nina</title><id>portfolio:artefactinternal</id><content></content><rdf:type rdf:resource="leap2:person"/><mahara:artefactplugin mahara:type="internal" mahara:plugin="internal"/>
+ <leap2:persondata leap2:field="legal_given_name">Nina</leap2:persondata><leap2:persondata leap2:field="dob">1999-05-01T00:00:00+02:00</leap2:persondata><leap2:persondata leap2:field="gender">2</leap2:persondata></entry>
+<entry><title>Educationhistory</title><id>portfolio:artefact7</id><content></content><rdf:type rdf:resource="leap2:selection"/><mahara:artefactplugin mahara:type="educationhistory" mahara:plugin="resume"/><link rel="leap2:has_part" href="portfolio:resumecomposite-7-child-1" leap2:display_order="1"/><category term="Grouping" scheme="categories:selection_type#"/></entry>
+<entry><title>Cook</title><id>portfolio:resumecomposite-7-child-1</id><content>Three years</content><rdf:type rdf:resource="leap2:activity"/><mahara:artefactplugin mahara:type="pseudo:educationhistory" mahara:plugin="resume"/>
+ <link rel="leap2:is_part_of" href="portfolio:artefact7" leap2:display_order="1"/><link rel="leap2:is_supported_by" href="portfolio:resumesibling-7-sibling-1-rel-supports"/><link rel="leap2:supports" href="portfolio:resumesibling-7-sibling-1-rel-is_supported_by"/>
+ <category term="Education" scheme="categories:life_area#"/><leap2:date leap2:point="start" leap2:label="September 2015"></leap2:date><leap2:date leap2:point="end" leap2:label="1 June 2018"></leap2:date></entry>
+<entry><title>Artusi school</title><id>portfolio:resumesibling-7-sibling-1-rel-supports</id><content></content><rdf:type rdf:resource="leap2:organization"/><link rel="leap2:supports" href="portfolio:resumecomposite-7-child-1"/></entry>
+<entry><title>Diploma</title><id>portfolio:resumesibling-7-sibling-1-rel-is_supported_by</id><content>Cook</content><rdf:type rdf:resource="leap2:achievement"/><link rel="leap2:is_supported_by" href="portfolio:resumecomposite-7-child-1"/></entry>
+<entry><title>Bread of Siena</title><id>portfolio:resumecomposite-8-child-1</id><content></content><rdf:type rdf:resource="leap2:resource"/><mahara:artefactplugin mahara:type="pseudo:book" mahara:plugin="resume"/><link rel="leap2:related" href="portfolio:resumesibling-8-sibling-1-rel-related"/><category term="Printed" scheme="categories:resource_type#"/><leap2:date leap2:point="end" leap2:label="2020"></leap2:date></entry>
+<entry><title>Photographs</title><id>portfolio:resumesibling-8-sibling-1-rel-related</id><content>All of them</content><rdf:type rdf:resource="leap2:achievement"/><mahara:artefactplugin mahara:type="pseudo:book" mahara:plugin="resume"/><link rel="leap2:related" href="portfolio:resumecomposite-8-child-1"/></entry>
+<entry><title>Career goals</title><id>portfolio:artefact9</id><content type="html">&lt;p&gt;My own shop&lt;/p&gt;</content><rdf:type rdf:resource="leap2:entry"/><mahara:artefactplugin mahara:type="careergoal" mahara:plugin="resume"/></entry>
+<entry><title>Work skills</title><id>portfolio:artefact10</id><content type="html">&lt;p&gt;Dough&lt;/p&gt;</content><rdf:type rdf:resource="leap2:ability"/><mahara:artefactplugin mahara:type="workskill" mahara:plugin="resume"/></entry>
+<entry><title>My year</title><id>portfolio:artefact20</id><content type="html"></content><rdf:type rdf:resource="leap2:selection"/><link rel="leap2:has_part" href="portfolio:artefact21"/><link rel="leap2:has_part" href="portfolio:artefact22"/><category term="Blog" scheme="categories:selection_type#"/></entry>
+<entry><title>Published</title><id>portfolio:artefact21</id><content type="html">&lt;p&gt;Look: &lt;img src="portfolio:artefact30" rel="leap2:has_attachment" alt="square"/&gt;&lt;/p&gt;</content><rdf:type rdf:resource="leap2:entry"/><link rel="leap2:is_part_of" href="portfolio:artefact20"/><link rel="leap2:has_attachment" href="portfolio:artefact31"/><category term="two-words" label="two words"/></entry>
+<entry><title>Not for anybody yet</title><id>portfolio:artefact22</id><content type="html">&lt;p&gt;Hush&lt;/p&gt;</content><rdf:type rdf:resource="leap2:entry"/><link rel="leap2:is_part_of" href="portfolio:artefact20"/><category term="Unready" scheme="categories:readiness#"/></entry>
+<entry><title>square.png</title><id>portfolio:artefact30</id><summary>A red square</summary><content></content><rdf:type rdf:resource="leap2:resource"/><mahara:artefactplugin mahara:type="image" mahara:plugin="file"/><link rel="enclosure" type="image/png" href="files/0-square.png"/><category term="Offline" scheme="categories:resource_type#" label="File"/></entry>
+<entry><title>words.txt</title><id>portfolio:artefact31</id><content></content><rdf:type rdf:resource="leap2:resource"/><mahara:artefactplugin mahara:type="file" mahara:plugin="file"/><link rel="enclosure" type="text/plain" href="files/1-words.txt"/><category term="Offline" scheme="categories:resource_type#" label="File"/></entry>
+<entry><title>My work</title><id>portfolio:view5</id><content type="html">&lt;p&gt;What I made&lt;/p&gt;</content><rdf:type rdf:resource="leap2:selection"/><category term="Webpage" scheme="categories:selection_type#"/>
+ <mahara:view mahara:layout="50,50" mahara:type="portfolio"><mahara:row><mahara:column>
+  <mahara:blockinstance mahara:blocktype="text" mahara:blocktitle="How &amp; why"><mahara:text>["&lt;p&gt;I bake &lt;script&gt;x()&lt;/script&gt;at night&lt;\\/p&gt;"]</mahara:text></mahara:blockinstance>
+  <mahara:blockinstance mahara:blocktype="image" mahara:blocktitle=""><mahara:artefactid>["30"]</mahara:artefactid><mahara:width>["300"]</mahara:width></mahara:blockinstance>
+  <mahara:blockinstance mahara:blocktype="filedownload" mahara:blocktitle="Files"><mahara:artefactids>[["31"]]</mahara:artefactids></mahara:blockinstance>
+ </mahara:column></mahara:row></mahara:view></entry>
+</feed>"""  # fmt: skip
+
+
+def test_what_mahara_writes_keeps_its_meaning() -> None:
+    offers = {offer.title: offer for offer in read_feed(MAHARA.encode()).offers}
+    assert {title: offer.kind for title, offer in offers.items()} == {
+        "Nina": "person", "Cook": "cv", "Bread of Siena": "cv", "Career goals": "goal", "Work skills": "skill", "My year": "journal", "square.png": "file",
+        "words.txt": "file", "My work": "page",
+    }  # fmt: skip
+    assert (offers["Nina"].values["birth_date"], offers["Nina"].values["gender"]) == ("1999-05-01", "female")
+    school, book = offers["Cook"].values, offers["Bread of Siena"]
+    assert (school["organisation"], school["starts"], school["ends"]) == (
+        "Artusi school",
+        "2015-09",
+        "2018-06",
+    )
+    assert book.section == "publications"
+    assert "Photographs" in str(book.values["summary"])
+    assert [(part.title, part.is_draft) for part in offers["My year"].parts] == [
+        ("Published", False), ("Not for anybody yet", True),
+    ]  # fmt: skip
+
+
+def test_pages_and_drafts_of_mahara_arrive_with_their_pictures_and_stay_private(
+    sign_in: SignIn, world: World
+) -> None:
+    browser = sign_in("trainee4")
+    body = zipped(
+        {"leap2a.xml": MAHARA.encode(), "files/0-square.png": picture(), "files/1-words.txt": b"some words"}
+    )
+    address = browser.post(f"{MOVING}/bring", data={"archive": (io.BytesIO(body), "mahara.zip")}).headers[
+        "Location"
+    ]
+    browser.post(f"{address}/take", data=dict.fromkeys(offers_on(browser.get(address).text), "add"))
+    run_jobs(browser.application)
+    with world.inside("siena"):
+        actor = world.actor("trainee4")
+        files = {item.title: str(item.file_id) for item in evidence.find_items(actor, "file")}
+        journal = next(row for row, _count in evidence.find_journals(actor) if row.title == "My year")
+        entries = {row.title: row for row in evidence.find_entries(actor, journal.id)}
+        assert entries["Not for anybody yet"].is_draft
+        published = entries["Published"]
+        assert not published.is_draft
+        assert f'data-file="{files["square.png"]}"' in published.body
+        assert f'data-file="{files["words.txt"]}"' in published.body
+        page = next(row for row in pages.find_pages(actor) if row.title == "My work")
+        html = pages.find_blocks(page.id)[0].content["html"]
+        assert html.index("What I made") < html.index("How &amp; why") < html.index("I bake at night")
+        assert f'data-file="{files["square.png"]}"' in html
+        assert f'data-file="{files["words.txt"]}"' in html
+        assert "script" not in html
+        assert [item.title for item in evidence.find_items(actor, "goal")] == ["Career goals"]
+        session().rollback()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("September 2015", "2015-09"), ("1 June 2010", "2010-06"), ("maggio 2018", "2018-05"), ("Okt. 2011", "2011-10"), ("summer of 2009", "2009"), ("2009", "2009"),
+        ("31.12.2019", "2019-12-31"), ("long ago", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_dates_that_people_wrote_freely_are_understood(text: str, kept: str) -> None:
+    assert read_worded(text) == kept

@@ -33,7 +33,7 @@ from plugins.portfolio.sharing import shares
 from plugins.portfolio.sharing.forms import PortfolioSettings, ShareWith
 from plugins.portfolio.sharing.models import Share, Visit
 from plugins.portfolio.sharing.shares import age_on
-from plugins.portfolio.sharing.shown_views import _WhileAlive
+from plugins.portfolio.sharing.streaming import WhileAlive
 
 HOME = "/o/siena/portfolio"
 OWNER = "trainee9"
@@ -231,8 +231,8 @@ def test_a_revoked_share_stops_a_download_that_is_on_its_way(
 ) -> None:
     page_id, _file = make_page(world)
     share_id, _token = give(world, page_id, "link")
-    monkeypatch.setattr("plugins.portfolio.sharing.shown_views.ASK_AGAIN", timedelta(seconds=-1))
-    stream = iter(_WhileAlive(iter([b"one", b"two", b"three"]), share_id, world.office("siena").id))
+    monkeypatch.setattr("plugins.portfolio.sharing.streaming.ASK_AGAIN", timedelta(seconds=-1))
+    stream = iter(WhileAlive(iter([b"one", b"two", b"three"]), share_id, world.office("siena").id))
     assert next(stream) == b"one"
     with world.inside("siena"):
         shares.revoke(world.actor(OWNER), share_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, func, select
 
 from lms.plugin import Actor, forget_events, session, utcnow
-from plugins.tutoring import calling, chat
+from plugins.tutoring import calling, chat, intake
 from plugins.tutoring.booking import rules_of
 from plugins.tutoring.models import Booking, Slot, Task
 
@@ -26,6 +26,7 @@ def forget_due(office_actor: Actor) -> int:
     for row in rows:
         forget_events(chat.channel_of(row))
         calling.forget_call(row)
+        intake.hide_things(row)
         row.purpose = row.message = row.result = row.next_step = row.trainee_word = row.pass_note = ""
         row.follow_up_on, row.forgotten_at = None, utcnow()
     ids = [row.id for row in rows]

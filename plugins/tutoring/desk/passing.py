@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from lms.plugin import Actor, Conflict, Forbidden, NotFound, _, require, session
-from plugins.tutoring import calling, chat
+from plugins.tutoring import calling, chat, intake
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.conversations import find_left_alone, find_tutors
@@ -88,4 +88,5 @@ def _change_tutor(row: Booking, tutor_id: uuid.UUID) -> None:
         raise Conflict(_("That tutor has another session at this time.")) from error
     chat.tell_passed(row, telling.name_of(row, tutor_id))
     calling.end_call(row)
+    intake.hide_things(row)
     telling.tell_queue(row.office_id)

@@ -7,10 +7,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.tutoring.times import Week, times_between, times_of_day, wall_moment
+from lms.plugin import Invalid
+from plugins.tutoring.forms import AddPattern
+from plugins.tutoring.times import (
+    Week,
+    overlaps,
+    same_time_weekly,
+    span_of_day,
+    times_between,
+    times_of_day,
+    wall_moment,
+)
 
 ROME = ZoneInfo("Europe/Rome")
 ZONES = [
@@ -98,3 +108,96 @@ def test_times_never_touch_in_any_zone_around_the_whole_year(zone: str, data: st
 def test_an_ordinary_winter_day_has_all_its_times(zone: str) -> None:
     line = week(zone)
     assert len(list(times_of_day(line, date(2026, 12, 1)))) == 4
+
+
+def nights(zone: str) -> list[date]:
+    """The days of two years on which clocks of a zone change; an ordinary day where they never do."""
+    there = ZoneInfo(zone)
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(730)]
+    offsets = [datetime.combine(day, time(0), there).utcoffset() for day in days]
+    changing = [
+        day for day, (one, other) in zip(days, itertools.pairwise(offsets), strict=False) if one != other
+    ]
+    return changing or [date(2026, 3, 29)]
+
+
+def wall_clocks(zone: ZoneInfo, day: date) -> set[int]:
+    """Every minute after midnight that clocks show on a day, found by walking through it."""
+    begin = datetime.combine(day, time(), zone).astimezone(UTC) - timedelta(hours=1)
+    walk = ((begin + timedelta(minutes=number)).astimezone(zone) for number in range(27 * 60))
+    return {moment.hour * 60 + moment.minute for moment in walk if moment.date() == day}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_on_the_nights_on_which_clocks_change_only_times_that_are_there_are_offered_once(
+    zone: str, data: st.DataObject
+) -> None:
+    day = data.draw(st.sampled_from(nights(zone)), "night")
+    starts = data.draw(st.integers(0, 300), "starts")
+    ends = data.draw(st.integers(starts + 10, 480), "ends")
+    line = week(zone, starts, ends, data.draw(st.integers(10, 90), "slot"), data.draw(st.integers(0, 30), "pause"), day.weekday())  # fmt: skip
+    there, found = wall_clocks(line.zone, day), list(times_of_day(line, day))
+    shown = [begin.astimezone(line.zone) for begin, _end in found]
+    assert all(each.date() == day and each.hour * 60 + each.minute in there for each in shown)
+    assert len({(each.hour, each.minute) for each in shown}) == len(shown)
+    opens, closes = span_of_day(line.zone, day, starts, ends)
+    assert all(opens <= begin and end <= closes for begin, end in found)
+    for (_begin, end), (begin, _end) in itertools.pairwise(found):
+        assert end <= begin
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(starts=st.integers(0, 1429), length=st.integers(-1440, 60), slot=st.integers(10, 240))
+def test_backwards_and_too_short_hours_are_refused_in_every_zone(
+    zone: str, starts: int, length: int, slot: int
+) -> None:
+    ends = min(max(starts + length, 0), 1439)
+    clock = {
+        name: f"{minutes // 60:02d}:{minutes % 60:02d}"
+        for name, minutes in (("starts", starts), ("ends", ends))
+    }
+    given_ = {"weekday": "1", "slot_minutes": slot} | clock
+    if ends - starts >= slot:
+        assert AddPattern.read(given_).minutes == (starts, ends)
+        return
+    with pytest.raises(Invalid):
+        AddPattern.read(given_)
+    assert list(times_of_day(week(zone, starts, ends, slot), date(2026, 11, 24))) == []
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_hours_that_do_not_overlap_give_no_times_that_touch_even_on_those_nights(
+    zone: str, data: st.DataObject
+) -> None:
+    day = data.draw(st.sampled_from(nights(zone)), "night")
+    cuts = sorted(data.draw(st.lists(st.integers(0, 480), min_size=4, max_size=4, unique=True), "cuts"))
+    slot = data.draw(st.integers(10, 60), "slot")
+    one, other = (week(zone, *pair, slot, 0, day.weekday()) for pair in (cuts[:2], cuts[2:]))
+    assert not overlaps(one, other)
+    assert overlaps(one, week(zone, cuts[0], cuts[3], slot, 0, day.weekday()))
+    both = sorted([*times_of_day(one, day), *times_of_day(other, day)])
+    for (_begin, end), (begin, _end) in itertools.pairwise(both):
+        assert end <= begin
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_the_same_time_every_week_is_the_same_clock_over_both_nights(zone: str, data: st.DataObject) -> None:
+    there, night = ZoneInfo(zone), data.draw(st.sampled_from(nights(zone)), "night")
+    day = night - timedelta(weeks=data.draw(st.integers(1, 3), "weeks before"))
+    first = wall_moment(there, day, data.draw(st.integers(0, 1439), "minutes"))
+    if first is None:
+        return
+    local = first.astimezone(there)
+    for number, moment in enumerate(same_time_weekly(there, first, 6)):
+        wanted = local.date() + timedelta(weeks=number)
+        if moment is None:
+            assert local.hour * 60 + local.minute not in wall_clocks(there, wanted)
+            continue
+        shown = moment.astimezone(there)
+        assert (shown.date(), shown.hour, shown.minute) == (wanted, local.hour, local.minute)

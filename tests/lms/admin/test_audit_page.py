@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 
 from lms.config import ROOT
@@ -43,3 +44,16 @@ def test_a_head_reads_in_words_what_was_done(sign_in: SignIn) -> None:
     page = head.get("/o/siena/admin/audit").text
     assert "Switched a part off" in page
     assert "plugin.switched" not in page
+    assert "Useful links" in page
+
+
+def test_a_head_reads_whose_roles_and_which_rights_were_changed(sign_in: SignIn, world: World) -> None:
+    head = sign_in("head")
+    head.post("/profile/language", data={"locale": "en"})
+    trainee = world.actor("trainee").user_id
+    head.post(f"/o/siena/people/{trainee}/membership", data={"roles": ["trainee", "tutor"]})
+    head.post("/o/siena/admin/roles", data={"right": "tutor:office.reports", "do": "grant"})
+    page = head.get("/o/siena/admin/audit").text
+    assert re.search(r"Aïcha Benali · Trainee, Tutor", page)
+    assert "Tutor: See the office's numbers" in html.unescape(page)
+    assert "core:user:" not in page

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lms.demo import World
+from lms.errors import Invalid, NotFound
+from lms.files import accepting, uploads
 from lms.files.service import ref_of, store_logo
 from lms.refs import Ref
 from lms.store.base import session
@@ -33,6 +36,11 @@ def begin(browser: FlaskClient, name: str, length: int, query: str = "") -> Test
     return browser.post(
         START + query, headers=TUS | {"Upload-Length": str(length), "Upload-Metadata": f"filename {name64}"}
     )
+
+
+def begin_unknown(browser: FlaskClient, name: str) -> TestResponse:
+    told = f"filename {base64.b64encode(name.encode()).decode()}"
+    return browser.post(START, headers=TUS | {"Upload-Defer-Length": "1", "Upload-Metadata": told})
 
 
 def add(browser: FlaskClient, place: str, offset: int, data: bytes, **more: str) -> TestResponse:
@@ -62,6 +70,70 @@ def test_a_file_sent_in_pieces_goes_on_after_a_break(world: World, trainee: Flas
     assert add(trainee, place, 0, b"01234").status_code == 409
     assert add(trainee, place, 5, b"56789").status_code == 204
     assert "diario.txt" in own_names(world)
+
+
+def test_what_is_still_being_made_is_sent_before_its_size_is_known(
+    world: World, trainee: FlaskClient
+) -> None:
+    place = begin_unknown(trainee, "canto.txt").headers["Location"]
+    assert add(trainee, place, 0, b"one ").headers["Upload-Offset"] == "4"
+    head = trainee.head(place, headers=TUS)
+    assert (head.headers["Upload-Offset"], head.headers["Upload-Defer-Length"]) == ("4", "1")
+    assert "Upload-Length" not in head.headers
+    assert add(trainee, place, 4, b"two").status_code == 204
+    assert "canto.txt" not in own_names(world)
+    last = add(trainee, place, 7, b"", **{"Upload-Length": "7"})
+    assert last.headers["Upload-File"]
+    assert "canto.txt" in own_names(world)
+
+
+def test_a_size_told_once_cannot_change_nor_be_less_than_what_came(trainee: FlaskClient) -> None:
+    place = begin_unknown(trainee, "a.txt").headers["Location"]
+    add(trainee, place, 0, b"data")
+    assert add(trainee, place, 4, b"", **{"Upload-Length": "3"}).status_code == 400
+    assert add(trainee, place, 4, b"1", **{"Upload-Length": "8"}).status_code == 204
+    assert add(trainee, place, 5, b"234", **{"Upload-Length": "9"}).status_code == 400
+    assert add(trainee, place, 5, b"234").headers["Upload-File"]
+
+
+def test_what_has_no_end_is_stopped_where_there_is_no_room(
+    trainee: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (accepting, uploads):
+        monkeypatch.setattr(module, "max_upload_bytes", lambda: 1_000_000)
+    place = begin_unknown(trainee, "a.txt").headers["Location"]
+    assert add(trainee, place, 0, b"x" * 900_000).status_code == 204
+    assert add(trainee, place, 900_000, b"x" * 200_000).status_code == 413
+    assert add(trainee, place, 1_000_000, b"", **{"Upload-Length": "1200000"}).status_code == 413
+
+
+def test_what_is_only_looked_through_has_its_own_limit_counts_in_no_quota_and_becomes_no_file(
+    world: World, trainee: FlaskClient, sign_in: SignIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "max_upload_bytes", lambda: 5)
+    monkeypatch.setattr(accepting, "max_passing_bytes", lambda: 20)
+    assert begin(trainee, "a.zip", 10).status_code == 413
+    assert begin(trainee, "a.zip", 21, "?passing=1").status_code == 413
+    place = begin(trainee, "a.zip", 12, "?passing=1").headers["Location"]
+    assert begin(trainee, "b.zip", 12, "?passing=1").status_code == 413
+    before = own_names(world)
+    assert add(trainee, place, 0, b"PK0123").status_code == 204
+    target = tmp_path / "taken" / "a.zip"
+    with world.inside("siena"), pytest.raises(Invalid):
+        uploads.take_upload(world.actor("trainee"), place, target)
+    assert "Upload-File" not in add(trainee, place, 6, b"456789").headers
+    with world.inside("siena"):
+        actor = world.actor("trainee")
+        assert accepting.get_usage(actor).on_the_way == 0
+        for key in ("trainee2", "head"):
+            with pytest.raises(NotFound):
+                uploads.take_upload(world.actor(key), place, target)
+        with pytest.raises(NotFound):
+            uploads.claim_upload(actor, place, "own")
+        assert uploads.take_upload(actor, place, target) == "a.zip"
+    assert target.read_bytes() == b"PK0123456789"
+    assert own_names(world) == before
+    assert trainee.head(place, headers=TUS).status_code == 404
 
 
 def test_a_damaged_piece_is_not_kept(trainee: FlaskClient) -> None:
@@ -101,7 +173,7 @@ def test_the_protocol_is_spoken_as_written(trainee: FlaskClient) -> None:
     place = begin(trainee, "a.txt", 4).headers["Location"]
     assert trainee.patch(place, data=b"data", headers=TUS | {"Upload-Offset": "0"}).status_code == 415
     can = trainee.options(START)
-    assert can.headers["Tus-Extension"] == "creation,termination,checksum,expiration"
+    assert can.headers["Tus-Extension"] == "creation,creation-defer-length,termination,checksum,expiration"
 
 
 def test_nobody_goes_on_with_the_upload_of_somebody_else(trainee: FlaskClient, sign_in: SignIn) -> None:

@@ -12,6 +12,7 @@ import pytest
 from lms.clock import monotonic
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.hooks import contributions as c
+from lms.hooks.attachable import Attachable
 from lms.refs import Card, Ref
 from tests.lms.hooks.witness import ACTOR, LIMIT_SECONDS, OFFICE, OTHER_OFFICE, PERSON, make_hooks
 
@@ -191,6 +192,21 @@ def test_only_plugins_that_the_office_switched_on_are_asked() -> None:
     plugins = {name: {"nav_items": lambda name=name: [item[name]]} for name in item}
     hooks, _facts = make_hooks({OFFICE: {"here"}, OTHER_OFFICE: {"there"}}, **plugins)
     assert hooks.nav_items(ACTOR) == [item["here"]]
+
+
+def test_what_can_be_attached_is_told_by_plugins_that_the_office_switched_on_and_ended_by_all() -> None:
+    offer = Attachable(
+        lambda actor: (), lambda actor, showing: None, lambda because, ref: None, lambda because: ()
+    )
+    hooks, _facts = make_hooks(
+        {OFFICE: {"here", "bad"}},
+        bad={"attachable": crash},
+        here={"attachable": lambda: offer},
+        off={"attachable": lambda: offer},
+    )
+    assert hooks.attachable(OFFICE) == {"here": offer}
+    assert set(hooks.attachable()) == {"here", "off"}
+    assert {each.plugin for each in hooks.watch.failures} == {"bad"}
 
 
 def test_facts_of_an_office_reach_only_plugins_that_it_switched_on() -> None:

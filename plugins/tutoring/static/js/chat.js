@@ -85,7 +85,7 @@ class TutoringChat extends HTMLElement {
     item.dataset.seq = String(event.seq);
     const isOwn = event.by?.id === this.dataset.user;
     item.classList.toggle("is-own", isOwn);
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(event.at));
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.dataset.zone }).format(new Date(event.at));
     const who = item.querySelector(".ui-chat-who");
     if (who) who.textContent = isOwn ? time : `${event.by?.name ?? "–"} · ${time}`;
     if (isOwn) item.querySelector(".ui-avatar")?.remove();

@@ -36,7 +36,7 @@ class TutoringColleagues extends HTMLElement {
 
   /** @param {LiveEvent} event */
   #take(event) {
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(event.at));
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.dataset.zone }).format(new Date(event.at));
     const isOwn = event.by?.id === this.dataset.user;
     this.#log.append(
       element("div", { class: `ui-chat-item${isOwn ? " is-own" : ""}` },

@@ -69,7 +69,7 @@ class MediaPage:
         self.page.route(f"{ADDRESS}/**", self._serve)
         self.page.expose_function("askEngine", self._ask)
         self.page.goto(ADDRESS + "/")
-        self.page.wait_for_function("window.ready")
+        self.page.wait_for_function("() => window.ready")
 
     def close(self) -> None:
         """Close the browser's window."""

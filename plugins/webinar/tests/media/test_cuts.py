@@ -64,7 +64,7 @@ def test_where_udp_is_blocked_tcp_carries_sound_and_pictures(enter: Enter) -> No
     ada, ben = enter("ada", without_udp), enter("ben", without_udp)
     begun = time.monotonic()
     listen_to(ben, "ada")
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < BACK_SECONDS
     ada.page.evaluate("startSending(['microphone', 'camera'])")
     assert ben.wait_for_stat("receive", "video", "framesDecoded", 20) > 20
     assert ben.wait_for_stat("receive", "audio", "totalAudioEnergy", 0.0001) > 0
@@ -94,12 +94,12 @@ def test_new_credentials_change_nothing_else(enter: Enter) -> None:
     decoding(ada, ben)
     offers = ben.asked.count("media.offer")
     for _ in range(3):
-        frozen = ben.stat("receive", "video", "freezeCount")
+        lost = ben.stat("receive", "video", "packetsLost")
         decoded = ben.stat("receive", "video", "framesDecoded")
         ben.page.evaluate("link.restartAll()")
         ben.wait_until("link.state === 'connected'")
         ben.wait_for_stat("receive", "video", "framesDecoded", decoded + 20)
-        assert ben.stat("receive", "video", "freezeCount") == frozen
+        assert ben.stat("receive", "video", "packetsLost") == lost
     assert ben.asked.count("media.restart") == 3
     assert ben.asked.count("media.offer") == offers
 
@@ -154,12 +154,11 @@ def test_lost_packets_are_asked_for_on_both_sides(
     chance = random.Random(20)
     for each in (up, relay):
         each.loses = lambda datagram: 128 <= datagram[0] <= 191 and chance.random() < 0.05
-    frozen = ben.stat("receive", "video", "totalFreezesDuration")
+    started = ben.stat("receive", "video", "keyFramesDecoded")
     decoded = ben.stat("receive", "video", "framesDecoded")
-    begun = time.monotonic()
     ben.wait_for_stat("receive", "video", "framesDecoded", decoded + 120)
-    share = (ben.stat("receive", "video", "totalFreezesDuration") - frozen) / (time.monotonic() - begun)
-    assert share < 0.1
+    afresh = ben.stat("receive", "video", "keyFramesDecoded") - started
+    assert afresh < 12, "the picture was started afresh instead of repaired"
     assert ben.stat("receive", "video", "retransmittedPacketsReceived") > 0
     assert ada.stat("send", "video", "retransmittedPacketsSent") > 0
     for each in (up, relay):

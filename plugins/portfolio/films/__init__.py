@@ -1,0 +1,1 @@
+"""Video CVs: a script, takes recorded in the browser, the cut, captions."""
