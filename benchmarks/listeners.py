@@ -15,6 +15,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 SENT = re.compile(rb"sent at (\d+\.\d+)")
 
@@ -52,8 +53,7 @@ class Listener:
         self._send(f'40{self._namespace},{{"office":"siena"}}'.encode())
         await self._expect(f"40{self._namespace}".encode())
         for channel in self._channels:
-            number = self.ask("join", {"channel": channel, "since": None})
-            await self._expect(f"43{self._namespace},{number}[".encode())
+            await self.join(channel, None)
 
     def ask(self, event: str, data: Mapping[str, object]) -> int:
         """Send an event; returns the number of its answer."""
@@ -69,10 +69,22 @@ class Listener:
             if found and text.startswith(f'42{self._namespace},["event"'.encode()):
                 self._delays.append(time.monotonic() - float(found.group(1)))
 
-    async def _expect(self, start: bytes) -> None:
+    async def join(self, channel: str, since: int | None) -> dict[str, Any]:
+        """Hear a channel; returns what the server answers: what was missed since an event."""
+        number = self.ask("join", {"channel": channel, "since": since})
+        start = f"43{self._namespace},{number}".encode()
+        answer: dict[str, Any] = json.loads((await self._expect(start))[len(start) :])[0]
+        return answer
+
+    def cut(self) -> None:
+        """The link is gone, without a word to the server."""
+        self._writer.transport.abort()
+
+    async def _expect(self, start: bytes) -> bytes:
         while not (text := await self._receive()).startswith(start):
             if text.startswith(b"44"):
                 raise ConnectionError(text.decode())
+        return text
 
     async def _receive(self) -> bytes:
         while True:

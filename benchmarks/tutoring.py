@@ -1,4 +1,4 @@
-"""Ten thousand tries to book a few times, and two hundred conversations at once."""
+"""Ten thousand tries to book a few times, two hundred conversations at once, and links that are cut."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ from lms.access.actor import system_actor
 from lms.accounts.sessions import COOKIE
 from lms.clock import utcnow
 from lms.errors import AppError
+from lms.live.channels import append
 from lms.offices.service import save_settings
 from lms.store.base import session
 from lms.testing import count_queries
@@ -43,6 +45,7 @@ def run(folder: Path, is_smoke: bool) -> None:
     site = build_installation(folder / "sqlite", **plain)
     _book(site, "SQLite", 200 if is_smoke else 10_000)
     _talk(site, "embedded", is_smoke)
+    _resume(site, "embedded", is_smoke)
     site.close()
     if is_smoke:
         return
@@ -52,6 +55,7 @@ def run(folder: Path, is_smoke: bool) -> None:
         )
         _book(scaled, "PostgreSQL", 10_000)
         _talk(scaled, "scale mode, two web processes", is_smoke)
+        _resume(scaled, "scale mode, two web processes", is_smoke)
         scaled.close()
 
 
@@ -138,11 +142,50 @@ def _talk(site: Installation, mode: str, is_smoke: bool) -> None:
     table.print()
 
 
-def _begin_chats(site: Installation, tutors: int, each: int) -> list[dict[str, object]]:
+def _resume(site: Installation, mode: str, is_smoke: bool) -> None:
+    """All links are cut for half a minute, in which much is written into each conversation."""
+    tutors, each, messages, cut = (2, 2, 20, 1.0) if is_smoke else (TUTORS, 5, 1_000, 30.0)
+    plan = [person for person in _begin_chats(site, tutors, each) if len(person["channels"]) == 1]
+    site.close()
+    with Serving(site) as serving, ExitStack() as stack:
+        command = [sys.executable, "-m", "benchmarks.returners", str(serving.port)]
+        returners = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        stack.callback(returners.kill)
+        if returners.stdin is None or returners.stdout is None:
+            raise RuntimeError("no pipes")
+        returners.stdin.write(json.dumps(plan) + "\n")
+        returners.stdin.flush()
+        if returners.stdout.readline() != "cut\n":
+            raise RuntimeError("the people could not come in")
+        until = time.monotonic() + cut
+        for person in plan:
+            _write_meanwhile(site, person["channels"][0], messages)
+        time.sleep(max(0.0, until - time.monotonic()))
+        found = json.loads(returners.communicate("on\n", timeout=600)[0].splitlines()[-1])
+    seconds = [each["seconds"] * 1000 for each in found]
+    missing = sum(
+        len(set(range(one["head"] + 1, one["head"] + messages + 1)) - set(one["got"])) for one in found
+    )
+    table = Table(f"A cut of {cut:g} s, {mode}: {len(plan)} come back to {messages} messages each")
+    table.add("up to date, p50", percentile(seconds, 0.5), "ms")
+    table.add("up to date, p95", percentile(seconds, 0.95), "ms", at_most=3000)
+    table.add("missing", missing, "", at_most=0)
+    table.add("repeated", sum(len(one["got"]) - len(set(one["got"])) for one in found), "", at_most=0)
+    table.print()
+
+
+def _write_meanwhile(site: Installation, channel: str, messages: int) -> None:
+    with site.app.app_context(), site.world.inside("siena") as office:
+        for number in range(messages):
+            payload = {"text": f"number {number}"}
+            append(system_actor(office.id), channel, "message.sent", payload, f"missed-{number}")
+
+
+def _begin_chats(site: Installation, tutors: int, each: int) -> list[dict[str, Any]]:
     """Sessions that go on now: each of the first people helps ten of the others. Returns who connects, and to what."""
     people = site.world.trainees("siena")
     cookies = {person.id: f"{COOKIE}={site.cookie_for(person.key)}" for person in people}
-    plan: list[dict[str, object]] = []
+    plan: list[dict[str, Any]] = []
     with site.app.app_context(), site.world.inside("siena"):
         for number in range(tutors):
             tutor = people[number % len(people)]
