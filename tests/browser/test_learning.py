@@ -70,11 +70,17 @@ def find_and_join(trainee: Somebody) -> Page:
     return page
 
 
+KEPT = re.compile("depth=[1-9]")
+"""What the page sends when it rests after scrolling."""
+
+
 def read_and_resume(trainee: Somebody, page: Page) -> None:
     """Half of the page is read; the way back from the start page leads to that sentence."""
     page.get_by_role("link", name="Begin", exact=True).click()
     sentence = page.get_by_text("Sentence 30 of a letter")
-    sentence.evaluate("element => element.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    page.wait_for_function("() => customElements.get('courses-place')")
+    with page.expect_response(lambda answer: bool(KEPT.search(answer.request.post_data or ""))):
+        sentence.evaluate("element => element.scrollIntoView({ block: 'center', behavior: 'instant' })")
     trainee.visit("/")
     page.get_by_role("link", name="Resume", exact=True).click()
     expect(sentence).to_be_in_viewport()

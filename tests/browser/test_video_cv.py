@@ -99,7 +99,9 @@ def test_a_film_is_recorded_cut_captioned_and_plays_as_it_is_cut(meet: Meet) -> 
 
 def test_a_recording_survives_a_lost_network_and_a_closed_page(meet: Meet) -> None:
     somebody = meet(
-        "trainee7", ignored=("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource")
+        "trainee7",
+        ignored=("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource"),
+        service_workers="block",
     )
     page = somebody.visit("/portfolio/films/new")
     address = begin(page, "In a tunnel")
@@ -136,7 +138,7 @@ def test_a_page_that_is_reloaded_in_the_middle_keeps_what_was_said(meet: Meet) -
 
 
 def test_what_another_person_left_on_a_shared_computer_is_not_sent(meet: Meet) -> None:
-    somebody = meet("trainee6", ignored=("ERR_FAILED", "Failed to load resource"))
+    somebody = meet("trainee6", ignored=("ERR_FAILED", "Failed to load resource"), service_workers="block")
     page = somebody.visit("/portfolio/films/new")
     begin(page, "At the desk")
     page.evaluate("document.querySelector('pf-recorder').dataset.person = 'somebody-else'")
