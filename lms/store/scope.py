@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, bindparam, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
-from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import iterate
 
 from lms.store.base import IS_SCOPE, OfficeScoped, QuickUuid, mappers, session
@@ -130,19 +128,18 @@ def _narrowed(statement: Any) -> Any:
     """The statement for the office in force; of one that is kept and used again, made once."""
     found = _in_scope.get(statement)
     if found is None:
-        found = _in_scope[statement] = statement.options(_only_here())
+        found = _in_scope[statement] = statement.options(_ONLY_HERE)
     return found
-
-
-@cache
-def _only_here() -> ExecutableOption:
-    office_id = bindparam("office_in_force", callable_=_office_in_force, type_=QuickUuid(), unique=True)
-    return with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == office_id, include_aliases=True)
 
 
 def _office_in_force() -> uuid.UUID | None:
     """Asked when a statement runs; None, which no row has, where no single office is in force."""
     return _scope.get().office_id
+
+
+_OFFICE = bindparam("office_in_force", callable_=_office_in_force, type_=QuickUuid(), unique=True)
+_ONLY_HERE = with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == _OFFICE, include_aliases=True)
+"""Made when the module is read: threads that made one each would leave statements behind that find nothing."""
 
 
 def _mentions_scoped(statement: Any) -> bool:

@@ -128,13 +128,13 @@ def test_a_page_that_is_reloaded_in_the_middle_keeps_what_was_said(meet: Meet) -
     begin(page, "Cut off")
     page.get_by_role("button", name="Switch the camera on").click()
     page.get_by_role("button", name="Start to record").click()
-    page.wait_for_function("() => /0:0[3-9]/.test(document.querySelector('[data-part=clock]').textContent)")
+    page.wait_for_function("() => /0:0[4-9]/.test(document.querySelector('[data-part=clock]').textContent)")
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.get_by_role("link", name="Recording 1", exact=True).click()
     page.wait_for_function(f"() => {STATE}.readyState >= 2")
-    page.evaluate("document.querySelector('pf-film').moment = 1.5")
-    page.wait_for_function(f"() => !{STATE}.seeking && {STATE}.currentTime > 1.4")
+    page.evaluate("document.querySelector('pf-film').moment = 0.5")
+    page.wait_for_function(f"() => !{STATE}.seeking && {STATE}.currentTime > 0.4")
 
 
 def test_what_another_person_left_on_a_shared_computer_is_not_sent(meet: Meet) -> None:
