@@ -74,7 +74,7 @@ class DashboardCard:
     """A card of the dashboard: a template of the plugin's own folder and its context.
 
     ``next_step`` offers itself as the one next step of the page; the offer with the
-    lowest ``priority`` wins and is shown on top.
+    lowest ``priority`` wins and is shown on top. Without a ``template`` there is only that offer.
     """
 
     template: str
@@ -202,6 +202,8 @@ class ActivityType:
     where its content is written (the core's own form if empty). ``completion`` names the
     rules that make sense for it, the usual one first. ``place`` says whether it may stand by
     itself, as a step of another activity, or both. A type with ``steps`` can have children.
+    With ``has_own_dates`` the plugin says itself, through ``calendar_items``, when its activities
+    are, and the core leaves them out of the calendar.
     """
 
     name: str
@@ -214,6 +216,7 @@ class ActivityType:
     place: Literal["any", "top", "child"] = "any"
     content: ActivityContent = ActivityContent()
     steps: StepGuide | None = None
+    has_own_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

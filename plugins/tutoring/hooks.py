@@ -39,7 +39,6 @@ from lms.plugin import (
     _,
     _l,
     find_member_names,
-    find_members,
     format_datetime,
     hookimpl,
     session,
@@ -134,16 +133,16 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
     coming = booking.find_coming(actor)[:3] if actor.is_member else []
     if not coming:
         return []
-    first, people = coming[0], find_members(actor, [_other(actor, each) for each in coming])
+    first, names = coming[0], find_member_names(actor, [_other(actor, each) for each in coming])
     step = None
     if first.slot.starts_at - utcnow() < SOON:
-        other = people.get(_other(actor, first))
-        title = _("Session with %(name)s", name=other.name if other else _("your tutor"))
+        other = names.get(_other(actor, first)) or _("your tutor")
+        title = _("Session with %(name)s", name=other)
         url = url_for("tutoring.session", booking_id=first.id)
         step = NextStep(
             title, url, format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30
         )
-    context = {"coming": coming, "people": people, "other": lambda row: people.get(_other(actor, row))}
+    context = {"coming": coming, "other": lambda row: names.get(_other(actor, row))}
     return [DashboardCard("tutoring/card.html", context, 25, step)]
 
 
