@@ -328,7 +328,9 @@ def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None
 def _types_with_own_dates(office_id: uuid.UUID) -> list[str]:
     here = directory().plugins_of(office_id)
     return [
-        name for name, (owner, kind) in hooks().activity_types().items() if kind.has_own_dates and owner in here
+        name
+        for name, (owner, kind) in hooks().activity_types().items()
+        if kind.has_own_dates and owner in here
     ]
 
 
