@@ -150,6 +150,7 @@ _COMING = (
     _own(bindparam("me"))
     .where(Slot.ends_at > bindparam("now"), Booking.state.in_(OPEN))
     .order_by(Slot.starts_at)
+    .limit(bindparam("most"))
 )
 _BETWEEN = (
     _own(bindparam("me"))
@@ -160,9 +161,9 @@ _BETWEEN = (
 )
 
 
-def find_coming(actor: Actor) -> list[Booking]:
+def find_coming(actor: Actor, limit: int = MOST_BETWEEN) -> list[Booking]:
     """The actor's own sessions that are not over, as trainee or tutor, the next first."""
-    return list(session().scalars(_COMING, {"me": actor.user_id, "now": utcnow()}))
+    return list(session().scalars(_COMING, {"me": actor.user_id, "now": utcnow(), "most": limit}))
 
 
 def find_own(actor: Actor, past: int = 5) -> OwnSessions:

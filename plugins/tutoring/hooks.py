@@ -129,21 +129,17 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """The next session; if it is near, it is the one next step."""
-    coming = booking.find_coming(actor)[:3] if actor.is_member else []
-    if not coming:
+    """A session that is near is the one next step; the others stand among the next dates."""
+    coming = booking.find_coming(actor, limit=1) if actor.is_member else []
+    if not coming or coming[0].slot.starts_at - utcnow() >= SOON:
         return []
-    first, names = coming[0], find_member_names(actor, [_other(actor, each) for each in coming])
-    step = None
-    if first.slot.starts_at - utcnow() < SOON:
-        other = names.get(_other(actor, first)) or _("your tutor")
-        title = _("Session with %(name)s", name=other)
-        url = url_for("tutoring.session", booking_id=first.id)
-        step = NextStep(
-            title, url, format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30
-        )
-    context = {"coming": coming, "other": lambda row: names.get(_other(actor, row))}
-    return [DashboardCard("tutoring/card.html", context, 25, step)]
+    first, other = coming[0], _other(actor, coming[0])
+    name = find_member_names(actor, [other]).get(other) or _("your tutor")
+    step = NextStep(
+        _("Session with %(name)s", name=name), url_for("tutoring.session", booking_id=first.id),
+        format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30,
+    )  # fmt: skip
+    return [DashboardCard("", next_step=step)]
 
 
 @hookimpl
