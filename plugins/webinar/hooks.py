@@ -110,6 +110,7 @@ def jobs() -> Sequence[JobSpec]:
         JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
         JobSpec("render_slides", work.render_slides, _l("Draw slides")),
         JobSpec("keep_recording", work.keep_recording, _l("Keep recordings")),
+        JobSpec("end_left_call", work.end_left_call, _l("Hang up for people whose page of a call is gone")),
         JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
         JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
     ]

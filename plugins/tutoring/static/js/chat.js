@@ -182,7 +182,7 @@ class TutoringChat extends HTMLElement {
   }
 
   #showState() {
-    for (const text of this.querySelectorAll("[data-state]")) if (text instanceof HTMLElement) text.hidden = text.dataset.state !== this.#channel?.state;
+    for (const text of this.querySelectorAll(".tutoring-state > [data-state]")) if (text instanceof HTMLElement) text.hidden = text.dataset.state !== this.#channel?.state;
   }
 
   /** @param {string} key */

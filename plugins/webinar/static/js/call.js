@@ -46,11 +46,13 @@ class WebinarCall extends HTMLElement {
       for (const sound of this.#sounds.values()) void sound.play().catch(() => undefined);
     });
     addEventListener("beforeunload", this.#warn);
+    addEventListener("pagehide", this.#goodbye);
     void this.#open();
   }
 
   disconnectedCallback() {
     removeEventListener("beforeunload", this.#warn);
+    removeEventListener("pagehide", this.#goodbye);
     void this.#hangUp();
     this.#channel?.close();
   }
@@ -58,6 +60,13 @@ class WebinarCall extends HTMLElement {
   /** Leaving the page ends the call: said before it happens. @param {BeforeUnloadEvent} event */
   #warn = (event) => {
     if (this.#isIn && this.#view === "running") event.preventDefault();
+  };
+
+  /** The page goes, so the call ends at once for the other one. Said over both ways: the socket is quick but may be away, the other one may be slow. */
+  #goodbye = () => {
+    if (!this.#isIn) return;
+    void this.#ask("call.leave").catch(() => undefined);
+    navigator.sendBeacon(this.dataset.leave ?? "", new URLSearchParams({ call: this.#call, page: this.#page }));
   };
 
   /** Learn which call it is, then hear of it. */
