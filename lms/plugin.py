@@ -99,6 +99,7 @@ from lms.files.service import attach_embedded, attach_file, get_file, keep_file,
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
+from lms.files.streaming import serve_while
 from lms.files.uploads import claim_upload, take_upload
 from lms.groups.service import find_groups, groups_of
 from lms.groups.service import member_ids as group_member_ids
@@ -175,6 +176,7 @@ from lms.web.guard import (
     requires,
     signed_in,
     slow,
+    uses_devices,
     visitors,
 )
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
@@ -199,7 +201,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "unit_of_work", "after_commit", "office_scope", "all_offices",
     # who acts, and may they
     "Actor", "Decision", "Policy", "require", "system_actor",
-    "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
+    "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow", "uses_devices",
     "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
@@ -226,7 +228,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_passing_bytes", "max_upload_bytes", "open_file",
-    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file", "take_upload",
+    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "serve_while", "store_file", "take_upload",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",

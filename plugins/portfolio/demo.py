@@ -29,6 +29,7 @@ from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.films.demo import add_film
+from plugins.portfolio.films.service import find_films
 from plugins.portfolio.frameworks.demo import add_maps
 from plugins.portfolio.moving.demo import add_transfers
 from plugins.portfolio.pages import service as pages
@@ -325,6 +326,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
             proof_1="400 cornetti ogni notte",
             proof_2="Due apprendiste formate",
             proof_3="Scarto ridotto dall’8 al 3 per cento",
+            film_id=find_films(actor)[0].id,
             is_contactable=True,
             is_public=True,
         ),

@@ -43,7 +43,6 @@ from plugins.portfolio import specs
 from plugins.portfolio.cv import cv_views, service, views
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
-from plugins.portfolio.devices import without_devices
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
 from plugins.portfolio.films import views as film_views
@@ -74,8 +73,6 @@ BLUEPRINTS = (
     home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
     card_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
 )  # fmt: skip
-for _blueprint in BLUEPRINTS:
-    _blueprint.after_request(without_devices)
 
 
 @hookimpl

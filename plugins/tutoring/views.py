@@ -31,6 +31,7 @@ from lms.plugin import (
     open_activity,
     parent_edit_url,
     requires,
+    uses_devices,
     utcnow,
     wants_json,
 )
@@ -97,6 +98,7 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/tutoring/sessions/<uuid:booking_id>", methods=["GET", "POST"])
+@uses_devices
 @member
 def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     """One session; the tutor writes down here what came of it."""

@@ -7,7 +7,7 @@ import uuid
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import actor, member, utcnow, visitors
+from lms.plugin import actor, member, uses_devices, utcnow, visitors
 from plugins.webinar import calls, entering, log, rooms
 from plugins.webinar.entering import Enter
 from plugins.webinar.orders import InCall
@@ -18,6 +18,7 @@ blueprint = Blueprint("webinar_live", __name__, url_prefix="/webinar")
 
 
 @blueprint.get("/<uuid:activity_id>/room")
+@uses_devices
 @visitors("webinar")
 def room(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Test camera and sound, choose a name; then the room."""

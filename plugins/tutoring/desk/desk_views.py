@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Actor, Form, _, actor, find_members, member, requires, utcnow
+from lms.plugin import Actor, Form, _, actor, find_members, member, requires, uses_devices, utcnow
 from plugins.tutoring import meeting
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import colleagues, conversations, opening, passing, queue, replies, telling
@@ -24,6 +24,7 @@ blueprint = Blueprint("tutoring_tutor", __name__)
 
 
 @blueprint.route("/tutoring/desk", methods=["GET", "POST"], endpoint="desk")
+@uses_devices
 @requires(OFFER)
 def desk() -> ResponseReturnValue:
     """Who waits, the open chats, and one in front: ``?chat=<session>``, or the first."""
