@@ -202,6 +202,7 @@ class ActivityType:
     where its content is written (the core's own form if empty). ``completion`` names the
     rules that make sense for it, the usual one first. ``place`` says whether it may stand by
     itself, as a step of another activity, or both. A type with ``steps`` can have children.
+    What ``is_timed`` takes place at a set time: authors are told of those that have no start yet.
     """
 
     name: str
@@ -214,6 +215,7 @@ class ActivityType:
     place: Literal["any", "top", "child"] = "any"
     content: ActivityContent = ActivityContent()
     steps: StepGuide | None = None
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
