@@ -198,16 +198,13 @@ class StepGuide:
 class ActivityType:
     """A kind of activity that can be created, enrolled in and completed.
 
-        ``endpoint`` shows one activity and takes ``activity_id``; ``edit_endpoint`` likewise is
-        where its content is written (the core's own form if empty). ``completion`` names the
-        rules that make sense for it, the usual one first. ``place`` says whether it may stand by
-        itself, as a step of another activity, or both. A type with ``steps`` can have children.
-    <<<<<<< HEAD
-        With ``has_own_dates`` the plugin says itself, through ``calendar_items``, when its activities
-        are, and the core leaves them out of the calendar.
-    =======
-        What ``is_timed`` takes place at a set time: authors are told of those that have no start yet.
-    >>>>>>> courses
+    ``endpoint`` shows one activity and takes ``activity_id``; ``edit_endpoint`` likewise is
+    where its content is written (the core's own form if empty). ``completion`` names the
+    rules that make sense for it, the usual one first. ``place`` says whether it may stand by
+    itself, as a step of another activity, or both. A type with ``steps`` can have children.
+    With ``has_own_dates`` the plugin says itself, through ``calendar_items``, when its activities
+    are, and the core leaves them out of the calendar. What ``is_timed`` takes place at a set
+    time: authors are told of those that have no start yet.
     """
 
     name: str
