@@ -229,16 +229,8 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
     )
     collection = pages.add_collection(actor, NewPage(title="Aïcha, pasticciera"))
     page = pages.add_page(actor, NewPage(title="I miei lavori"))
-    pages.edit_page(
-        actor,
-        page.id,
-        EditPage(
-            title="I miei lavori",
-            description="Dolci, pane e come ci sono arrivata.",
-            theme="warm",
-            collection_id=collection.id,
-        ),
-    )
+    words = EditPage(title="I miei lavori", description="Dolci, pane e come ci sono arrivata.", theme="warm")
+    pages.edit_page(actor, page.id, words.model_copy(update={"collection_id": collection.id}))
     blocks: list[tuple[str, dict[str, Any], str]] = [
         ("profile", {"text": "", "shows_photo": False}, "full"),
         ("gallery", {"items": [str(item.id) for item in pictures], "caption": "Tutto fatto da me, di notte."}, "full"),
