@@ -54,7 +54,7 @@ export function announce(text) {
 
 /** @param {string | Date} moment */
 export function clock(moment) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(moment));
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.getElementById("webinar")?.dataset.zone }).format(new Date(moment));
 }
 
 /**
