@@ -171,6 +171,18 @@ def say(booking_id: uuid.UUID) -> ResponseReturnValue:
 def take_back(booking_id: uuid.UUID, seq: int) -> ResponseReturnValue:
     """Take back one's own message."""
     chat.take_back(actor(), booking_id, seq)
+    if wants_json():
+        return "", 204
+    return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="chat"), 303)
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/messages/<int:seq>/change")
+@member
+def change_words(booking_id: uuid.UUID, seq: int) -> ResponseReturnValue:
+    """Say one's own message in other words."""
+    chat.change(actor(), booking_id, seq, Say.read({"text": request.form.get("text", "")}))
+    if wants_json():
+        return "", 204
     return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="chat"), 303)
 
 
@@ -294,6 +306,7 @@ def chat_context(who: Actor, row: Booking) -> dict[str, Any]:
     return {
         "row": row, "files": linked_files(who, ref_of(row)), "shown": intake.find_shown(who, row), "is_open": chat.is_open(row), "authors": _authors,
         "messages": chat.read_messages(who, row) if row.state != "held" else [], "seq": chat.latest_seq(who, row),
+        "may_change_words": chat.may_change_words, "change_ms": int(chat.CHANGED_WITHIN.total_seconds() * 1000),
         "max_bytes": max_upload_bytes(), "room": calling.room_of(who, row),
     } | _words(who)  # fmt: skip
 
@@ -326,7 +339,6 @@ def _words(who: Actor) -> dict[str, Any]:
         "purposes": dict(PURPOSES),
         "weekdays": [title for _number, title in WEEKDAYS],
         "me": who.user_id,
-        "zone": who.zone,
     }
 
 

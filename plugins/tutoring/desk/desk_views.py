@@ -35,11 +35,7 @@ def desk() -> ResponseReturnValue:
     if front and form and form.run(lambda command: meeting.note_outcome(who, front.id, command)):
         flash(_("Saved. Both of you can read it."), "success")
         return redirect(url_for("tutoring_tutor.desk"), 303)
-    context = (
-        {"me": who.user_id, "zone": who.zone}
-        | _waiting(who, chats)
-        | (_in_front(who, front) if front else {})
-    )
+    context = {"me": who.user_id} | _waiting(who, chats) | (_in_front(who, front) if front else {})
     page = render_template(
         "tutoring/desk.html", opening=opening.opening_now(who), may_manage=who.can(MANAGE), chats=chats, front=front, form=form,
         breadcrumb=trail(_("Drop-in desk")), whispers=colleagues.find_whispers(who), **context,

@@ -20,9 +20,9 @@ from lms.plugin import (
     read_latest,
     session,
     system_actor,
+    unit_of_work,
     utcnow,
 )
-from lms.plugin import unit_of_work
 from lms.testing import SignIn, notifications_of
 from plugins.webinar import calls, media, recording, rooms
 from plugins.webinar.call_models import Call, CallPerson
