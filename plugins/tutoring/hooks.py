@@ -228,6 +228,7 @@ def audit_actions() -> Sequence[AuditAction]:
     """What is written down besides."""
     return [
         AuditAction("tutoring.desk_opened", _l("Added an opening time of the drop-in desk")),
+        AuditAction("tutoring.case_read", _l("Opened a session with somebody")),
         AuditAction("tutoring.note_read", _l("Opened a private note about somebody")),
         AuditAction("tutoring.note_written", _l("Wrote a private note about somebody")),
         AuditAction("tutoring.desk_closed", _l("Took out an opening time of the drop-in desk")),

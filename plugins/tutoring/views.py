@@ -52,6 +52,7 @@ from plugins.tutoring.forms import (
 )
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.reading import note_reading
 from plugins.tutoring.refs import ref_of
 
 blueprint = Blueprint("tutoring", __name__)
@@ -102,6 +103,9 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     """One session; the tutor writes down here what came of it."""
     who = actor()
     row = booking.get_booking(who, booking_id)
+    if request.method == "GET":
+        note_reading(who, row)
+        row = booking.get_booking(who, booking_id)
     is_tutor = row.slot.tutor_id == who.user_id
     values = {"result": row.result, "next_step": row.next_step, "follow_up_on": row.follow_up_on}
     form = Form(NoteOutcome, values=values, submit=_("Save"))
@@ -113,7 +117,7 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
-        breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
+        is_absent=is_tutor and meeting.seems_absent(row), breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
         may_book_weekly=is_tutor and who.can(OFFER) and row.state != "held" and series.longest_for_tutor(who) >= series.FEWEST, things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
         **chat_context(who, row), **after_context(who, row),
     )  # fmt: skip
