@@ -109,7 +109,8 @@ class CalendarEntry:
     """Something with a time. ``uid`` is stable for ever, ``sequence`` grows with each change (RFC 5545, 3.8.4.7 and 3.8.7.4).
 
     A whole day begins and ends at midnight of the office's zone. Public ones are in the
-    office's open feed, if it has one.
+    office's open feed, if it has one. Entries of one series share its ``uid``, and each says which
+    moment it had in the series when that was made (``series_place``; RFC 5545, 3.8.4.4).
     """
 
     uid: str
@@ -124,6 +125,7 @@ class CalendarEntry:
     is_all_day: bool = False
     is_public: bool = False
     sequence: int = 0
+    series_place: datetime | None = None
 
 
 AddFile = Callable[[uuid.UUID], str]

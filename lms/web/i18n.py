@@ -104,6 +104,7 @@ def install_i18n(app: Flask) -> None:
         return {
             "locale": code,
             "languages": names,
+            "time_zone": current_zone().key,
             "text_direction": "rtl" if code in RIGHT_TO_LEFT else "ltr",
         }
 

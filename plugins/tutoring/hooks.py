@@ -153,7 +153,7 @@ def calendar_items(
         CalendarEntry(
             uid=uid_of(row), title=_("Tutoring: %(name)s", name=_name(names, _other(actor, row))), start=row.slot.starts_at,
             end=row.slot.ends_at, url=url_for("tutoring.session", booking_id=row.id), place=row.slot.where, icon="chat-dots",
-            sequence=row.sequence,
+            sequence=row.sequence, series_place=row.series_place if row.series_id else None,
         )
         for row in rows
     ]  # fmt: skip
@@ -228,6 +228,7 @@ def audit_actions() -> Sequence[AuditAction]:
     """What is written down besides."""
     return [
         AuditAction("tutoring.desk_opened", _l("Added an opening time of the drop-in desk")),
+        AuditAction("tutoring.case_read", _l("Opened a session with somebody")),
         AuditAction("tutoring.note_read", _l("Opened a private note about somebody")),
         AuditAction("tutoring.note_written", _l("Wrote a private note about somebody")),
         AuditAction("tutoring.desk_closed", _l("Took out an opening time of the drop-in desk")),

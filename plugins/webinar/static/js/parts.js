@@ -52,11 +52,6 @@ export function announce(text) {
   requestAnimationFrame(() => (region.textContent = text));
 }
 
-/** @param {string | Date} moment */
-export function clock(moment) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.getElementById("webinar")?.dataset.zone }).format(new Date(moment));
-}
-
 /**
  * How long ago, in words of the language.
  * @param {string} moment
