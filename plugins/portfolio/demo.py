@@ -26,6 +26,7 @@ from plugins.portfolio.cv import letters, service, tailoring
 from plugins.portfolio.cv.forms import EditLetter, NewCv, NewLetter, SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Import
 from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.evidence.demo import add_office_plan
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.films.demo import add_film
@@ -121,6 +122,7 @@ def build_portfolios(world: World) -> None:
             ("skills", {"title": ""}),
         ):
             pages.add_block(world.actor("counsellor"), template.id, kind, content)
+        add_office_plan(world.actor("counsellor"))
 
 
 def _aicha_cv(world: World, actor: Actor) -> Cv:
@@ -229,8 +231,10 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
     )
     collection = pages.add_collection(actor, NewPage(title="Aïcha, pasticciera"))
     page = pages.add_page(actor, NewPage(title="I miei lavori"))
-    words = EditPage(title="I miei lavori", description="Dolci, pane e come ci sono arrivata.", theme="warm")
-    pages.edit_page(actor, page.id, words.model_copy(update={"collection_id": collection.id}))
+    about_page = EditPage(
+        title="I miei lavori", description="Dolci, pane e come ci sono arrivata.", theme="warm"
+    )
+    pages.edit_page(actor, page.id, about_page.model_copy(update={"collection_id": collection.id}))
     blocks: list[tuple[str, dict[str, Any], str]] = [
         ("profile", {"text": "", "shows_photo": False}, "full"),
         ("gallery", {"items": [str(item.id) for item in pictures], "caption": "Tutto fatto da me, di notte."}, "full"),

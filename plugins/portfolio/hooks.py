@@ -48,7 +48,7 @@ from plugins.portfolio.evidence.models import Plan, Task
 from plugins.portfolio.films import views as film_views
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
-from plugins.portfolio.jobs import forget_removed
+from plugins.portfolio.jobs import forget_removed, remind_of_plans
 from plugins.portfolio.moving import jobs as moving_jobs
 from plugins.portfolio.moving import views as moving_views
 from plugins.portfolio.newcomers import welcome
@@ -56,7 +56,7 @@ from plugins.portfolio.pages import views as page_views
 from plugins.portfolio.pages.blocks import OWN_BLOCKS
 from plugins.portfolio.pages.kinds import BlockType
 from plugins.portfolio.pages.models import Page
-from plugins.portfolio.pages.service import TEMPLATES, find_blocks
+from plugins.portfolio.pages.service import find_blocks
 from plugins.portfolio.pages.versions import words_in
 from plugins.portfolio.privacy import declarations, erase_person, export_person
 from plugins.portfolio.sharing import card_views, shown_views
@@ -82,7 +82,9 @@ def permissions() -> Sequence[Permission]:
     return [
         Permission(service.KEEP, _l("Have a portfolio and a CV"), frozenset(ROLES)),
         Permission(ADVISE, _l("Be asked for feedback on portfolios and CVs"), advisers),  # type: ignore[arg-type]  # each is a Role
-        Permission(TEMPLATES, _l("Make the pages that newcomers get"), frozenset({"head", "counsellor"})),
+        Permission(
+            service.TEMPLATES, _l("Make the pages that newcomers get"), frozenset({"head", "counsellor"})
+        ),
     ]
 
 
@@ -141,6 +143,12 @@ def jobs() -> Sequence[JobSpec]:
             _l("Delete what was removed from portfolios a month ago"),
             timedelta(days=1),
         ),
+        JobSpec(
+            "remind",
+            remind_of_plans,
+            _l("Remind people of steps and goals that are due"),
+            timedelta(days=1),
+        ),
         JobSpec("pack", moving_jobs.pack, _l("Pack a portfolio"), max_attempts=3),
         JobSpec(
             "examine",
@@ -156,6 +164,7 @@ def jobs() -> Sequence[JobSpec]:
 def notification_kinds() -> Sequence[NotificationKind]:
     """What people hear of."""
     return [
+        NotificationKind("portfolio_plan", _l("A step of your plan is due, or your office gives you a plan")),
         NotificationKind("portfolio_shared", _l("Somebody shares a page or CV with you")),
         NotificationKind("portfolio_comment", _l("Somebody comments on your portfolio")),
         NotificationKind("portfolio_answer", _l("Your counsellor answers"), by_mail="at_once"),
@@ -239,7 +248,7 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
 def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
     """Days by which steps of one's own plans should be done."""
     query = select(Task, Plan).join(Plan, Plan.id == Task.plan_id).where(
-        Task.owner_id == actor.user_id, Task.done_at.is_(None), Plan.removed_at.is_(None), Task.due_on >= start.date(), Task.due_on < end.date()
+        Task.owner_id == actor.user_id, Task.done_at.is_(None), Plan.removed_at.is_(None), Plan.is_template.is_(False), Task.due_on >= start.date(), Task.due_on < end.date()
     )  # fmt: skip
     zone = ZoneInfo(directory().get(actor.office_id).zone) if actor.office_id else UTC
     found = []

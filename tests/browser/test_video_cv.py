@@ -114,7 +114,9 @@ def read_first_take(page: Page) -> None:
     page.get_by_role("link", name="Overview").click()
     page.wait_for_function(f"() => {STATE}.readyState >= 1")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(f"() => {STATE}.currentTime > 0.6 && {STATE}.textTracks[0].activeCues?.length === 1")
+    page.wait_for_function(
+        f"() => {STATE}.currentTime > 0.6 && {STATE}.textTracks[0].activeCues?.length === 1"
+    )
     page.wait_for_function(f"() => {STATE}.paused")
     assert 1.4 <= page.evaluate(f"{STATE}.currentTime") <= 1.8
     expect(page.locator("[data-part=time]")).to_have_text("0:01 / 0:01")
