@@ -41,6 +41,7 @@ from plugins.portfolio.sharing import cards, comments, requests, shares
 from plugins.portfolio.sharing.forms import AskFeedback, Say, ShareWith
 from plugins.portfolio.sharing.models import Visit
 from plugins.portfolio.sharing.shares import Access
+from plugins.portfolio.sharing.watching import watch
 from plugins.portfolio.tasks.models import Submission
 
 
@@ -297,6 +298,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
         )
     )
     add_maps(world, actor, page)
+    watch(counsellor, page, wants=True)
     gallery = next(block for block in pages.find_blocks(page.id) if block.kind == "gallery")
     first = comments.say(
         counsellor,

@@ -11,6 +11,7 @@ from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.films import service as films
 from plugins.portfolio.moving import service as moving
 from plugins.portfolio.pages import service as pages
+from plugins.portfolio.sharing import watching
 
 
 def forget_removed(job: JobRun) -> None:
@@ -32,4 +33,13 @@ def remind_of_plans(job: JobRun) -> None:
     for number, office in enumerate(offices, start=1):
         with office_scope(office.id), unit_of_work():
             plan_templates.remind(utcnow().astimezone(ZoneInfo(office.zone)).date(), office.slug)
+        job.progress(number, len(offices))
+
+
+def tell_watchers(job: JobRun) -> None:
+    """Tell readers of what has changed, office by office. Twice is once."""
+    offices = directory().all()
+    for number, office in enumerate(offices, start=1):
+        with office_scope(office.id), unit_of_work():
+            watching.tell_watchers(utcnow())
         job.progress(number, len(offices))
