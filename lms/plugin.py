@@ -17,6 +17,7 @@ from lms.access.attaching import (
     find_attachable,
 )
 from lms.access.policy import Decision, Policy, require
+from lms.accounts.actors import load_actor
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members, find_members_by_email
 from lms.accounts.secrets_kept import keyed_hash, seal, unseal
@@ -200,7 +201,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Base", "Identified", "OfficeScoped", "Timestamped", "new_id", "session",
     "unit_of_work", "after_commit", "office_scope", "all_offices",
     # who acts, and may they
-    "Actor", "Decision", "Policy", "require", "system_actor",
+    "Actor", "Decision", "Policy", "load_actor", "require", "system_actor",
     "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow", "uses_devices",
     "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time

@@ -26,6 +26,7 @@ from plugins.portfolio.cv import letters, service, tailoring
 from plugins.portfolio.cv.forms import EditLetter, NewCv, NewLetter, SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Import
 from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.evidence.demo import add_office_plan
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.films.demo import add_film
@@ -40,6 +41,7 @@ from plugins.portfolio.sharing import cards, comments, requests, shares
 from plugins.portfolio.sharing.forms import AskFeedback, Say, ShareWith
 from plugins.portfolio.sharing.models import Visit
 from plugins.portfolio.sharing.shares import Access
+from plugins.portfolio.sharing.watching import watch
 from plugins.portfolio.tasks.models import Submission
 
 
@@ -121,6 +123,7 @@ def build_portfolios(world: World) -> None:
             ("skills", {"title": ""}),
         ):
             pages.add_block(world.actor("counsellor"), template.id, kind, content)
+        add_office_plan(world.actor("counsellor"))
 
 
 def _aicha_cv(world: World, actor: Actor) -> Cv:
@@ -229,8 +232,10 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
     )
     collection = pages.add_collection(actor, NewPage(title="Aïcha, pasticciera"))
     page = pages.add_page(actor, NewPage(title="I miei lavori"))
-    words = EditPage(title="I miei lavori", description="Dolci, pane e come ci sono arrivata.", theme="warm")
-    pages.edit_page(actor, page.id, words.model_copy(update={"collection_id": collection.id}))
+    about_page = EditPage(
+        title="I miei lavori", description="Dolci, pane e come ci sono arrivata.", theme="warm"
+    )
+    pages.edit_page(actor, page.id, about_page.model_copy(update={"collection_id": collection.id}))
     blocks: list[tuple[str, dict[str, Any], str]] = [
         ("profile", {"text": "", "shows_photo": False}, "full"),
         ("gallery", {"items": [str(item.id) for item in pictures], "caption": "Tutto fatto da me, di notte."}, "full"),
@@ -293,6 +298,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
         )
     )
     add_maps(world, actor, page)
+    watch(counsellor, page, wants=True)
     gallery = next(block for block in pages.find_blocks(page.id) if block.kind == "gallery")
     first = comments.say(
         counsellor,

@@ -88,7 +88,7 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}),
     Carried(Journal),
     Carried(JournalEntry, {"journal_id": "portfolio_journal"}, html=("body",)),
-    Carried(Plan),
+    Carried(Plan, left_out=frozenset({"is_template", "copied_from_id"})),
     Carried(Task, {"plan_id": "portfolio_plan"}),
     Carried(Tag, unique=("subject", "name")),
     Carried(PageCollection),

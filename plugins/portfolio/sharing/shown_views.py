@@ -45,6 +45,7 @@ from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.passcodes import fits_passcode, mark_of
 from plugins.portfolio.sharing.shares import Access, Thing, Viewer
 from plugins.portfolio.sharing.streaming import Showed
+from plugins.portfolio.sharing.watching import is_watching
 
 blueprint = Blueprint("portfolio_shown", __name__)
 links = Blueprint("portfolio_links", __name__)
@@ -368,7 +369,7 @@ def page_answer(
         cover_url=address(page.cover_id) if page.cover_id else "", access=access, view_as=view_as, own_url=url_for("portfolio_pages.edit", page_id=page.id),
         threads=[] if view_as else comments.find_comments(viewer.actor, page, access), may_comment=access.may_comment and viewer.actor is not None and not view_as,
         say_url=url_for("portfolio_shown.say", kind="pages", thing_id=page.id), is_open=access.share is not None and access.share.audience == "public",
-        copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
+        watch_url=_watch_url("pages", viewer, page, access) if not view_as else "", copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
     )  # fmt: skip
     is_open = access.share is not None and access.share.audience == "public" and not places.token
     return guarded_headers(Response(body), is_open=is_open)
@@ -381,6 +382,7 @@ def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: _Places) -> Respon
         "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
         threads=comments.find_comments(viewer.actor, cv, access), may_comment=access.may_comment and viewer.actor is not None, owner=owner_name(cv.owner_id),
         say_url=url_for("portfolio_shown.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
+        watch_url=_watch_url("cv", viewer, cv, access),
     )  # fmt: skip
     return guarded_headers(Response(body))
 
@@ -430,6 +432,15 @@ def file_answer(thing: Page | Cv, file: StoredFile, access: Access, viewer: View
 def captions_answer(file: StoredFile) -> Response:
     """Captions of a video CV whose right was checked."""
     return guarded_headers(Response(vtt_of(file.id), mimetype="text/vtt"))
+
+
+def _watch_url(kind: str, viewer: Viewer, thing: Page | Cv, access: Access) -> str:
+    """Where a reader who is signed in begins or ends to watch; readers who only have a link cannot."""
+    by_link = access.share is not None and access.share.audience == "link"
+    if viewer.actor is None or access.is_owner or by_link:
+        return ""
+    action = "unwatch" if is_watching(viewer.actor, thing) else "watch"
+    return url_for("portfolio_watching.change", kind=kind, thing_id=thing.id, action=action)
 
 
 def _by_collection(access: Access) -> bool:
