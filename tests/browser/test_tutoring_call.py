@@ -133,7 +133,8 @@ def test_a_screen_is_shown_to_the_other_one_screen(pages: tuple[Page, Page]) -> 
     trainee.get_by_role("button", name="Larger").click()
     expect(trainee.get_by_role("button", name="Larger")).to_have_attribute("aria-pressed", "true")
     large = trainee.locator("[data-part=stage]").bounding_box()
-    assert small and large
+    assert small
+    assert large
     assert large["height"] > 2 * small["height"]
     trainee.get_by_role("button", name="Larger").click()
     expect(trainee.get_by_label("Your message")).to_be_visible()
