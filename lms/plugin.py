@@ -154,7 +154,7 @@ from lms.offices.service import get_settings, save_settings
 from lms.privacy.archive import ExportArchive
 from lms.refs import Card, Ref
 from lms.richtext import clean_html, embedded_files, fill_addresses, is_empty, plain_text, replace_files
-from lms.store.audit import write_audit
+from lms.store.audit import is_audited_since, write_audit
 from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, session
 from lms.store.files import FileStore, StoredFile
 from lms.store.records import Record, read_records, write_record
@@ -214,6 +214,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # things of others, what of one's own is attached to them, the record log, the audit
     "Card", "Ref", "attach_thing", "attachable_refs", "attached_refs", "attached_things", "detach_things", "find_attachable",
     "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
+    "is_audited_since",
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",

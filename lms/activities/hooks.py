@@ -68,7 +68,13 @@ def activity_types() -> Sequence[ActivityType]:
     summary = _l("A job fair, an information day, a meeting: people register, staff confirm who came.")
     return [
         ActivityType(
-            "event", _l("Event"), "calendar-event", "activities.show", summary, ("confirmed", "attended")
+            "event",
+            _l("Event"),
+            "calendar-event",
+            "activities.show",
+            summary,
+            ("confirmed", "attended"),
+            is_timed=True,
         )
     ]
 

@@ -100,6 +100,13 @@ class Cohort:
     completed: int
     stuck: int
 
+    def stops_at(self, row: Row) -> tuple[int, str] | None:
+        """Where a person stands still: number and title of the first needed step that is not done."""
+        steps = enumerate(self.steps, start=1)
+        return next(
+            ((n, each.title) for n, each in steps if each.is_required and each.id not in row.done), None
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:

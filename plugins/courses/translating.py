@@ -1,4 +1,4 @@
-"""What is not yet there in a course, and in each of its languages."""
+"""What is not yet there in a course and in each of its languages: texts, dates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from lms.plugin import Activity, children_of, count_missing_words, session
+from lms.plugin import Activity, children_of, count_missing_words, directory, hooks, session
 from plugins.courses.models import ActivityText, Page, PageText, Step
 from plugins.courses.rubric import lacking_words
 
@@ -90,3 +90,21 @@ def find_empty(course_id: uuid.UUID, code: str) -> set[uuid.UUID]:
         or (row.type == "file" and row.file_id is None)
         or (row.type == "link" and not row.url)
     }
+
+
+def find_undated(course_id: uuid.UUID) -> list[Activity]:
+    """Steps that take place at a set time (a meeting), are shown to trainees, and have no start yet."""
+    steps = [each for each in children_of(course_id) if each.state == "published" and each.starts_at is None]
+    kinds = hooks().activity_types()
+    plugins = directory().get(steps[0].office_id).plugins if steps else ()
+    return [
+        each for each in steps if (found := kinds.get(each.type)) and found[1].is_timed
+        and (found[0].startswith("core") or found[0] in plugins)
+    ]  # fmt: skip
+
+
+def find_unready(course_id: uuid.UUID, code: str) -> tuple[list[Activity], list[Activity]]:
+    """What trainees would miss in a course that is published now: steps without a date, and those with nothing in them."""
+    empty = find_empty(course_id, code)
+    written = [each for each in children_of(course_id) if each.id in empty and each.state == "published"]
+    return find_undated(course_id), written

@@ -101,14 +101,20 @@ def read_written(page_id: uuid.UUID, locale: str) -> Written:
 
 
 def save_draft(actor: Actor, page_id: uuid.UUID, locale: str, command: WritePage) -> datetime:
-    """Keep what an author is writing; trainees see it when it is published. Raises NotFound, Forbidden, Invalid."""
+    """Keep what an author is writing; trainees see it when it is published. What they see already is no draft.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
     page, activity = get_page(actor, page_id)
     _check_language(activity, locale)
     row = _made(page.id, locale)
-    row.draft_title, row.draft_html = command.title or "", own_html(actor, command.html, activity.id)
-    row.draft_at = utcnow()
+    title, html, now = command.title or "", own_html(actor, command.html, activity.id), utcnow()
+    if row.version and (title, html) == (row.title, row.html):
+        row.draft_title = row.draft_html = row.draft_at = None
+    else:
+        row.draft_title, row.draft_html, row.draft_at = title, html, now
     session().flush()
-    return row.draft_at
+    return now
 
 
 def publish_page(actor: Actor, page_id: uuid.UUID, locale: str) -> int:

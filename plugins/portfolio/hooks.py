@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.plugin import (
     ROLES,
@@ -251,15 +251,23 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
     ]
 
 
+_TASKS_DUE = (
+    select(Task, Plan)
+    .join(Plan, Plan.id == Task.plan_id)
+    .where(Task.owner_id == bindparam("me"), Task.done_at.is_(None))
+    .where(Plan.removed_at.is_(None), Plan.is_template.is_(False))
+    .where(Task.due_on >= bindparam("start"), Task.due_on < bindparam("end"))
+)
+"""Every dashboard asks it, so it is built once."""
+
+
 @hookimpl
 def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
     """Days by which steps of one's own plans should be done."""
-    query = select(Task, Plan).join(Plan, Plan.id == Task.plan_id).where(
-        Task.owner_id == actor.user_id, Task.done_at.is_(None), Plan.removed_at.is_(None), Plan.is_template.is_(False), Task.due_on >= start.date(), Task.due_on < end.date()
-    )  # fmt: skip
     zone = ZoneInfo(directory().get(actor.office_id).zone) if actor.office_id else UTC
     found = []
-    for task, plan in session().execute(query):
+    wanted = {"me": actor.user_id, "start": start.date(), "end": end.date()}
+    for task, plan in session().execute(_TASKS_DUE, wanted):
         if task.due_on is None:
             continue
         begins = datetime(task.due_on.year, task.due_on.month, task.due_on.day, tzinfo=zone)

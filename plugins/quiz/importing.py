@@ -49,6 +49,7 @@ from plugins.quiz.formats.gift_writer import find_lost, write_gift
 from plugins.quiz.formats.moodle_writer import write_moodle
 from plugins.quiz.grading import Question
 from plugins.quiz.models import BankImport, BankQuestion, QuestionVersion, Tag
+from plugins.quiz.showing import right_answer
 
 T = TypeVar("T")
 EXAMINE, WRITE = "quiz.examine", "quiz.import"
@@ -56,12 +57,17 @@ KEPT_AS, PICTURE = "quiz.import", "quiz.bank"
 SMALL = 400_000
 """Files up to this size are read and written at once; larger ones by a job."""
 PIECE = 200
+LONGEST_PREVIEW = 140
+"""Signs of the text and of the answer of a question that the report shows."""
 READABLE: frozenset[Family] = frozenset({"text", "web"})
 PICTURES: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text"})
 
 
 class Line(NamedTuple):
-    """A line of the report: where it stood, name, category, kind, and the reason why it stays out (code and detail)."""
+    """A line of the report: where it stood, name, category, kind, and the reason why it stays out (code and detail).
+
+    Of what comes through, the beginning of the text, the right answer in words and how many files it embeds.
+    """
 
     place: int
     name: str
@@ -69,6 +75,9 @@ class Line(NamedTuple):
     type: str
     code: str
     detail: str
+    text: str = ""
+    answer: str = ""
+    files: int = 0
 
 
 def begin_import(actor: Actor, content: bytes, file_name: str, category_id: uuid.UUID | None) -> uuid.UUID:
@@ -336,7 +345,17 @@ def _report(content: bytes) -> tuple[list[Line], UnreadableFile | None]:
 def _line(each: Outcome) -> Line:
     kind = each.item.question.kind if each.item else ""
     name = each.name or (plain_text(each.item.question.stem)[:100] if each.item else "")
-    return Line(each.place, name[:120], " / ".join(each.category), kind, each.code, each.detail[:200])
+    line = Line(each.place, name[:120], " / ".join(each.category), kind, each.code, each.detail[:200])
+    if each.item is None:
+        return line
+    question = each.item.question
+    text, answer = _shortened(plain_text(question.stem)), _shortened(right_answer(question))
+    return line._replace(text=text, answer=answer, files=len(each.item.files))
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_PREVIEW else words[:LONGEST_PREVIEW].rsplit(" ", 1)[0] + " …"
 
 
 def _note(row: BankImport, lines: Sequence[Line], problem: UnreadableFile | None) -> None:

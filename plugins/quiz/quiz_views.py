@@ -34,9 +34,10 @@ from plugins.quiz.forms import DrawQuestions, EditSlot, GiveTime, SetUpQuiz
 from plugins.quiz.models import Quiz
 from plugins.quiz.results import GRADE, count_waiting
 from plugins.quiz.reviewing import best_of, is_marked
-from plugins.quiz.showing import TYPE_ICONS, TYPE_TITLES
+from plugins.quiz.showing import TYPE_ICONS, TYPE_TITLES, write_points
 
 blueprint = Blueprint("quiz", __name__, url_prefix="/quiz")
+blueprint.add_app_template_filter(write_points, "quiz_points")
 
 
 @blueprint.get("/<uuid:activity_id>")

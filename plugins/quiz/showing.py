@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from lms.plugin import Text, _, _l, plain_text, show_richtext
+from lms.plugin import Text, _, _l, current_locale, plain_text, show_richtext
 from plugins.quiz import grading as g
 from plugins.quiz.asked import find_questions
 from plugins.quiz.grading import languages
@@ -34,6 +35,13 @@ TYPE_ICONS: Mapping[str, str] = {
     "matching": "link-45deg", "ordering": "sort-down", "gaps": "puzzle", "essay": "journal-text", "file": "paperclip",
     "description": "info-circle",
 }  # fmt: skip
+
+
+def write_points(value: float) -> str:
+    """Points or another figure as the reader writes numbers, with two decimals at most."""
+    if value == int(value) and abs(value) < 1000:
+        return str(int(value))
+    return str(format_decimal(round(value, 2) + 0.0, format="#,##0.##", locale=current_locale()))
 
 
 @dataclass(frozen=True, slots=True)

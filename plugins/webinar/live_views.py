@@ -7,9 +7,10 @@ import uuid
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import actor, uses_devices, utcnow, visitors
-from plugins.webinar import entering, log, rooms
+from lms.plugin import actor, member, uses_devices, utcnow, visitors
+from plugins.webinar import calls, entering, log, rooms
 from plugins.webinar.entering import Enter
+from plugins.webinar.orders import InCall
 from plugins.webinar.presets import LAYOUT_NAMES
 from plugins.webinar.rights import GIVEN, OPEN_RIGHTS, RIGHT_NAMES, ROLE_NAMES, read_names
 
@@ -41,3 +42,12 @@ def enter(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Come in, or wait in the lobby."""
     row = entering.enter(actor(), activity_id, Enter.read({"name": request.form.get("name", "")}))
     return {"person": str(row.id), "state": row.state, "role": row.role}
+
+
+@blueprint.post("/calls/leave")
+@member
+def leave_call() -> ResponseReturnValue:
+    """The page of a call is left or closed: that is hanging up, and its socket may not live to say so."""
+    command = InCall.read(request.form.to_dict())
+    calls.leave(actor(), command.call, command.page)
+    return "", 204

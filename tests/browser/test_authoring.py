@@ -20,7 +20,7 @@ TITLE = "By keyboard alone"
 PHONE = {"width": 360, "height": 740}
 STEPS = (
     ("Welcome", "text, pic"), ("Handbook", "longer text"), ("Further reading", "elsewhere"),
-    ("Your plan", "assignment"), ("Check yourself", "quiz"),
+    ("Your plan", "assignment"), ("Check yourself", "quiz"), ("Check list", "sheet to fill in"),
 )  # fmt: skip
 """Titles, and words with which the kind of step is found."""
 
@@ -88,6 +88,7 @@ def write_page(page: Page) -> None:
     page.keyboard.type("Knock twice")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
+    write_box_and_table(page)
     page.keyboard.press("Alt+F10")
     choose_file(page, "Picture", picture())
     expect(page.get_by_role("dialog", name="What does the picture show?")).to_be_visible()
@@ -101,7 +102,29 @@ def write_page(page: Page) -> None:
     page.keyboard.press("Tab")
     follow(page, "Save and publish")
     expect(page.get_by_text("Version 1", exact=True)).to_be_visible()
-    expect(page.locator(".ui-rich-page :is(h2, li, img, video)")).to_have_count(4)
+    expect(page.locator(".ui-rich-page :is(h2, li, aside, table, img, video)")).to_have_count(6)
+
+
+def write_box_and_table(page: Page) -> None:
+    """A box with a tip; below it a table, which the arrow leaves again and the last Tab as well."""
+    page.keyboard.press("Alt+F10")
+    page.keyboard.type("Box: tip")
+    page.keyboard.press("Escape")
+    page.keyboard.type("Knock as often as you like.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Alt+F10")
+    press(page, "Table")
+    expect(page.locator(".ui-rich-page [contenteditable]")).to_be_focused()
+    for word in ("Day", "Hour", "Door"):
+        page.keyboard.type(word)
+        page.keyboard.press("Tab")
+    for _row in range(3):
+        page.keyboard.press("ArrowDown")
+    text = page.locator("textarea[name=html]").input_value()
+    assert '<aside data-callout="tip"><p>Knock as often as you like.</p></aside>' in text
+    assert "<th><p>Hour</p></th><th><p>Door</p></th>" in text
+    assert text.count("<tr>") == 3
 
 
 def restore_version(page: Page) -> None:
@@ -115,7 +138,7 @@ def restore_version(page: Page) -> None:
     follow(page, "Versions")
     follow(page, "Version 1")
     follow(page, "Take up version 1 again")
-    expect(page.locator(".ui-rich-page :is(h2, li, img, video)")).to_have_count(4)
+    expect(page.locator(".ui-rich-page :is(h2, li, aside, table, img, video)")).to_have_count(6)
     follow(page, "Save and publish")
     expect(page.get_by_text("Version 3", exact=True)).to_be_visible()
     follow(page, "Edit")
@@ -135,6 +158,11 @@ def write_book(page: Page) -> None:
             follow(page, "Chapter")
     chapters = page.get_by_role("navigation", name="Chapters").get_by_role("link")
     expect(chapters).to_have_text(["Before", "After"])
+    follow(page, "Move this chapter up")
+    expect(chapters).to_have_text(["After", "Before"])
+    follow(page, "Take this chapter out")
+    follow(page, "Undo", key="Shift+Tab")
+    expect(chapters).to_have_text(["After", "Before"])
     follow(page, "Edit")
 
 
@@ -143,6 +171,20 @@ def write_link(page: Page) -> None:
     follow(page, "Write Further reading")
     press_until(page, "Tab", "Web address")
     page.keyboard.type("www.example.org")
+    follow(page, "Save")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+
+def write_file(page: Page) -> None:
+    """A sheet to fill in, with a word about it."""
+    follow(page, "Write Check list")
+    choose_file(
+        page, "File", {"name": "list.txt", "mimeType": "text/plain", "buffer": b"Knock. Wait. Smile."}
+    )
+    expect(page.get_by_text("list.txt").first).to_be_visible()
+    walk_into_editor(page)
+    page.keyboard.type("Print it.")
+    page.keyboard.press("Tab")
     follow(page, "Save")
     expect(page.get_by_text("Saved.")).to_be_visible()
 
@@ -197,6 +239,28 @@ def set_rules(page: Page) -> None:
     page.keyboard.type("1. Welcome")
     follow(page, "Add After another step")
     expect(page.get_by_text("“Welcome” is done")).to_be_visible()
+    press_until(page, "Tab", "Opens")
+    page.keyboard.type("01012026")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1000AM")
+    follow(page, "Add From a date")
+    expect(page.get_by_text("1 Jan 2026")).to_be_visible()
+    press_until(page, "Tab", "Group")
+    page.keyboard.type("Panificatori")
+    follow(page, "Add For a group")
+    follow(page, "Any of these")
+    press_until(page, "Tab", "Take this condition away")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("the person is in the group")).to_be_visible()
+    follow(page, "All of these", key="Tab")
+    while page.get_by_role("button", name="Take this condition away").count() > 1:
+        follow(page, "Take this condition away")
+    follow(page, "Take this condition away")
+    press_until(page, "Tab", "Step")
+    page.keyboard.type("1. Welcome")
+    follow(page, "Add After another step")
+    expect(page.get_by_text("“Welcome” is done")).to_be_visible()
     follow(page, "Edit")
     press(page, "More for Further reading")
     follow(page, "Settings and rules")
@@ -208,9 +272,13 @@ def set_rules(page: Page) -> None:
 
 
 def give_certificate(page: Page) -> None:
-    """Whoever completes the course gets one."""
+    """Whoever completes the course gets one; the course has a cover."""
     follow(page, "About this course")
     tick(page, "Whoever completes it")
+    choose_file(page, "Cover", picture())
+    expect(page.get_by_text("door.png").first).to_be_visible()
+    press_until(page, "Tab", "What the cover picture shows")
+    page.keyboard.type("A door")
     follow(page, "Save")
     expect(page.get_by_text("Saved.")).to_be_visible()
     follow(page, "Steps")
@@ -239,6 +307,7 @@ def test_a_trainer_makes_a_whole_course_by_keyboard_alone(meet: Meet) -> None:
     restore_version(page)
     write_book(page)
     write_link(page)
+    write_file(page)
     write_assignment(page)
     add_questions(page)
     set_rules(page)

@@ -63,6 +63,11 @@ def test_a_trainer_builds_and_publishes_a_course_by_keyboard_alone(meet: Meet) -
     page.get_by_role("link", name="Keyboard course").click()
     press_until(page, "Tab", "Publish")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Publish now?")
+    expect(page.get_by_role("link", name="First")).to_be_visible()
+    assert check_page(page) == []
+    press_until(page, "Tab", "Publish anyway")
+    page.keyboard.press("Enter")
     expect(page.get_by_text("Published, version 1")).to_be_visible()
 
 

@@ -10,13 +10,14 @@ class Autosave extends HTMLElement {
   #timer = 0;
   #tries = 0;
   #changed = false;
-  #sending = false;
+  /** @type {Promise<void> | null} what is being sent */
+  #sent = null;
 
   connectedCallback() {
     this.addEventListener("input", () => this.#later(PAUSE_MS));
     this.addEventListener("change", () => this.#later(0));
     // A form that is sent takes everything with it: nothing is lost, so nothing is asked.
-    this.closest("form")?.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.#settle(); });
+    this.closest("form")?.addEventListener("submit", (event) => { if (!event.defaultPrevented) this.#settle(event); });
     window.addEventListener("online", this.#now);
     window.addEventListener("beforeunload", this.#warn);
     document.addEventListener("visibilitychange", this.#now);
@@ -29,12 +30,22 @@ class Autosave extends HTMLElement {
     document.removeEventListener("visibilitychange", this.#now);
   }
 
-  #settle() {
+  /** @param {SubmitEvent} event */
+  #settle(event) {
     clearTimeout(this.#timer);
     this.#changed = false;
+    if (!this.#sent) return;
+    // What is on its way must not arrive behind the form and bring an older text back.
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    void this.#sent.then(() => form.requestSubmit(event.submitter));
   }
 
-  #now = () => { if (this.#changed) void this.#save(); };
+  #now = () => {
+    if (!this.#changed) return;
+    if (this.#sent) return this.#later(PAUSE_MS);
+    this.#sent = this.#save().finally(() => { this.#sent = null; });
+  };
 
   /** @param {BeforeUnloadEvent} event */
   #warn = (event) => { if (this.#changed) event.preventDefault(); };
@@ -47,9 +58,7 @@ class Autosave extends HTMLElement {
   }
 
   async #save() {
-    if (this.#sending) return this.#later(PAUSE_MS);
     clearTimeout(this.#timer);
-    this.#sending = true;
     this.#changed = false;
     this.#say("saving");
     try {
@@ -63,8 +72,6 @@ class Autosave extends HTMLElement {
       // What the server refuses it would refuse again: only another text helps then.
       const isRefusal = error instanceof RequestError && error.status >= 400 && error.status < 500;
       if (!isRefusal) this.#later(RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]);
-    } finally {
-      this.#sending = false;
     }
   }
 
@@ -93,5 +100,5 @@ customElements.define("ui-autosave", Autosave);
 
 /** The time of now as this person writes it, without seconds. */
 function clock() {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date());
 }

@@ -45,7 +45,10 @@ export const Callout = Node.create({
   renderHTML: ({ HTMLAttributes }) => ["aside", HTMLAttributes, 0],
 });
 
-/** A table whose HTML carries no widths. */
+/** A table whose HTML carries no widths. Tab goes from cell to cell, and from the last one out of the text as everywhere else. */
 export const plainTable = Table.extend({
+  addKeyboardShortcuts() {
+    return { ...this.parent?.(), Tab: () => this.editor.commands.goToNextCell() };
+  },
   renderHTML: ({ HTMLAttributes }) => ["table", HTMLAttributes, ["tbody", 0]],
 }).configure({ resizable: false });

@@ -92,11 +92,25 @@ class RichText extends HTMLElement {
       if (button instanceof HTMLElement) this.#do(button.dataset.do ?? "");
     });
     bar.addEventListener("keydown", (event) => this.#walk(event));
-    bar.querySelector("[data-block]")?.addEventListener("change", (event) => this.#block(/** @type {HTMLSelectElement} */ (event.target).value));
+    this.#prepareBlocks(/** @type {HTMLSelectElement | null} */ (bar.querySelector("[data-block]")));
     const chosen = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-file-field]"));
     chosen?.addEventListener("change", () => {
       this.#takes(chosen.files);
       chosen.value = "";
+    });
+  }
+
+  /**
+   * Whoever chooses with the mouse writes on at once; with keys each arrow or letter chooses, so the focus stays until Escape.
+   * @param {HTMLSelectElement | null} select
+   */
+  #prepareBlocks(select) {
+    let isByKeys = false;
+    select?.addEventListener("keydown", () => { isByKeys = true; });
+    select?.addEventListener("pointerdown", () => { isByKeys = false; });
+    select?.addEventListener("change", () => {
+      this.#block(select.value);
+      if (!isByKeys) this.editor?.view.focus();
     });
   }
 
@@ -110,6 +124,7 @@ class RichText extends HTMLElement {
     if (what === "file") return /** @type {HTMLElement | null} */ (this.querySelector("[data-file-field]"))?.click();
     if (what === "link") return void this.#link();
     deeds[what]?.(this.editor.chain().focus()).run();
+    this.editor.view.focus(); // the chain does it in the next frame only, and a quick letter would be lost
   }
 
   async #link() {
@@ -123,7 +138,7 @@ class RichText extends HTMLElement {
 
   /** @param {string} kind */
   #block(kind) {
-    const chain = this.editor?.chain().focus().clearNodes();
+    const chain = this.editor?.chain().clearNodes();
     if (!chain) return;
     if (kind === "2" || kind === "3") chain.setHeading({ level: kind === "2" ? 2 : 3 });
     else if (kind === "quote") chain.setBlockquote();
@@ -247,7 +262,7 @@ class RichText extends HTMLElement {
    * @param {KeyboardEvent} event
    */
   #walk(event) {
-    if (event.key === "Escape") return void this.editor?.commands.focus();
+    if (event.key === "Escape") return this.editor?.view.focus();
     if (!["ArrowLeft", "ArrowRight"].includes(event.key) || event.target instanceof HTMLSelectElement) return;
     const tools = /** @type {HTMLElement[]} */ ([...(this.#bar()?.querySelectorAll("select, .ui-rich-group:not([hidden]) button") ?? [])]);
     const at = tools.indexOf(/** @type {HTMLElement} */ (document.activeElement));

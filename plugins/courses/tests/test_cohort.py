@@ -49,6 +49,12 @@ def test_the_table_shows_who_did_what_and_sorts_and_filters(world: World) -> Non
         assert shown(text=names["trainee"][:5].upper()) == [names["trainee"]]
         table = cohort.read_cohort(trainer, course.id, Ask())
         assert (table.everybody, table.completed, table.stuck) == (3, 1, 1)
+        stops = {row.name: table.stops_at(row) for row in table.rows}
+        assert stops == {
+            names["trainee"]: (3, "page 3"),
+            names["trainee2"]: None,
+            names["trainee3"]: (1, "page 1"),
+        }
 
 
 def test_people_who_are_stuck_are_reminded_in_one_action_and_once_a_day(

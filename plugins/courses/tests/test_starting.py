@@ -10,10 +10,12 @@ import pytest
 
 from lms.plugin import Activity, NotFound, World, children_of, locale, plain_text, session
 from lms.testing import SignIn
-from plugins.courses import starting, translating
+from plugins.courses import authoring, starting, translating
 from plugins.courses.building import PlannedStep
+from plugins.courses.forms import AddStep
 from plugins.courses.outline import languages_of, read_outline
 from plugins.courses.starting import read_plan
+from plugins.courses.tests.making import make_course
 
 SITE = "/o/siena/courses"
 
@@ -145,3 +147,43 @@ def test_the_path_with_four_webinars_a_quiz_and_a_certificate_takes_few_fields(
 def test_only_shipped_templates_are_read(world: World, key: str) -> None:
     with world.inside("siena"), pytest.raises(NotFound):
         starting.start_course(world.actor("trainer"), key)
+
+
+def test_webinars_without_a_date_are_named_in_the_outline_and_before_it_is_published(
+    world: World, sign_in: SignIn
+) -> None:
+    browser = sign_in("trainer")
+    made = browser.post(f"{SITE}/from-template", data={"template": "practitioner"})
+    course_id = uuid.UUID(made.location.rsplit("/", 2)[1])
+    with world.inside("siena"):
+        webinars = [each.id for each in children_of(course_id) if each.type == "webinar"]
+    addresses = [f"/o/siena/webinar/{each}/edit" for each in webinars]
+    outline = browser.get(f"{SITE}/{course_id}/edit").text
+    assert [address in outline for address in addresses] == [True] * 4
+    asked = browser.post(f"{SITE}/{course_id}/state", data={"state": "published"})
+    assert asked.status_code == 200
+    assert [address in asked.text for address in addresses] == [True] * 4
+    form = _Filled(browser.get(addresses[0]).text, starts_at="2027-03-01T10:00")
+    browser.post(addresses[0], data=form.values)
+    assert addresses[0] not in browser.post(f"{SITE}/{course_id}/state", data={"state": "published"}).text
+    with world.inside("siena"):
+        assert session().get_one(Activity, course_id).state == "draft", "nothing happened without a word"
+    sure = browser.post(f"{SITE}/{course_id}/state", data={"state": "published", "confirmed": "1"})
+    assert sure.status_code == 303
+    with world.inside("siena"):
+        assert session().get_one(Activity, course_id).state == "published"
+
+
+def test_pages_without_a_text_are_named_before_a_course_is_published(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        course = make_course(world, "page", publish=False)
+        empty = authoring.add_step(
+            world.actor("trainer"), course.id, AddStep(type="page", title="Still empty")
+        )
+    browser = sign_in("trainer")
+    asked = browser.post(f"{SITE}/{course.id}/state", data={"state": "published"})
+    assert f"step/{empty}/write" in asked.text
+    assert f"step/{course.steps[0]}/write" not in asked.text
+    with world.inside("siena"):
+        authoring.hide_step(world.actor("trainer"), empty, is_hidden=True)
+    assert browser.post(f"{SITE}/{course.id}/state", data={"state": "published"}).status_code == 303

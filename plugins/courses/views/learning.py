@@ -16,6 +16,7 @@ from lms.plugin import (
     enrol,
     format_time,
     get_activity,
+    groups_of,
     leave,
     may_manage,
     member,
@@ -45,10 +46,18 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
         "courses/show.html", outline=outline, following=outline.next_step, step_url=step_url,
         languages=language_names(outline.languages) if len(outline.languages) > 1 else [], file_url=file_url,
         certificate=certificates.find_certificate_for(actor(), activity_id) if has_certificate else None,
-        places=None if outline.is_active or outline.activity.capacity is None else places_of(outline.activity),
+        is_outside=_is_outside(outline), places=None if outline.is_active or outline.activity.capacity is None else places_of(outline.activity),
         reasons=learning.explain_steps(outline, actor().user_id) if "why" in request.args else {},
         token=request.args.get("token", ""), breadcrumb=[(_("Courses"), url_for("courses.index")), (outline.title, None)],
     )  # fmt: skip
+
+
+def _is_outside(outline: Outline) -> bool:
+    """True for somebody who could join a course for one group, and is not in that group."""
+    course = outline.activity
+    if course.enrolment_rule != "cohort" or outline.enrolment or outline.may_manage:
+        return False
+    return course.group_id not in {each.id for each in groups_of(actor().user_id)}
 
 
 @blueprint.route("/<uuid:activity_id>/join", methods=["GET", "POST"])

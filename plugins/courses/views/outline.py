@@ -64,7 +64,7 @@ def outline(activity_id: uuid.UUID) -> ResponseReturnValue:
         palette=authoring.palette(actor()), gates=gates_of(activity_id), edit_url=_edit_url(activity_id), undo=take_undo(), left_out=take_left_out(),
         taken_out=authoring.find_taken_out(activity_id), order=write_order(authoring.order_of(activity_id)),
         added=request.args.get("added", type=uuid.UUID), untranslated=showing.find_untranslated(course, activity_id),
-        unwritten=translating.find_empty(activity_id, languages_of(course)[0]),
+        unwritten=translating.find_empty(activity_id, languages_of(course)[0]), undated=translating.find_undated(activity_id),
         tabs=tabs(activity, "outline"), may_copy=actor().can(MANAGE), breadcrumb=trail(activity, (_("Edit"), None)),
     )  # fmt: skip
 
@@ -275,6 +275,8 @@ def change_state(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Publish with everything that is written, archive, or take back."""
     wanted = request.form.get("state", "")
     if wanted == "published":
+        if asked := _ask_unready(activity_id):
+            return asked
         version = authoring.publish_course(actor(), activity_id)
         flash(_("The course is open to people (version %(version)s).", version=version), "success")
     elif wanted in {"draft", "archived"}:
@@ -284,6 +286,18 @@ def change_state(activity_id: uuid.UUID) -> ResponseReturnValue:
     else:
         raise Invalid(_("Please choose what to do."))
     return redirect(url_for("courses.outline", activity_id=activity_id), 303)
+
+
+def _ask_unready(course_id: uuid.UUID) -> str | None:
+    """The page that names what is not ready before a course is published; None when all is, or it was confirmed."""
+    activity, course = authoring.get_course(actor(), course_id)
+    undated, empty = translating.find_unready(course_id, languages_of(course)[0])
+    if "confirmed" in request.form or wants_json() or not (undated or empty):
+        return None
+    return render_template(
+        "courses/unready.html", activity=activity, undated=undated, empty=empty, edit_url=edit_url,
+        breadcrumb=trail(activity, (_("Edit"), url_for("courses.outline", activity_id=course_id)), (_("Publish"), None)),
+    )  # fmt: skip
 
 
 @blueprint.post("/<uuid:activity_id>/publish-drafts")

@@ -87,7 +87,8 @@ def page(page_id: uuid.UUID) -> ResponseReturnValue:
 
 def _save(page_id: uuid.UUID, locale: str, command: WritePage) -> None:
     writing.save_draft(actor(), page_id, locale, command)
-    writing.publish_page(actor(), page_id, locale)
+    if writing.read_written(page_id, locale).is_draft:
+        writing.publish_page(actor(), page_id, locale)
 
 
 @blueprint.post("/page/<uuid:page_id>/draft")

@@ -64,6 +64,13 @@ def test_a_file_is_looked_at_first_and_then_comes_in(sign_in: SignIn, world: Wor
     assert ("Percorso", "Colloquio a distanza") in paths
 
 
+def test_each_question_is_seen_with_its_right_answer_before_it_comes_in(sign_in: SignIn) -> None:
+    url = upload(sign_in, (FOLDER / "all-types.xml").read_bytes())
+    page = re.sub(r"<[^>]+>", "", sign_in("trainer").get(url).text)
+    for words in ("Che cosa la rende forte? Un punto rosso", "Dice che cosa ho fatto", "1 file"):
+        assert words in page
+
+
 def test_questions_that_cannot_come_in_are_named_and_the_report_goes_along(
     sign_in: SignIn, world: World
 ) -> None:
