@@ -6,6 +6,8 @@ Mahara's page view in a like set-up: 227 queries, 11.3 answers per second.
 from __future__ import annotations
 
 import io
+import select
+import socket
 import statistics
 import threading
 import time
@@ -44,7 +46,7 @@ def run(folder: Path, is_smoke: bool) -> None:
     site = build_installation(folder / "instance", environment="production", base_url="http://127.0.0.1")
     table = Table("Portfolio, embedded")
     measure_pdf(site, table)
-    page_id, token, share_id, file_id = make_page(site, 1_000_000 if is_smoke else BIG_FILE)
+    page_id, token, share_id, file_id = make_page(site, 24_000_000 if is_smoke else BIG_FILE)
     path = f"/o/siena/portfolio/shared/pages/{page_id}"
     table.add("page of 20 blocks: queries (Mahara 227)", count_page_queries(site, path), "", at_most=12)
     cookie = f"{COOKIE}={site.cookie_for(READER)}"
@@ -62,6 +64,9 @@ def run(folder: Path, is_smoke: bool) -> None:
             )
         owner = site.browser_of(OWNER)
         base = f"http://127.0.0.1:{serving.port}/o/siena/portfolio"
+        paused = f"/o/siena/portfolio/s/{token}/{page_id}/files/{file_id}"
+        measure_paused(owner, base, paused, share_id, serving.port, table)
+        owner.post(f"{base}/shares/{share_id}/restore", allow_redirects=False, timeout=10)
         measure_revoking(owner, base, token, page_id, share_id, file_id, table)
     measure_moving(folder, table, is_smoke=is_smoke)
     table.print()
@@ -160,6 +165,23 @@ def measure_revoking(
     ended.wait(60)
     thread.join()
     table.add("ended share: download stopped after", stopped[0] - began if stopped else 60.0, "s", at_most=1)
+
+
+def measure_paused(
+    owner: requests.Session, base: str, path: str, share_id: uuid.UUID, port: int, table: Table
+) -> None:
+    """From the owner's click to the end of the connection of a player that is paused: it reads nothing meanwhile."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as player:
+        player.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        player.recv(4096)
+        watch = select.poll()
+        watch.register(player, 0)  # an end is told without being asked for
+        time.sleep(1)
+        began = time.perf_counter()
+        owner.post(f"{base}/shares/{share_id}/revoke", allow_redirects=False, timeout=10)
+        has_ended = bool(watch.poll(60_000))
+        seconds = time.perf_counter() - began if has_ended else 60.0
+    table.add("ended share: paused player cut off after", seconds, "s", at_most=1)
 
 
 def _seconds(work: Any) -> float:

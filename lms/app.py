@@ -36,6 +36,7 @@ from lms.web.content import install_content
 from lms.web.errors import install_errors
 from lms.web.gallery import gallery_blueprint
 from lms.web.i18n import install_i18n
+from lms.web.icons import install_icons
 from lms.web.offices import OfficeShim
 from lms.web.rendering import install_rendering
 from lms.web.slots import install_slots
@@ -146,6 +147,7 @@ def _install_templates(app: Flask, plugins: PluginSet) -> None:
     ]
     registry = AssetRegistry(roots, watch=app.extensions[SETTINGS].environment == "development")
     install_assets(app, registry, wrap=guard.public)
+    install_icons(app)
     guard.set_security_headers(app, registry.import_map_csp_hash)
 
 

@@ -17,6 +17,7 @@ from lms.access.attaching import (
     find_attachable,
 )
 from lms.access.policy import Decision, Policy, require
+from lms.accounts.actors import load_actor
 from lms.accounts.doors import knock
 from lms.accounts.people import PersonView, find_member_names, find_members, find_members_by_email
 from lms.accounts.secrets_kept import keyed_hash, seal, unseal
@@ -99,6 +100,7 @@ from lms.files.service import attach_embedded, attach_file, get_file, keep_file,
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
 from lms.files.sizes import format_size
+from lms.files.streaming import serve_while
 from lms.files.uploads import claim_upload, take_upload
 from lms.groups.service import find_groups, groups_of
 from lms.groups.service import member_ids as group_member_ids
@@ -152,7 +154,7 @@ from lms.offices.service import get_settings, save_settings
 from lms.privacy.archive import ExportArchive
 from lms.refs import Card, Ref
 from lms.richtext import clean_html, embedded_files, fill_addresses, is_empty, plain_text, replace_files
-from lms.store.audit import write_audit
+from lms.store.audit import is_audited_since, write_audit
 from lms.store.base import Base, Identified, OfficeScoped, Timestamped, new_id, session
 from lms.store.files import FileStore, StoredFile
 from lms.store.records import Record, read_records, write_record
@@ -175,6 +177,7 @@ from lms.web.guard import (
     requires,
     signed_in,
     slow,
+    uses_devices,
     visitors,
 )
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
@@ -198,8 +201,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Base", "Identified", "OfficeScoped", "Timestamped", "new_id", "session",
     "unit_of_work", "after_commit", "office_scope", "all_offices",
     # who acts, and may they
-    "Actor", "Decision", "Policy", "require", "system_actor",
-    "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow",
+    "Actor", "Decision", "Policy", "load_actor", "require", "system_actor",
+    "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow", "uses_devices",
     "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",
@@ -211,6 +214,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # things of others, what of one's own is attached to them, the record log, the audit
     "Card", "Ref", "attach_thing", "attachable_refs", "attached_refs", "attached_things", "detach_things", "find_attachable",
     "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
+    "is_audited_since",
     # activities, who takes part, what completes them
     "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
@@ -226,7 +230,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_passing_bytes", "max_upload_bytes", "open_file",
-    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "store_file", "take_upload",
+    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "serve_while", "store_file", "take_upload",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.access.actor import Actor
@@ -151,18 +151,17 @@ def find_members(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return {each.user_id: _view(each) for each in session().scalars(rows).unique()}
 
 
+_NAMES = (
+    select(User.id, User.name)
+    .join(Membership, Membership.user_id == User.id)
+    .where(Membership.office_id == bindparam("office"), Membership.state == "active", User.state != "erased")
+    .where(User.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def find_member_names(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of those of the ids who are active members of the actor's office; for long tables."""
-    rows = session().execute(
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.office_id == actor.office_id,
-            Membership.state == "active",
-            User.state != "erased",
-            User.id.in_(user_ids),
-        )
-    )
+    rows = session().execute(_NAMES, {"office": actor.office_id, "ids": list(user_ids)})
     return {row.id: row.name for row in rows}
 
 

@@ -312,11 +312,26 @@ def is_past(now: ColumnElement[datetime] | datetime) -> ColumnElement[bool]:
 
 
 def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[Activity]:
-    """Dated activities that the actor may see and that touch the time between two moments, by start."""
-    if not actor.is_member:
+    """Dated activities that the actor may see and that touch the time between two moments, by start.
+
+    Those of types that have their dates told by their own plugin are not among them.
+    """
+    if not actor.is_member or actor.office_id is None:
         return []
-    wanted = {"actor_id": actor.user_id, "start": start, "end": end, "limit": limit or MOST_BETWEEN}
+    wanted = {
+        "actor_id": actor.user_id, "start": start, "end": end, "limit": limit or MOST_BETWEEN,
+        "told": _types_with_own_dates(actor.office_id),
+    }  # fmt: skip
     return list(session().scalars(_between(actor.can(MANAGE)), wanted))
+
+
+def _types_with_own_dates(office_id: uuid.UUID) -> list[str]:
+    here = directory().plugins_of(office_id)
+    return [
+        name
+        for name, (owner, kind) in hooks().activity_types().items()
+        if kind.has_own_dates and owner in here
+    ]
 
 
 @cache
@@ -328,6 +343,7 @@ def _between(sees_all: bool) -> Select[Activity]:
         rows.where(
             Activity.starts_at < bindparam("end"), ends >= bindparam("start", type_=Activity.starts_at.type)
         )
+        .where(Activity.type.not_in(bindparam("told", expanding=True)))
         .order_by(Activity.starts_at)
         .limit(bindparam("limit"))
     )

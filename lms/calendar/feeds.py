@@ -121,14 +121,16 @@ def _event_of_entry(entry: CalendarEntry, zone: ZoneInfo, stamp: datetime) -> Ev
         summary=entry.title, sequence=entry.sequence, stamp=stamp, description=entry.summary or None,
         location=entry.place or None, url=f"{settings().site_url}{entry.url}" if entry.url else None,
     )  # fmt: skip
+    if entry.series_place is not None:
+        event.add("recurrence-id", entry.series_place.astimezone(zone))
     if entry.is_cancelled:
         event.add("status", "CANCELLED")
     return event
 
 
 def _once(entries: Iterable[CalendarEntry]) -> Iterable[CalendarEntry]:
-    """A UID names one thing in a calendar (RFC 5545, 3.8.4.7); of two, the first counts."""
-    return {entry.uid: entry for entry in reversed(list(entries))}.values()
+    """A UID, with the place in a series, names one thing in a calendar (RFC 5545, 3.8.4.7); of two, the first counts."""
+    return {(entry.uid, entry.series_place): entry for entry in reversed(list(entries))}.values()
 
 
 def _hash(secret: str) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from lms.demo import World
     from lms.privacy.archive import ExportArchive
 
-ON_CARD = 3
+ON_CARD = 5
 CARD_AHEAD = timedelta(days=60)
 
 

@@ -74,7 +74,7 @@ class DashboardCard:
     """A card of the dashboard: a template of the plugin's own folder and its context.
 
     ``next_step`` offers itself as the one next step of the page; the offer with the
-    lowest ``priority`` wins and is shown on top.
+    lowest ``priority`` wins and is shown on top. Without a ``template`` there is only that offer.
     """
 
     template: str
@@ -109,7 +109,8 @@ class CalendarEntry:
     """Something with a time. ``uid`` is stable for ever, ``sequence`` grows with each change (RFC 5545, 3.8.4.7 and 3.8.7.4).
 
     A whole day begins and ends at midnight of the office's zone. Public ones are in the
-    office's open feed, if it has one.
+    office's open feed, if it has one. Entries of one series share its ``uid``, and each says which
+    moment it had in the series when that was made (``series_place``; RFC 5545, 3.8.4.4).
     """
 
     uid: str
@@ -124,6 +125,7 @@ class CalendarEntry:
     is_all_day: bool = False
     is_public: bool = False
     sequence: int = 0
+    series_place: datetime | None = None
 
 
 AddFile = Callable[[uuid.UUID], str]
@@ -202,7 +204,9 @@ class ActivityType:
     where its content is written (the core's own form if empty). ``completion`` names the
     rules that make sense for it, the usual one first. ``place`` says whether it may stand by
     itself, as a step of another activity, or both. A type with ``steps`` can have children.
-    What ``is_timed`` takes place at a set time: authors are told of those that have no start yet.
+    With ``has_own_dates`` the plugin says itself, through ``calendar_items``, when its activities
+    are, and the core leaves them out of the calendar. What ``is_timed`` takes place at a set
+    time: authors are told of those that have no start yet.
     """
 
     name: str
@@ -215,6 +219,7 @@ class ActivityType:
     place: Literal["any", "top", "child"] = "any"
     content: ActivityContent = ActivityContent()
     steps: StepGuide | None = None
+    has_own_dates: bool = False
     is_timed: bool = False
 
 

@@ -71,6 +71,12 @@ def write_audit(actor: Actor, action: str, ref: Ref, detail: str = "") -> AuditE
     return entry
 
 
+def is_audited_since(actor: Actor, action: str, ref: Ref, moment: datetime) -> bool:
+    """True if the actor did this to the object at or after a moment: for acts that are repeated and noted once in a while."""
+    query = select(AuditEntry.seq).filter_by(actor_id=actor.user_id, action=action, object=str(ref))
+    return session().scalar(query.where(AuditEntry.at >= moment).limit(1)) is not None
+
+
 def verify_chain() -> ChainVerdict:
     """Read the whole chain and compare every hash."""
     previous, count = GENESIS, 0

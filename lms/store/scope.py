@@ -115,13 +115,14 @@ def _filter(state: ORMExecuteState) -> None:
     scope = _scope.get()
     if scope.office_id is not None:
         state.statement = _narrowed(state.statement)
-    elif not scope.is_set and _mentions_scoped(state.statement):
+    elif not scope.is_set and _is_of_offices(state.statement):
         raise ScopeMissing(
             "a row of an office was asked for without an office; use office_scope() or all_offices()"
         )
 
 
 _in_scope: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
 def _narrowed(statement: Any) -> Any:
@@ -140,6 +141,14 @@ def _office_in_force() -> uuid.UUID | None:
 _OFFICE = bindparam("office_in_force", callable_=_office_in_force, type_=QuickUuid(), unique=True)
 _ONLY_HERE = with_loader_criteria(OfficeScoped, lambda cls: cls.office_id == _OFFICE, include_aliases=True)
 """Made when the module is read: threads that made one each would leave statements behind that find nothing."""
+
+
+def _is_of_offices(statement: Any) -> bool:
+    """Whether it touches rows of offices; of a statement that is kept and used again, looked up once."""
+    found = _known.get(statement)
+    if found is None:
+        found = _known[statement] = _mentions_scoped(statement)
+    return found
 
 
 def _mentions_scoped(statement: Any) -> bool:

@@ -61,6 +61,12 @@ def member(view: View) -> View:
     return _marked(view, Policy("member"))
 
 
+def uses_devices(view: View) -> View:
+    """The page of this view may ask for camera and microphone; no other page may."""
+    view.lms_uses_devices = True  # type: ignore[attr-defined]  # a mark, as that of the policy
+    return view
+
+
 def slow(policy: Callable[[View], View]) -> Callable[[View], View]:
     """``@slow(public)``: the view does slow work (hashing, streams) and opens its own short units of work."""
 
@@ -236,6 +242,12 @@ def _check_origin() -> None:
         raise Forbidden(_("This request came from another site and was stopped."), code="cross_site")
 
 
+def _permissions_policy() -> str:
+    view = current_app.view_functions.get(request.endpoint or "")
+    who = "(self)" if getattr(view, "lms_uses_devices", False) else "()"
+    return f"geolocation=(), payment=(), usb=(), camera={who}, microphone={who}"
+
+
 def set_security_headers(app: Flask, script_hash: Callable[[], str]) -> None:
     """Strict headers on every answer: no inline script or style, no frame, no other host."""
 
@@ -251,9 +263,7 @@ def set_security_headers(app: Flask, script_hash: Callable[[], str]) -> None:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault(
-            "Permissions-Policy", "geolocation=(), payment=(), usb=(), camera=(self), microphone=(self)"
-        )
+        response.headers.setdefault("Permissions-Policy", _permissions_policy())
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if response.mimetype == "text/html":

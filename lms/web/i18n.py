@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
-from babel.dates import format_time as babel_time
 from babel.dates import format_timedelta
 from flask import Flask, g, has_request_context, request
 from jinja2 import pass_context, pass_eval_context
@@ -49,21 +49,20 @@ def current_zone() -> ZoneInfo:
 
 def format_datetime(moment: datetime, style: str = "medium") -> str:
     """Date and time in the person's zone and language; names the zone when the office's differs."""
-    return babel_datetime(
-        moment, style if style != "medium" else "d MMM y, HH:mm", tzinfo=current_zone(), locale=_locale()
-    )
+    pattern = style if style != "medium" else "d MMM y, HH:mm"
+    return _moment_text(_in_utc(moment), pattern, current_zone(), text.current_locale())
 
 
 def format_date(day: date | datetime, style: str = "d MMM y") -> str:
     """A day in the person's zone and language."""
     if isinstance(day, datetime):
         day = day.astimezone(current_zone()).date()
-    return babel_date(day, style, locale=_locale())
+    return _day_text(day, style, text.current_locale())
 
 
 def format_time(moment: datetime) -> str:
     """Hours and minutes in the person's zone."""
-    return babel_time(moment, "HH:mm", tzinfo=current_zone(), locale=_locale())
+    return _moment_text(_in_utc(moment), "HH:mm", current_zone(), text.current_locale())
 
 
 def format_relative(moment: datetime) -> str:
@@ -105,6 +104,7 @@ def install_i18n(app: Flask) -> None:
         return {
             "locale": code,
             "languages": names,
+            "time_zone": current_zone().key,
             "text_direction": "rtl" if code in RIGHT_TO_LEFT else "ltr",
         }
 
@@ -124,7 +124,28 @@ def to_utc(local: datetime) -> datetime:
 
 
 def _locale() -> Locale:
-    return Locale.parse(text.current_locale())
+    return _parsed_locale(text.current_locale())
+
+
+@lru_cache(maxsize=64)
+def _parsed_locale(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """One name for each moment, for what is kept by it; a moment without a zone is meant in UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=4096)
+def _moment_text(moment: datetime, style: str, zone: ZoneInfo, locale: str) -> str:
+    """The dates of a page are much the same for everybody who opens it."""
+    return babel_datetime(moment, style, tzinfo=zone, locale=_parsed_locale(locale))
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: date, style: str, locale: str) -> str:
+    return babel_date(day, style, locale=_parsed_locale(locale))
 
 
 @pass_eval_context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from flask import Flask
@@ -11,6 +11,8 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import internalcode
+
+_PLAIN = frozenset({FunctionType, MethodType})
 
 
 class SharedTemplate(Template):
@@ -27,7 +29,7 @@ class SharedTemplate(Template):
 
 
 class LeanContext(Context):
-    """Calls macros and plain functions, most of what a page calls, without looking long for what they want passed."""
+    """Calls macros, plain functions and methods, most of what a page calls, without looking long for what they want passed."""
 
     @internalcode
     def call(self, callee: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -35,7 +37,7 @@ class LeanContext(Context):
         kind = type(callee)
         if kind is Macro:
             args = (self.eval_ctx, *args)
-        elif kind is not FunctionType or hasattr(callee, "jinja_pass_arg"):
+        elif kind not in _PLAIN or hasattr(callee, "jinja_pass_arg"):
             return super().call(callee, *args, **kwargs)
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)

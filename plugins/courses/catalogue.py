@@ -8,8 +8,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import BindParameter
 
 from lms.plugin import (
     Activity,
@@ -74,7 +75,7 @@ def find_courses(actor: Actor, search: Search) -> tuple[list[CourseCard], int]:
     """A page of the courses that the actor may see, and how many there are. Raises NotFound for strangers."""
     if not actor.is_member:
         raise NotFound(_("There is no such page for you in this office."))
-    query = _narrow(_cards(actor), actor, search)
+    query = _narrow(_cards(actor.user_id, current_locale()), actor, search)
     count = session().scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     ordered = query.order_by(
         Enrolment.state.is_(None), Completion.completed_at.is_not(None), Activity.title, Activity.id
@@ -85,11 +86,19 @@ def find_courses(actor: Actor, search: Search) -> tuple[list[CourseCard], int]:
 
 def find_own_courses(actor: Actor, limit: int = 50) -> list[CourseCard]:
     """Courses in which the actor takes part and that are not completed; the one seen last first."""
-    query = _cards(actor).where(
-        Enrolment.state == "active", Completion.id.is_(None), Activity.state == "published"
+    wanted = {"me": actor.user_id, "language": current_locale(), "most": limit}
+    return [_card(row) for row in session().execute(_own_courses(), wanted)]
+
+
+@cache
+def _own_courses() -> Select[*tuple[Any, ...]]:
+    """Built once: every dashboard asks it."""
+    return (
+        _cards(bindparam("me"), bindparam("language"))
+        .where(Enrolment.state == "active", Completion.id.is_(None), Activity.state == "published")
+        .order_by(Place.seen_at.is_(None), Place.seen_at.desc(), Enrolment.enrolled_at.desc())
+        .limit(bindparam("most"))
     )
-    ordered = query.order_by(Place.seen_at.is_(None), Place.seen_at.desc(), Enrolment.enrolled_at.desc())
-    return [_card(row) for row in session().execute(ordered.limit(limit))]
 
 
 def writes_courses(actor: Actor) -> bool:
@@ -117,7 +126,9 @@ def _twins() -> tuple[type[ActivityText], type[Activity], type[Completion]]:
     return aliased(ActivityText), aliased(Activity), aliased(Completion)
 
 
-def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
+def _cards(
+    me: uuid.UUID | BindParameter[Any], language: str | BindParameter[Any]
+) -> Select[*tuple[Any, ...]]:
     words, child, done = _twins()
     shown = (child.parent_id == Activity.id, child.state == "published", child.type != SECTION)
     counted = (*shown, child.is_required)
@@ -127,7 +138,7 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
     finished = (
         select(func.count(done.id))
         .join(child, child.id == done.activity_id)
-        .where(*counted, done.user_id == actor.user_id, done.withdrawn_at.is_(None))
+        .where(*counted, done.user_id == me, done.withdrawn_at.is_(None))
         .scalar_subquery()
     )
     return (
@@ -138,12 +149,12 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
             Place.seen_at, Place.step_id, minutes.label("minutes"), steps.label("steps"), required.label("required"), finished.label("done"),
         )
         .join(Course, Course.activity_id == Activity.id)
-        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == current_locale()))
+        .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == language))
         .outerjoin(
             Enrolment,
             and_(
                 Enrolment.activity_id == Activity.id,
-                Enrolment.user_id == actor.user_id,
+                Enrolment.user_id == me,
                 Enrolment.state != "ended",
             ),
         )
@@ -151,11 +162,11 @@ def _cards(actor: Actor) -> Select[*tuple[Any, ...]]:
             Completion,
             and_(
                 Completion.activity_id == Activity.id,
-                Completion.user_id == actor.user_id,
+                Completion.user_id == me,
                 Completion.withdrawn_at.is_(None),
             ),
         )
-        .outerjoin(Place, and_(Place.course_id == Activity.id, Place.user_id == actor.user_id))
+        .outerjoin(Place, and_(Place.course_id == Activity.id, Place.user_id == me))
         .where(Activity.type == COURSE)
     )  # fmt: skip
 

@@ -26,9 +26,11 @@ from plugins.portfolio.cv import letters, service, tailoring
 from plugins.portfolio.cv.forms import EditLetter, NewCv, NewLetter, SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Import
 from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.evidence.demo import add_office_plan
 from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.films.demo import add_film
+from plugins.portfolio.films.service import find_films
 from plugins.portfolio.frameworks.demo import add_maps
 from plugins.portfolio.moving.demo import add_transfers
 from plugins.portfolio.pages import service as pages
@@ -39,6 +41,7 @@ from plugins.portfolio.sharing import cards, comments, requests, shares
 from plugins.portfolio.sharing.forms import AskFeedback, Say, ShareWith
 from plugins.portfolio.sharing.models import Visit
 from plugins.portfolio.sharing.shares import Access
+from plugins.portfolio.sharing.watching import watch
 from plugins.portfolio.tasks.models import Submission
 
 
@@ -120,6 +123,7 @@ def build_portfolios(world: World) -> None:
             ("skills", {"title": ""}),
         ):
             pages.add_block(world.actor("counsellor"), template.id, kind, content)
+        add_office_plan(world.actor("counsellor"))
 
 
 def _aicha_cv(world: World, actor: Actor) -> Cv:
@@ -228,16 +232,10 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
     )
     collection = pages.add_collection(actor, NewPage(title="Aïcha, pasticciera"))
     page = pages.add_page(actor, NewPage(title="I miei lavori"))
-    pages.edit_page(
-        actor,
-        page.id,
-        EditPage(
-            title="I miei lavori",
-            description="Dolci, pane e come ci sono arrivata.",
-            theme="warm",
-            collection_id=collection.id,
-        ),
+    about_page = EditPage(
+        title="I miei lavori", description="Dolci, pane e come ci sono arrivata.", theme="warm"
     )
+    pages.edit_page(actor, page.id, about_page.model_copy(update={"collection_id": collection.id}))
     blocks: list[tuple[str, dict[str, Any], str]] = [
         ("profile", {"text": "", "shows_photo": False}, "full"),
         ("gallery", {"items": [str(item.id) for item in pictures], "caption": "Tutto fatto da me, di notte."}, "full"),
@@ -300,6 +298,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
         )
     )
     add_maps(world, actor, page)
+    watch(counsellor, page, wants=True)
     gallery = next(block for block in pages.find_blocks(page.id) if block.kind == "gallery")
     first = comments.say(
         counsellor,
@@ -325,6 +324,7 @@ def _aicha_shared(world: World, actor: Actor, page: Page, cv: Cv) -> None:
             proof_1="400 cornetti ogni notte",
             proof_2="Due apprendiste formate",
             proof_3="Scarto ridotto dall’8 al 3 per cento",
+            film_id=find_films(actor)[0].id,
             is_contactable=True,
             is_public=True,
         ),

@@ -6,10 +6,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import actor, find_members, requires
-from plugins.portfolio.cv.service import KEEP, find_entries, get_person
+from plugins.portfolio.cv.service import KEEP, TEMPLATES, find_entries, get_person
 from plugins.portfolio.cv.tailoring import find_cvs
 from plugins.portfolio.evidence.service import find_items, find_proofs
-from plugins.portfolio.pages.service import TEMPLATES, find_pages
+from plugins.portfolio.pages.service import find_pages
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.comments import count_open
 from plugins.portfolio.sharing.requests import count_waiting

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.plugin import (
     ROLES,
@@ -43,13 +43,12 @@ from plugins.portfolio import specs
 from plugins.portfolio.cv import cv_views, service, views
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
-from plugins.portfolio.devices import without_devices
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
 from plugins.portfolio.films import views as film_views
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
-from plugins.portfolio.jobs import forget_removed
+from plugins.portfolio.jobs import forget_removed, remind_of_plans, tell_watchers
 from plugins.portfolio.moving import jobs as moving_jobs
 from plugins.portfolio.moving import views as moving_views
 from plugins.portfolio.newcomers import welcome
@@ -57,10 +56,10 @@ from plugins.portfolio.pages import views as page_views
 from plugins.portfolio.pages.blocks import OWN_BLOCKS
 from plugins.portfolio.pages.kinds import BlockType
 from plugins.portfolio.pages.models import Page
-from plugins.portfolio.pages.service import TEMPLATES, find_blocks
+from plugins.portfolio.pages.service import find_blocks
 from plugins.portfolio.pages.versions import words_in
 from plugins.portfolio.privacy import declarations, erase_person, export_person
-from plugins.portfolio.sharing import card_views, shown_views
+from plugins.portfolio.sharing import card_views, shown_views, watch_views
 from plugins.portfolio.sharing import views as share_views
 from plugins.portfolio.sharing.attaching import ATTACHABLE
 from plugins.portfolio.sharing.forms import PortfolioSettings
@@ -72,10 +71,8 @@ from plugins.portfolio.tasks import views as task_views
 TASK_LENGTH = timedelta(days=1)
 BLUEPRINTS = (
     home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
-    card_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
+    card_views.blueprint, watch_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
 )  # fmt: skip
-for _blueprint in BLUEPRINTS:
-    _blueprint.after_request(without_devices)
 
 
 @hookimpl
@@ -85,7 +82,9 @@ def permissions() -> Sequence[Permission]:
     return [
         Permission(service.KEEP, _l("Have a portfolio and a CV"), frozenset(ROLES)),
         Permission(ADVISE, _l("Be asked for feedback on portfolios and CVs"), advisers),  # type: ignore[arg-type]  # each is a Role
-        Permission(TEMPLATES, _l("Make the pages that newcomers get"), frozenset({"head", "counsellor"})),
+        Permission(
+            service.TEMPLATES, _l("Make the pages that newcomers get"), frozenset({"head", "counsellor"})
+        ),
     ]
 
 
@@ -144,6 +143,18 @@ def jobs() -> Sequence[JobSpec]:
             _l("Delete what was removed from portfolios a month ago"),
             timedelta(days=1),
         ),
+        JobSpec(
+            "remind",
+            remind_of_plans,
+            _l("Remind people of steps and goals that are due"),
+            timedelta(days=1),
+        ),
+        JobSpec(
+            "watchers",
+            tell_watchers,
+            _l("Tell people of changes to what they watch"),
+            timedelta(minutes=15),
+        ),
         JobSpec("pack", moving_jobs.pack, _l("Pack a portfolio"), max_attempts=3),
         JobSpec(
             "examine",
@@ -159,7 +170,9 @@ def jobs() -> Sequence[JobSpec]:
 def notification_kinds() -> Sequence[NotificationKind]:
     """What people hear of."""
     return [
+        NotificationKind("portfolio_plan", _l("A step of your plan is due, or your office gives you a plan")),
         NotificationKind("portfolio_shared", _l("Somebody shares a page or CV with you")),
+        NotificationKind("portfolio_changed", _l("A page or CV that you watch has changed")),
         NotificationKind("portfolio_comment", _l("Somebody comments on your portfolio")),
         NotificationKind("portfolio_answer", _l("Your counsellor answers"), by_mail="at_once"),
         NotificationKind(
@@ -238,15 +251,23 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
     ]
 
 
+_TASKS_DUE = (
+    select(Task, Plan)
+    .join(Plan, Plan.id == Task.plan_id)
+    .where(Task.owner_id == bindparam("me"), Task.done_at.is_(None))
+    .where(Plan.removed_at.is_(None), Plan.is_template.is_(False))
+    .where(Task.due_on >= bindparam("start"), Task.due_on < bindparam("end"))
+)
+"""Every dashboard asks it, so it is built once."""
+
+
 @hookimpl
 def calendar_items(actor: Actor, start: datetime, end: datetime) -> Sequence[CalendarEntry]:
     """Days by which steps of one's own plans should be done."""
-    query = select(Task, Plan).join(Plan, Plan.id == Task.plan_id).where(
-        Task.owner_id == actor.user_id, Task.done_at.is_(None), Plan.removed_at.is_(None), Task.due_on >= start.date(), Task.due_on < end.date()
-    )  # fmt: skip
     zone = ZoneInfo(directory().get(actor.office_id).zone) if actor.office_id else UTC
     found = []
-    for task, plan in session().execute(query):
+    wanted = {"me": actor.user_id, "start": start.date(), "end": end.date()}
+    for task, plan in session().execute(_TASKS_DUE, wanted):
         if task.due_on is None:
             continue
         begins = datetime(task.due_on.year, task.due_on.month, task.due_on.day, tzinfo=zone)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from lms.plugin import JobRun, directory, office_scope, unit_of_work
+from zoneinfo import ZoneInfo
+
+from lms.plugin import JobRun, directory, office_scope, unit_of_work, utcnow
 from plugins.portfolio.cv import service as cv
+from plugins.portfolio.evidence import plan_templates
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.films import service as films
 from plugins.portfolio.moving import service as moving
 from plugins.portfolio.pages import service as pages
+from plugins.portfolio.sharing import watching
 
 
 def forget_removed(job: JobRun) -> None:
@@ -20,4 +24,22 @@ def forget_removed(job: JobRun) -> None:
             pages.forget_removed()
             films.forget_removed()
             moving.forget_expired()
+        job.progress(number, len(offices))
+
+
+def remind_of_plans(job: JobRun) -> None:
+    """Tell people what is due, office by office, each on its own day. Twice is once."""
+    offices = directory().all()
+    for number, office in enumerate(offices, start=1):
+        with office_scope(office.id), unit_of_work():
+            plan_templates.remind(utcnow().astimezone(ZoneInfo(office.zone)).date(), office.slug)
+        job.progress(number, len(offices))
+
+
+def tell_watchers(job: JobRun) -> None:
+    """Tell readers of what has changed, office by office. Twice is once."""
+    offices = directory().all()
+    for number, office in enumerate(offices, start=1):
+        with office_scope(office.id), unit_of_work():
+            watching.tell_watchers(utcnow())
         job.progress(number, len(offices))

@@ -17,11 +17,11 @@ from plugins.portfolio.frameworks.models import Mark
 from plugins.portfolio.moving.models import Transfer
 from plugins.portfolio.moving.service import forget_person as forget_transfers
 from plugins.portfolio.pages.models import Block, Card, Collection, Page, Version
-from plugins.portfolio.sharing.models import Comment, Message, Request, Share, Visit
+from plugins.portfolio.sharing.models import Comment, Message, Request, Share, Visit, Watch
 from plugins.portfolio.tasks.models import Submission
 
 OWNED: tuple[type[Any], ...] = (
-    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Film, Take, Page, Collection, Card, Share, Visit, Request, Message, Submission, Mark, Transfer,
+    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Film, Take, Page, Collection, Card, Share, Visit, Watch, Request, Message, Submission, Mark, Transfer,
 )  # fmt: skip
 """Tables whose ``owner_id`` is the person that a row is about."""
 _TEXTS: dict[type[Any], tuple[str, ...]] = {
@@ -30,7 +30,7 @@ _TEXTS: dict[type[Any], tuple[str, ...]] = {
     Cv: ("title", "target_job", "headline", "summary"), Letter: ("title", "employer", "recipient", "vacancy", "subject", "body"), Import: ("name", "payload"),
     Item: ("title", "body", "folder"), JournalEntry: ("title", "body"), Journal: ("title", "description"), Task: ("title",), Plan: ("title", "description"),
     Tag: ("name",), HiddenProof: ("proof",), Page: ("title", "description"), Collection: ("title", "description"),
-    Card: ("headline", "about", "proof_1", "proof_2", "proof_3"), Share: ("name",), Visit: ("target",), Request: ("note", "answer_note"), Message: ("sender", "email", "text"),
+    Card: ("headline", "about", "proof_1", "proof_2", "proof_3"), Share: ("name",), Visit: ("target",), Watch: ("target",), Request: ("note", "answer_note"), Message: ("sender", "email", "text"),
     Submission: ("title", "note"), Mark: ("note", "answer", "level", "confirmed_level", "confirmed_by_id"),
     Transfer: ("name", "summary"), Film: ("title", "hello", "strengths", "proof", "wish"), Take: ("captions",),
 }  # fmt: skip
@@ -101,7 +101,7 @@ def _title(model: type[Any]) -> Any:
         Person: _l("CV: about you"), Entry: _l("CV: entries"), Cv: _l("CVs"), Choice: _l("CVs: choices"), Letter: _l("Cover letters"), Import: _l("CVs read from files"),
         Item: _l("Evidence"), Journal: _l("Journals"), JournalEntry: _l("Journal entries"), Plan: _l("Plans"), Task: _l("Steps of plans"), Tag: _l("Tags"),
         HiddenProof: _l("Hidden proofs"), Page: _l("Pages"), Block: _l("Blocks of pages"), Version: _l("Versions of pages"), Collection: _l("Collections"),
-        Card: _l("Public card"), Share: _l("Shares"), Visit: _l("Who looked"), Request: _l("Requests for feedback"), Message: _l("Messages"),
+        Card: _l("Public card"), Share: _l("Shares"), Visit: _l("Who looked"), Watch: _l("What I watch"), Request: _l("Requests for feedback"), Message: _l("Messages"),
         Submission: _l("Handed in"), Mark: _l("Map of what you can do"), Transfer: _l("Portfolios taken out and in"),
         Film: _l("Video CVs"), Take: _l("Recordings of video CVs"),
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -39,12 +40,14 @@ from plugins.tutoring.models import Booking
 from plugins.tutoring.refs import ref_of
 
 NAME = "tutoring"
-SAID, SHARED, TAKEN_BACK = "message.sent", "file.shared", "message.withdrawn"
+SAID, SHARED, TAKEN_BACK, CHANGED = "message.sent", "file.shared", "message.withdrawn", "message.changed"
 ENDED, PASSED = "conversation.ended", "tutor.changed"
 PROPOSED, DECLINED = "tutor.proposed", "tutor.declined"
 LONGEST = 4000
 OPEN_AFTER = timedelta(days=7)
 """How long after a session both can still write."""
+CHANGED_WITHIN = timedelta(minutes=15)
+"""How long somebody can change the words of their message; taken back it can be while both can write."""
 SHOWN = 200
 TELL_EVERY_MINUTES = 10
 
@@ -68,6 +71,13 @@ class TakeBack(Command):
     """Take back one's own message; ``target`` is its number in the log."""
 
     target: Annotated[int, Field(ge=1)]
+
+
+class Change(Command):
+    """Other words for one's own message; ``target`` is its number in the log."""
+
+    target: Annotated[int, Field(ge=1)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 class Ended(Command):
@@ -149,21 +159,40 @@ def share_file(actor: Actor, booking_id: uuid.UUID, address: str, key: str) -> i
 def take_back(actor: Actor, booking_id: uuid.UUID, seq: int) -> None:
     """Take back one's own message; twice is once. Raises NotFound."""
     row = get_booking(actor, booking_id)
-    found = next((each for each in read_messages(actor, row) if each.seq == seq), None)
-    if found is None or found.actor_id != actor.user_id:
-        raise NotFound(_("This message is not there any more."))
+    _own_message(actor, row, seq)
     append(actor, channel_of(row), TAKEN_BACK, TakeBack(target=seq), f"withdraw-{seq}")
 
 
+def change(actor: Actor, booking_id: uuid.UUID, seq: int, command: Say) -> None:
+    """Say one's own message in other words. Raises NotFound, and Conflict when a while has passed."""
+    row = get_booking(actor, booking_id)
+    if not may_change_words(_own_message(actor, row, seq)):
+        raise Conflict(_("It is too late to change this message. Write a new one."), code="too_late")
+    changed = Change(target=seq, text=command.text)
+    append(actor, channel_of(row), CHANGED, changed, secrets.token_urlsafe(16))
+
+
+def may_change_words(message: EventView) -> bool:
+    """True while its author can still change a message."""
+    return message.kind == SAID and utcnow() <= message.at + CHANGED_WITHIN
+
+
 def read_messages(actor: Actor, row: Booking) -> list[EventView]:
-    """The latest messages and files, oldest first, without what was taken back."""
-    return without_withdrawn(read_latest(actor, channel_of(row), SHOWN))
+    """The latest messages and files, oldest first, as they stand now."""
+    return as_they_stand(read_latest(actor, channel_of(row), SHOWN))
 
 
-def without_withdrawn(events: Sequence[EventView]) -> list[EventView]:
-    """What there is to read of these events."""
+def as_they_stand(events: Sequence[EventView]) -> list[EventView]:
+    """What there is to read of these events: without what was taken back, changed messages in their last words (``is_changed``)."""
     gone = {event.payload["target"] for event in events if event.kind == TAKEN_BACK}
-    return [event for event in events if event.kind in {SAID, SHARED, PASSED} and event.seq not in gone]
+    words = {event.payload["target"]: event.payload["text"] for event in events if event.kind == CHANGED}
+    kept = [event for event in events if event.kind in {SAID, SHARED, PASSED} and event.seq not in gone]
+    return [
+        replace(event, payload={"text": words[event.seq], "is_changed": True})
+        if event.seq in words and event.kind == SAID
+        else event
+        for event in kept
+    ]
 
 
 def tell_passed(row: Booking, name: str) -> None:
@@ -216,6 +245,13 @@ def _tell_absent(actor: Actor, channel: str, row: Booking) -> None:
     )  # fmt: skip
 
 
+def _own_message(actor: Actor, row: Booking, seq: int) -> EventView:
+    found = next((each for each in read_messages(actor, row) if each.seq == seq), None)
+    if found is None or found.actor_id != actor.user_id:
+        raise NotFound(_("This message is not there any more."))
+    return found
+
+
 def _row_of(actor: Actor, channel: str) -> Booking | None:
     try:
         booking_id = uuid.UUID(channel.partition(":")[2])
@@ -232,6 +268,7 @@ CHAT = ChannelKind(
         SAID: EventKind(Say, Rate(30, 30), max_bytes=LONGEST * 6, on_append=note_said),
         SHARED: EventKind(ShowFile, is_for_clients=False, on_append=note_said),
         TAKEN_BACK: EventKind(TakeBack, is_for_clients=False),
+        CHANGED: EventKind(Change, max_bytes=LONGEST * 6, is_for_clients=False),
         PASSED: EventKind(Passed, is_for_clients=False),
         PROPOSED: EventKind(Proposed, is_for_clients=False),
         DECLINED: EventKind(Declined, is_for_clients=False),

@@ -39,7 +39,6 @@ from lms.plugin import (
     _,
     _l,
     find_member_names,
-    find_members,
     format_datetime,
     hookimpl,
     session,
@@ -130,21 +129,17 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """The next session; if it is near, it is the one next step."""
-    coming = booking.find_coming(actor)[:3] if actor.is_member else []
-    if not coming:
+    """A session that is near is the one next step; the others stand among the next dates."""
+    coming = booking.find_coming(actor, limit=1) if actor.is_member else []
+    if not coming or coming[0].slot.starts_at - utcnow() >= SOON:
         return []
-    first, people = coming[0], find_members(actor, [_other(actor, each) for each in coming])
-    step = None
-    if first.slot.starts_at - utcnow() < SOON:
-        other = people.get(_other(actor, first))
-        title = _("Session with %(name)s", name=other.name if other else _("your tutor"))
-        url = url_for("tutoring.session", booking_id=first.id)
-        step = NextStep(
-            title, url, format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30
-        )
-    context = {"coming": coming, "people": people, "other": lambda row: people.get(_other(actor, row))}
-    return [DashboardCard("tutoring/card.html", context, 25, step)]
+    first, other = coming[0], _other(actor, coming[0])
+    name = find_member_names(actor, [other]).get(other) or _("your tutor")
+    step = NextStep(
+        _("Session with %(name)s", name=name), url_for("tutoring.session", booking_id=first.id),
+        format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30,
+    )  # fmt: skip
+    return [DashboardCard("", next_step=step)]
 
 
 @hookimpl
@@ -158,7 +153,7 @@ def calendar_items(
         CalendarEntry(
             uid=uid_of(row), title=_("Tutoring: %(name)s", name=_name(names, _other(actor, row))), start=row.slot.starts_at,
             end=row.slot.ends_at, url=url_for("tutoring.session", booking_id=row.id), place=row.slot.where, icon="chat-dots",
-            sequence=row.sequence,
+            sequence=row.sequence, series_place=row.series_place if row.series_id else None,
         )
         for row in rows
     ]  # fmt: skip
@@ -233,6 +228,7 @@ def audit_actions() -> Sequence[AuditAction]:
     """What is written down besides."""
     return [
         AuditAction("tutoring.desk_opened", _l("Added an opening time of the drop-in desk")),
+        AuditAction("tutoring.case_read", _l("Opened a session with somebody")),
         AuditAction("tutoring.note_read", _l("Opened a private note about somebody")),
         AuditAction("tutoring.note_written", _l("Wrote a private note about somebody")),
         AuditAction("tutoring.desk_closed", _l("Took out an opening time of the drop-in desk")),

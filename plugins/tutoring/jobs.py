@@ -17,7 +17,7 @@ from lms.plugin import (
     unit_of_work,
     utcnow,
 )
-from plugins.tutoring import booking, letters, offering
+from plugins.tutoring import booking, letters, meeting, offering
 from plugins.tutoring.after.forgetting import forget_due
 from plugins.tutoring.desk import colleagues, queue
 from plugins.tutoring.models import Booking, Slot
@@ -29,9 +29,10 @@ def extend(job: JobRun) -> None:
 
 
 def watch(job: JobRun) -> None:
-    """Ask the next person where nobody decided, remind people of what is soon, tidy the drop-in queue."""
+    """Ask the next person where nobody decided, remind people of what is soon, say where nobody came, tidy the drop-in queue."""
     _in_each_office(job, booking.release_expired)
     _in_each_office(job, remind)
+    _in_each_office(job, meeting.suggest_missed)
     _in_each_office(job, queue.tidy)
 
 

@@ -122,7 +122,7 @@ def as_calendar(
 def _event(row: Booking, people: dict[uuid.UUID, PersonView], office: OfficeView, zone: ZoneInfo) -> Event:
     tutor, trainee = people.get(row.slot.tutor_id), people.get(row.trainee_id)
     event = Event.new(
-        uid=f"{row.series_id}@tutoring.contrada" if row.series_id else uid_of(row), start=row.slot.starts_at.astimezone(zone),
+        uid=uid_of(row), start=row.slot.starts_at.astimezone(zone),
         end=row.slot.ends_at.astimezone(zone), sequence=row.sequence, stamp=utcnow(), location=row.slot.where or None,
         summary=" – ".join([office.name, *(each.name for each in (tutor, trainee) if each)]),
     )  # fmt: skip
@@ -134,8 +134,8 @@ def _event(row: Booking, people: dict[uuid.UUID, PersonView], office: OfficeView
 
 
 def uid_of(row: Booking) -> str:
-    """The name of the session in calendars that are read from here, for ever."""
-    return f"{row.id}@tutoring.contrada"
+    """The name of the session in calendars, for ever; those of one series share one, and each names its place in it."""
+    return f"{row.series_id or row.id}@tutoring.contrada"
 
 
 def _address(person: PersonView) -> vCalAddress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -18,18 +19,21 @@ from lms.plugin import (
     enrolment_of,
     get_managed_activity,
     open_activity,
+    read_latest,
     record_progress,
     session,
     system_actor,
     utcnow,
+    who_is_here,
 )
-from plugins.tutoring import calling, letters
+from plugins.tutoring import calling, chat, letters
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import queue
 from plugins.tutoring.forms import EditGoal, NoteOutcome
 from plugins.tutoring.models import Booking, Goal, Slot
 
 TYPE = "tutoring"
+ABSENT_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,34 @@ def note_missed(actor: Actor, booking_id: uuid.UUID) -> Booking:
     row = _as_tutor(actor, booking_id)
     row.state, row.result = "missed", ""
     return row
+
+
+def seems_absent(row: Booking) -> bool:
+    """True when a booked session has begun ten minutes ago, and the trainee neither wrote nor has its page open."""
+    now = utcnow()
+    is_on = row.slot.starts_at + ABSENT_AFTER <= now < row.slot.ends_at
+    if not is_on or row.state != "booked" or row.place_id is not None or row.slot.place == "in_person":
+        return False
+    channel = chat.channel_of(row)
+    has_written = any(
+        each.actor_id == row.trainee_id and each.at >= row.slot.starts_at - ABSENT_AFTER
+        for each in read_latest(system_actor(row.office_id), channel, chat.SHOWN)
+    )
+    return not has_written and all(each.user_id != row.trainee_id for each in who_is_here(channel))
+
+
+def suggest_missed() -> int:
+    """Tell tutors of the office in scope that nobody came, and what their time can be used for; each once."""
+    now = utcnow()
+    query = select(Booking).join(Slot, Slot.id == Booking.slot_id).where(
+        Booking.state == "booked", Slot.starts_at <= now - ABSENT_AFTER, Slot.ends_at > now
+    )  # fmt: skip
+    rows = [row for row in session().scalars(query) if seems_absent(row)]
+    for row in rows:
+        letters.tell_tutor(
+            row, "absent", _l("Nobody came to your session yet: note it, and your time is open for drop-in")
+        )
+    return len(rows)
 
 
 # --- as an activity -------------------------------------------------------------------

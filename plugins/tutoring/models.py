@@ -231,13 +231,17 @@ Index(
 
 
 class CannedReply(Identified, OfficeScoped, Timestamped, Base):
-    """A text that tutors insert by its ``shortcut``; of one tutor, or of the office (``owner_id`` None)."""
+    """A text that tutors insert by its ``shortcut``; of one tutor, or of the office (``owner_id`` None).
+
+    With a ``language`` it is offered in conversations with people who read that language; empty: with everybody.
+    """
 
     __tablename__ = "tutoring_reply"
-    __table_args__ = (UniqueConstraint("office_id", "owner_id", "shortcut"),)
+    __table_args__ = (UniqueConstraint("office_id", "owner_id", "shortcut", "language"),)
 
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     shortcut: Mapped[str] = mapped_column(String(30))
+    language: Mapped[str] = mapped_column(String(10), default="")
     text: Mapped[str] = mapped_column(String(2000))
 
 

@@ -31,6 +31,7 @@ from lms.plugin import (
     open_activity,
     parent_edit_url,
     requires,
+    uses_devices,
     utcnow,
     wants_json,
 )
@@ -52,6 +53,7 @@ from plugins.tutoring.forms import (
 )
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.reading import note_reading
 from plugins.tutoring.refs import ref_of
 
 blueprint = Blueprint("tutoring", __name__)
@@ -97,11 +99,15 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/tutoring/sessions/<uuid:booking_id>", methods=["GET", "POST"])
+@uses_devices
 @member
 def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     """One session; the tutor writes down here what came of it."""
     who = actor()
     row = booking.get_booking(who, booking_id)
+    if request.method == "GET":
+        note_reading(who, row)
+        row = booking.get_booking(who, booking_id)
     is_tutor = row.slot.tutor_id == who.user_id
     values = {"result": row.result, "next_step": row.next_step, "follow_up_on": row.follow_up_on}
     form = Form(NoteOutcome, values=values, submit=_("Save"))
@@ -113,7 +119,7 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
-        breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
+        is_absent=is_tutor and meeting.seems_absent(row), breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
         may_book_weekly=is_tutor and who.can(OFFER) and row.state != "held" and series.longest_for_tutor(who) >= series.FEWEST, things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
         **chat_context(who, row), **after_context(who, row),
     )  # fmt: skip
@@ -171,6 +177,18 @@ def say(booking_id: uuid.UUID) -> ResponseReturnValue:
 def take_back(booking_id: uuid.UUID, seq: int) -> ResponseReturnValue:
     """Take back one's own message."""
     chat.take_back(actor(), booking_id, seq)
+    if wants_json():
+        return "", 204
+    return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="chat"), 303)
+
+
+@blueprint.post("/tutoring/sessions/<uuid:booking_id>/messages/<int:seq>/change")
+@member
+def change_words(booking_id: uuid.UUID, seq: int) -> ResponseReturnValue:
+    """Say one's own message in other words."""
+    chat.change(actor(), booking_id, seq, Say.read({"text": request.form.get("text", "")}))
+    if wants_json():
+        return "", 204
     return redirect(url_for("tutoring.session", booking_id=booking_id, _anchor="chat"), 303)
 
 
@@ -294,6 +312,7 @@ def chat_context(who: Actor, row: Booking) -> dict[str, Any]:
     return {
         "row": row, "files": linked_files(who, ref_of(row)), "shown": intake.find_shown(who, row), "is_open": chat.is_open(row), "authors": _authors,
         "messages": chat.read_messages(who, row) if row.state != "held" else [], "seq": chat.latest_seq(who, row),
+        "may_change_words": chat.may_change_words, "change_ms": int(chat.CHANGED_WITHIN.total_seconds() * 1000),
         "max_bytes": max_upload_bytes(), "room": calling.room_of(who, row),
     } | _words(who)  # fmt: skip
 
@@ -326,7 +345,6 @@ def _words(who: Actor) -> dict[str, Any]:
         "purposes": dict(PURPOSES),
         "weekdays": [title for _number, title in WEEKDAYS],
         "me": who.user_id,
-        "zone": who.zone,
     }
 
 

@@ -29,6 +29,7 @@ from lms.plugin import (
     _,
     _l,
     append,
+    enqueue,
     forget_events,
     new_id,
     notify,
@@ -47,6 +48,8 @@ CHANGED = "call.changed"
 RINGS_FOR = timedelta(seconds=45)
 HEARD_WITHIN = timedelta(seconds=75)
 """Whose page was not heard of for so long is not in the call any more."""
+BACK_WITHIN = timedelta(seconds=60)
+"""How long a page whose socket is gone has to come back before that counts as hanging up."""
 
 State = Literal["idle", "ringing", "running"]
 Medium = Literal["voice", "video", "screen"]
@@ -186,11 +189,22 @@ def hear_from(actor: Actor, call_id: uuid.UUID, at: At) -> dict[str, Any]:
 
 
 def lost(actor: Actor, channel: str, sid: str) -> None:
-    """The page that was in the call was closed: that is hanging up. A network that was lost is waited for."""
+    """The socket of a page in the call is gone, while sound may well go on: whether the page is gone too is told by a while.
+
+    A page that is left or closed in good order has said so before (``leave``), over a way of its own.
+    """
     row = session().get(Call, _id(channel))
     me = find_place(actor, row.id) if row is not None else None
     if me is not None and me.page and me.connection == sid:
-        leave(actor, me.call_id, me.page)
+        gone = {"call": str(me.call_id), "user": str(me.user_id), "sid": sid}
+        enqueue("webinar.end_left_call", gone, office_id=me.office_id, run_at=utcnow() + BACK_WITHIN)
+
+
+def end_left(call_id: uuid.UUID, user_id: uuid.UUID, sid: str) -> None:
+    """Hang up for a page whose socket was closed and did not come back. Twice is once."""
+    me = session().scalar(select(CallPerson).filter_by(call_id=call_id, user_id=user_id))
+    if me is not None and me.page and me.connection == sid:
+        _end(me.call, "left" if me.call.state == "running" else "missed")
 
 
 def describe(me: CallPerson, page: str = "") -> dict[str, Any]:

@@ -110,6 +110,7 @@ def jobs() -> Sequence[JobSpec]:
         JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
         JobSpec("render_slides", work.render_slides, _l("Draw slides")),
         JobSpec("keep_recording", work.keep_recording, _l("Keep recordings")),
+        JobSpec("end_left_call", work.end_left_call, _l("Hang up for people whose page of a call is gone")),
         JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
         JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
     ]
@@ -122,7 +123,7 @@ def activity_types() -> Sequence[ActivityType]:
     return [
         ActivityType(
             rooms.TYPE, _l("Webinar"), "camera-video", "webinar.show", _l("People meet live in the browser; who was there long enough is done."),
-            ("attended", "confirmed"), "webinar.edit", "any", content, is_timed=True,
+            ("attended", "confirmed"), "webinar.edit", "any", content, has_own_dates=True, is_timed=True,
         )
     ]  # fmt: skip
 
@@ -135,26 +136,24 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """Where one is expected; if it is near, it is the one next step."""
-    coming = rooms.find_rooms(actor, only_expected=True, limit=3)
-    if not coming:
+    """A meeting in which one is expected soon is the one next step; the others stand among the next dates."""
+    coming = rooms.find_rooms(actor, only_expected=True, limit=1)
+    starts = coming[0].activity.starts_at if coming else None
+    if starts is None or starts - utcnow() >= SOON:
         return []
-    first, step = coming[0], None
-    starts = first.activity.starts_at
-    if starts is not None and starts - utcnow() < SOON:
-        is_open = first.is_open(utcnow())
-        step = NextStep(
-            first.activity.title, url_for("webinar_live.room" if is_open else "webinar.show", activity_id=first.activity.id),
-            format_datetime(starts, "EEEE d MMMM, HH:mm"), _("Come in") if is_open else _("Open"), priority=10 if is_open else 28,
-        )  # fmt: skip
-    return [DashboardCard("webinar/card.html", {"meetings": coming}, 20, step)]
+    first, is_open = coming[0].activity, coming[0].is_open(utcnow())
+    step = NextStep(
+        first.title, url_for("webinar_live.room" if is_open else "webinar.show", activity_id=first.id),
+        format_datetime(starts, "EEEE d MMMM, HH:mm"), _("Come in") if is_open else _("Open"), priority=10 if is_open else 28,
+    )  # fmt: skip
+    return [DashboardCard("", next_step=step)]
 
 
 @hookimpl
 def calendar_items(
     actor: Actor, start: datetime, end: datetime, limit: int | None
 ) -> Sequence[CalendarEntry]:
-    """Meetings that the person sees. The core shows those of the office that stand alone; here are steps of courses."""
+    """Meetings that the person sees, those that stand alone and steps of courses."""
     found = rooms.find_between(actor, start, end, limit) if not actor.is_system else []
     return [
         CalendarEntry(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.plugin import Activity, JobRun, directory, office_scope, session, unit_of_work, utcnow
-from plugins.webinar import attendance, letters, recording, registering, slides
+from plugins.webinar import attendance, calls, letters, recording, registering, slides
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
@@ -32,6 +32,14 @@ def remind(job: JobRun) -> None:
 def close(job: JobRun) -> None:
     """End rooms that nobody ended; follow up."""
     _in_each_office(job, close_office)
+
+
+def end_left_call(job: JobRun) -> None:
+    """Hang up for a page that is gone."""
+    if job.office_id is not None:
+        with office_scope(job.office_id), unit_of_work():
+            call_id, user_id = uuid.UUID(job.payload["call"]), uuid.UUID(job.payload["user"])
+            calls.end_left(call_id, user_id, job.payload["sid"])
 
 
 def render_slides(job: JobRun) -> None:

@@ -7,9 +7,10 @@ import uuid
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import actor, utcnow, visitors
-from plugins.webinar import entering, log, rooms
+from lms.plugin import actor, member, uses_devices, utcnow, visitors
+from plugins.webinar import calls, entering, log, rooms
 from plugins.webinar.entering import Enter
+from plugins.webinar.orders import InCall
 from plugins.webinar.presets import LAYOUT_NAMES
 from plugins.webinar.rights import GIVEN, OPEN_RIGHTS, RIGHT_NAMES, ROLE_NAMES, read_names
 
@@ -17,6 +18,7 @@ blueprint = Blueprint("webinar_live", __name__, url_prefix="/webinar")
 
 
 @blueprint.get("/<uuid:activity_id>/room")
+@uses_devices
 @visitors("webinar")
 def room(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Test camera and sound, choose a name; then the room."""
@@ -40,3 +42,12 @@ def enter(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Come in, or wait in the lobby."""
     row = entering.enter(actor(), activity_id, Enter.read({"name": request.form.get("name", "")}))
     return {"person": str(row.id), "state": row.state, "role": row.role}
+
+
+@blueprint.post("/calls/leave")
+@member
+def leave_call() -> ResponseReturnValue:
+    """The page of a call is left or closed: that is hanging up, and its socket may not live to say so."""
+    command = InCall.read(request.form.to_dict())
+    calls.leave(actor(), command.call, command.page)
+    return "", 204

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy.sql.elements import BindParameter
 
 from lms.plugin import (
     Activity,
@@ -46,6 +48,9 @@ OPENS_BEFORE = timedelta(minutes=15)
 """How long before the beginning people may come in; those who lead it may at any time."""
 OPEN_AFTER = timedelta(hours=2)
 """How long after the planned end a room that nobody ended is still open."""
+MOST_BETWEEN = 10_000
+Person = uuid.UUID | BindParameter[Any]
+_ME: BindParameter[Any] = bindparam("me")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +244,20 @@ def find_rooms(
 
     ``only_expected`` leaves those that the actor made, or takes part in.
     """
-    query = select(Activity, Room).join(Room, Room.activity_id == Activity.id).where(_listed(actor))
+    if not actor.is_member:
+        return []
+    query = _rooms(actor.can("activities.manage"), is_past, only_expected)
+    wanted = {"me": actor.user_id, "closed": utcnow() - OPEN_AFTER, "most": limit}
+    return [Meeting(room, activity) for activity, room in session().execute(query, wanted)]
+
+
+@cache
+def _rooms(sees_all: bool, is_past: bool, only_expected: bool) -> Select[Activity, Room]:
+    """Built once of each kind: every dashboard asks it."""
+    query = select(Activity, Room).join(Room, Room.activity_id == Activity.id).where(_listed(sees_all, _ME))
     if only_expected:
-        query = query.where(_expected(actor))
-    has_passed = and_(Activity.ends_at.is_not(None), Activity.ends_at < utcnow() - OPEN_AFTER)
+        query = query.where(_expected(_ME))
+    has_passed = and_(Activity.ends_at.is_not(None), Activity.ends_at < bindparam("closed"))
     over = or_(Room.ended_at.is_not(None), Room.cancelled_at.is_not(None), has_passed)
     if is_past:
         query = query.where(over).order_by(Activity.starts_at.desc(), Activity.id)
@@ -250,49 +265,56 @@ def find_rooms(
         query = query.where(not_(over)).order_by(
             Activity.starts_at.is_(None), Activity.starts_at, Activity.id
         )
-    return [Meeting(room, activity) for activity, room in session().execute(query.limit(limit))]
+    return query.limit(bindparam("most"))
 
 
 def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[Meeting]:
     """Rooms that the actor sees and that touch the time between two moments, by start."""
-    query = (
+    if not actor.is_member:
+        return []
+    wanted = {"me": actor.user_id, "start": start, "end": end, "most": limit or MOST_BETWEEN}
+    query = _rooms_between(actor.can("activities.manage"))
+    return [Meeting(room, activity) for activity, room in session().execute(query, wanted)]
+
+
+@cache
+def _rooms_between(sees_all: bool) -> Select[Activity, Room]:
+    return (
         select(Activity, Room)
         .join(Room, Room.activity_id == Activity.id)
-        .where(_listed(actor), Activity.starts_at < end, Activity.ends_at >= start)
+        .where(_listed(sees_all, _ME))
+        .where(Activity.starts_at < bindparam("end"), Activity.ends_at >= bindparam("start"))
         .order_by(Activity.starts_at)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return [Meeting(room, activity) for activity, room in session().execute(query)]
 
 
-def _listed(actor: Actor) -> ColumnElement[bool]:
-    """SQL: published ones, steps of courses in which the actor is, and what they manage."""
-    if not actor.is_member:
-        return false()
-    if actor.can("activities.manage"):
+def _listed(sees_all: bool, me: Person) -> ColumnElement[bool]:
+    """SQL: published ones, steps of courses in which the person is, and what they manage."""
+    if sees_all:
         return Activity.state != "archived"
     enrolled = select(Enrolment.id).where(
         Enrolment.activity_id == Activity.root_id,
-        Enrolment.user_id == actor.user_id,
+        Enrolment.user_id == me,
         Enrolment.state == "active",
     )
     is_out = and_(Activity.state == "published", or_(Activity.root_id.is_(None), enrolled.exists()))
-    return or_(Activity.owner_id == actor.user_id, is_out)
+    return or_(Activity.owner_id == me, is_out)
 
 
-def _expected(actor: Actor) -> ColumnElement[bool]:
-    """SQL: published ones that the actor made or helps to hold, or in which (or in whose course) they take part."""
+def _expected(me: Person) -> ColumnElement[bool]:
+    """SQL: published ones that the person made or helps to hold, or in which (or in whose course) they take part."""
     enrolled = select(Enrolment.id).where(
         Enrolment.activity_id == func.coalesce(Activity.root_id, Activity.id),
-        Enrolment.user_id == actor.user_id,
+        Enrolment.user_id == me,
         Enrolment.state == "active",
     )
     helps = select(Participant.id).where(
         Participant.room_id == Activity.id,
-        Participant.user_id == actor.user_id,
+        Participant.user_id == me,
         Participant.role != "participant",
     )
-    is_theirs = or_(Activity.owner_id == actor.user_id, enrolled.exists(), helps.exists())
+    is_theirs = or_(Activity.owner_id == me, enrolled.exists(), helps.exists())
     return and_(Activity.state == "published", is_theirs)
 
 
@@ -333,8 +355,11 @@ def as_moment(local: datetime | None) -> datetime | None:
 
 def find_by_ids(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Meeting]:
     """Those of the rooms that the actor may know of."""
+    if not actor.is_member:
+        return []
+    may_know = _listed(actor.can("activities.manage"), actor.user_id)
     query = select(Activity, Room).join(Room, Room.activity_id == Activity.id)
-    rows = session().execute(query.where(Room.activity_id.in_(ids), _listed(actor)))
+    rows = session().execute(query.where(Room.activity_id.in_(ids), may_know))
     return [Meeting(room, activity) for activity, room in rows]
 
 

@@ -44,7 +44,7 @@ class WebinarNamespace(LiveNamespace):
     def departed(self, connection: Connection, *, said_goodbye: bool) -> None:
         """A page was closed, or its network was lost."""
         for channel in connection.channels:
-            if channel.startswith(f"{calls.NAME}:") and said_goodbye:
+            if channel.startswith(f"{calls.NAME}:"):
                 calls.lost(connection.actor, channel, connection.sid)
             room = room_of(channel) if channel.startswith(f"{ROOM}:") else None
             row = find_in(connection.actor, room.activity_id) if room is not None else None

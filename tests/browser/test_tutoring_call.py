@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, WebSocketRoute, expect
 
 from lms.access.actor import system_actor
 from lms.store.uow import unit_of_work
@@ -44,8 +45,8 @@ def pages(
     installation: Installation, meet: Meet, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Page, Page]]:
     """A drop-in conversation that has begun: the trainee's page and the tutor's desk."""
-    number = 16 + ["heard", "declined", "handed", "screen"].index(request.node.name.rpartition("_")[2])
-    name = f"trainee{number}"
+    words = ["heard", "declined", "handed", "screen", "back", "left", "closed"]
+    name = f"trainee{16 + words.index(request.node.name.rpartition('_')[2])}"
     with installation.app.app_context(), installation.world.inside("siena"), unit_of_work():
         open_all_week()
         queue.join(installation.world.actor(name), JoinQueue(topic="Una domanda"))
@@ -128,3 +129,91 @@ def test_a_screen_is_shown_to_the_other_one_screen(pages: tuple[Page, Page]) -> 
     trainee.get_by_role("button", name="Accept", exact=True).click()
     wait_until(lambda: frames(trainee, "screen") > 1, what="the screen")
     assert check_page(trainee) == []
+    small = trainee.locator("[data-part=screen]").bounding_box()
+    trainee.get_by_role("button", name="Larger").click()
+    expect(trainee.get_by_role("button", name="Larger")).to_have_attribute("aria-pressed", "true")
+    large = trainee.locator("[data-part=stage]").bounding_box()
+    assert small and large
+    assert large["height"] > 2 * small["height"]
+    trainee.get_by_role("button", name="Larger").click()
+    expect(trainee.get_by_label("Your message")).to_be_visible()
+
+
+class Cable:
+    """The socket of a page, which can be cut and put back; sound and pictures have a way of their own."""
+
+    def __init__(self, page: Page) -> None:
+        self._is_cut = False
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket(re.compile("/socket"), self._take)
+        page.reload()
+
+    def _take(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            socket.close()
+            return
+        socket.connect_to_server()
+        self._open.append(socket)
+
+    def cut(self) -> None:
+        """Close the socket, and every new one at once."""
+        self._is_cut = True
+        while self._open:
+            self._open.pop().close()
+
+    def put_back(self) -> None:
+        """Let the next socket through."""
+        self._is_cut = False
+
+
+def call_by_video(trainee: Page, tutor: Page) -> None:
+    """The tutor calls, the trainee accepts, both see each other."""
+    expect(trainee.locator("[data-part=presence]")).to_contain_text("is here", timeout=20_000)
+    tutor.get_by_role("button", name="Video", exact=True).click()
+    trainee.get_by_role("button", name="Accept with video").click()
+    for page in (trainee, tutor):
+        wait_until(lambda page=page: frames(page, "other-video") > 5, what="pictures")
+
+
+def test_the_call_goes_on_while_the_socket_is_cut_and_when_it_is_back(pages: tuple[Page, Page]) -> None:
+    trainee, tutor = pages
+    cable = Cable(trainee)
+    call_by_video(trainee, tutor)
+    cable.cut()
+    expect(trainee.locator(".tutoring-state [data-state=offline]")).to_be_visible(timeout=20_000)
+    seen = {page: frames(page, "other-video") for page in pages}
+    wait_until(
+        lambda: all(frames(page, "other-video") > count + 20 for page, count in seen.items()),
+        what="pictures that go on without the socket",
+    )
+    expect(trainee.get_by_role("button", name="Hang up")).to_be_visible()
+    trainee.get_by_label("Your message").fill("Scritto senza rete")
+    trainee.get_by_label("Your message").press("Enter")
+    cable.put_back()
+    expect(trainee.locator(".tutoring-state [data-state=offline]")).to_be_hidden(timeout=30_000)
+    front = tutor.locator(".tutoring-desk-front").get_by_role("log")
+    expect(front.get_by_text("Scritto senza rete")).to_have_count(1)
+    for page in pages:
+        count = frames(page, "other-video")
+        wait_until(lambda page=page, count=count: frames(page, "other-video") > count + 5, what="pictures")
+    trainee.get_by_role("button", name="Hang up").click()
+    for page in pages:
+        expect(page.get_by_text("The call is over. You can go on writing.")).to_be_visible()
+
+
+def test_the_call_is_over_for_the_other_one_at_once_when_the_page_is_left(pages: tuple[Page, Page]) -> None:
+    trainee, tutor = pages
+    call_by_video(trainee, tutor)
+    trainee.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
+    trainee.get_by_role("link", name="Start").first.click()
+    expect(tutor.get_by_text("The call is over. You can go on writing.")).to_be_visible()
+    expect(tutor.locator("webinar-call audio")).to_have_count(0)
+
+
+def test_the_call_is_over_for_the_other_one_at_once_when_the_page_is_closed(pages: tuple[Page, Page]) -> None:
+    trainee, tutor = pages
+    call_by_video(trainee, tutor)
+    tutor.on("dialog", lambda dialog: dialog.accept())
+    tutor.close(run_before_unload=True)
+    expect(trainee.get_by_text("The call is over. You can go on writing.")).to_be_visible()
+    expect(trainee.get_by_role("button", name="Call", exact=True)).to_be_visible()

@@ -27,7 +27,13 @@ def talk(
     installation: Installation, meet: Meet, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Page, Page, Somebody]]:
     """A drop-in conversation that has begun: the trainee's page, the tutor's desk, the trainee."""
-    key = {"voice": "trainee21", "pass": "trainee22", "stays": "trainee23", "leaving": "trainee24"}
+    key = {
+        "voice": "trainee21",
+        "pass": "trainee22",
+        "stays": "trainee23",
+        "leaving": "trainee24",
+        "taken": "trainee25",
+    }
     name = next(person for word, person in key.items() if word in request.node.name)
     with installation.app.app_context(), installation.world.inside("siena"), unit_of_work():
         open_all_week()
@@ -36,7 +42,7 @@ def talk(
         booking_id = row.id
         address = f"/tutoring/sessions/{booking_id}"
         desk = f"/tutoring/desk?chat={booking_id}"
-    trainee = meet(name, viewport=PHONE)
+    trainee = meet(name, viewport=PHONE, timezone_id="Pacific/Auckland")
     yield trainee.visit(address), meet("tutor").visit(desk), trainee
     with installation.app.app_context(), installation.world.inside("siena") as office, unit_of_work():
         queue.end_conversation(get_booking(system_actor(office.id), booking_id))
@@ -105,6 +111,38 @@ def test_what_stays_of_a_session_is_agreed_ticked_and_kept(talk: tuple[Page, Pag
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as PDF").click()
     assert download.value.suggested_filename.endswith(".pdf")
+
+
+def test_new_messages_are_changed_and_taken_back_at_once_on_both_sides(
+    talk: tuple[Page, Page, Somebody],
+) -> None:
+    page, desk, _trainee = talk
+    front = desk.locator(".tutoring-desk-front")
+    logs = page.get_by_role("log"), front.get_by_role("log")
+    for writer, reader in ((page, logs[1]), (front, logs[0])):
+        field = writer.get_by_label("Your message")
+        field.fill("Alle tre, vedi https://example.org/guida.")
+        field.press("Enter")
+        expect(reader.get_by_role("link", name="https://example.org/guida", exact=True)).to_be_visible()
+        expect(reader.get_by_role("button", name="Take back")).to_have_count(0)
+        own = writer.get_by_role("log")
+        times = [log.locator(".ui-chat-who").last.inner_text().rpartition(" ")[2] for log in logs]
+        assert times[0] == times[1]  # one clock, whatever the devices say
+        own.get_by_text("Change", exact=True).click()
+        own.get_by_label("In other words").fill("Alle quattro")
+        own.get_by_role("button", name="Save").click()
+        expect(reader).to_contain_text("Alle quattro")
+        expect(reader).to_contain_text("changed")
+        expect(reader).not_to_contain_text("Alle tre")
+        assert check_page(page) == []
+        own.get_by_role("button", name="Take back").click()
+        for log in logs:
+            expect(log).not_to_contain_text("Alle quattro")
+    page.get_by_text("Quick phrases").click()
+    page.get_by_role("button", name="One moment, please.").click()
+    expect(logs[1]).to_contain_text("One moment, please.")
+    assert check_page(page) == []
+    assert check_page(desk) == []
 
 
 def test_leaving_at_once_shows_the_start_page_signed_out(talk: tuple[Page, Page, Somebody]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import av
 import pytest
 from playwright.sync_api import Page, Route, ViewportSize, expect
 from sqlalchemy import select
@@ -95,6 +97,82 @@ def test_a_film_is_recorded_cut_captioned_and_plays_as_it_is_cut(meet: Meet) -> 
     expect(page.locator("[data-part=time]")).to_have_text("0:01 / 0:01")
     page.get_by_text("Read what is said").tap()
     expect(page.locator(".pf-transcript p")).to_have_text(re.compile("Hello, I am Zaffiro."))
+
+
+def read_first_take(page: Page) -> None:
+    """Its cut and captions work, whatever it is made of."""
+    page.wait_for_function(f"() => {STATE}.readyState >= 2")
+    page.evaluate("document.querySelector('pf-film').moment = 0.5")
+    page.wait_for_function(f"() => !{STATE}.seeking && Math.abs({STATE}.currentTime - 0.5) < 0.2")
+    page.get_by_role("button", name="Begin here").click()
+    page.get_by_label("Ends at second").fill("1.5")
+    page.get_by_role("button", name="Take this moment as the picture").click()
+    expect(page.get_by_text("This moment is the picture now.")).to_be_visible()
+    page.get_by_role("button", name="Save the cut").click()
+    page.locator("textarea[name=lines]").fill("0:00 - 0:01 Hello, I am Zaffiro.")
+    page.get_by_role("button", name="Save the captions").click()
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_function(f"() => {STATE}.readyState >= 1")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function(
+        f"() => {STATE}.currentTime > 0.6 && {STATE}.textTracks[0].activeCues?.length === 1"
+    )
+    page.wait_for_function(f"() => {STATE}.paused")
+    assert 1.4 <= page.evaluate(f"{STATE}.currentTime") <= 1.8
+    expect(page.locator("[data-part=time]")).to_have_text("0:01 / 0:01")
+
+
+def media_type(page: Page) -> str:
+    """What the server says the shown film is."""
+    return str(page.evaluate(f"async () => (await fetch({STATE}.currentSrc)).headers.get('content-type')"))
+
+
+def test_a_browser_that_records_mp4_is_as_good(meet: Meet) -> None:
+    somebody = meet("trainee10")
+    somebody.context.add_init_script(
+        "const supported = MediaRecorder.isTypeSupported.bind(MediaRecorder);"
+        "MediaRecorder.isTypeSupported = (kind) => !kind.includes('webm') && supported(kind);"
+    )
+    page = somebody.visit("/portfolio/films/new")
+    begin(page, "By MP4")
+    record(page, 3)
+    page.get_by_role("link", name="Recording 1", exact=True).click()
+    page.wait_for_function(f"() => {STATE}.readyState >= 2")
+    assert media_type(page) == "video/mp4"
+    read_first_take(page)
+
+
+def phone_film(path: Path) -> None:
+    """Three seconds as a phone films them: H.264 and AAC, its index at the end of the file."""
+    with av.open(str(path), "w", format="mp4") as made:
+        picture, sound = made.add_stream("libx264", rate=25), made.add_stream("aac", rate=48_000)
+        picture.width, picture.height, picture.pix_fmt = 360, 640, "yuv420p"
+        picture.options = {"g": "25"}
+        for number in range(75):
+            frame = av.VideoFrame(360, 640, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes([number * 3]) * plane.buffer_size)
+            made.mux(picture.encode(frame))
+        made.mux(picture.encode(None))
+        for number in range(140):
+            quiet = av.AudioFrame("fltp", "mono", 1024)
+            quiet.planes[0].update(bytes(quiet.planes[0].buffer_size))
+            quiet.sample_rate, quiet.pts = 48_000, number * 1024
+            made.mux(sound.encode(quiet))
+        made.mux(sound.encode(None))
+
+
+def test_a_film_of_a_phone_is_sent_as_a_file_cut_and_read(meet: Meet, tmp_path: Path) -> None:
+    phone_film(tmp_path / "VID_20261126.mp4")
+    page = meet("trainee11").visit("/portfolio/films/new")
+    begin(page, "From the gallery")
+    page.get_by_text("Send a video or sound from another program").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "VID_20261126.mp4")
+    page.get_by_role("button", name="Add it to my recordings").click()
+    page.get_by_role("link", name="Recording 1", exact=True).click()
+    page.wait_for_function(f"() => {STATE}.readyState >= 2")
+    assert media_type(page) == "video/mp4"
+    read_first_take(page)
 
 
 def test_a_recording_survives_a_lost_network_and_a_closed_page(meet: Meet) -> None:

@@ -262,3 +262,60 @@ def test_slides_and_a_poll_are_followed_by_everybody(meet: Meet, installation: I
     expect(host.get_by_text("Votes: 1")).to_be_visible()
     assert is_sound(host) == []
     assert is_sound(trainee) == []
+
+
+def test_a_recording_plays_at_once_without_who_refused_and_without_who_takes_it_back(
+    see: Callable[..., Page], installation: Installation
+) -> None:
+    meeting = make(installation, "class")
+    room = f"/webinar/{meeting}/room"
+    host, trainee = see("trainer", room), see("trainee10", room)
+    for page in (host, trainee):
+        page.get_by_role("button", name="Camera").click()
+        page.get_by_role("button", name="Microphone").click()
+        come_in(page)
+    wait_until(lambda: frames(host) > 5 and frames(trainee) > 5, what="pictures of both")
+    host.locator("summary", has_text="More").click()
+    host.get_by_role("button", name="Record the meeting").click()
+    trainee.get_by_role("button", name="No, without me").click()
+    host.get_by_role("button", name="Yes, record me").click()
+    expect(trainee.get_by_text("Recording", exact=True)).to_be_visible()
+    trainee.get_by_label("Your message").fill("Un appunto senza nome")
+    trainee.get_by_label("Your message").press("Enter")
+    expect(host.get_by_role("log")).to_contain_text("Un appunto senza nome")
+    shown = frames(trainee)
+    wait_until(lambda: frames(trainee) > shown + 60, what="two seconds of the host")
+    host.locator("summary", has_text="More").click()
+    host.get_by_role("button", name="Stop recording").click()
+    expect(trainee.get_by_text("Recording", exact=True)).to_be_hidden()
+
+    trainee.goto(trainee.url.removesuffix("/room"))
+    trainee.get_by_role("region", name="Recordings").get_by_role("link").click()
+    expect(trainee.locator("webinar-replay :is(audio, video)")).to_have_count(2)
+    trainee.get_by_role("button", name="Play").click()
+    wait_until(lambda: replayed(trainee) > 1, what="a second of the replay")
+    assert trainee.locator("figcaption").all_inner_texts() == [installation.world.people["trainer"].name]
+    moments = trainee.get_by_role("list", name="Moments")
+    expect(moments).to_contain_text("Somebody Un appunto senza nome")
+    trainee.get_by_label("Find a moment").fill("appunto")
+    expect(moments.get_by_role("listitem")).to_have_count(1)
+    assert find_sideways_scroll(trainee) + run_axe(trainee) == []
+
+    host.goto(trainee.url.partition("#")[0])
+    host.get_by_role("button", name="Take me out of the recordings").click()
+    expect(host.get_by_text("You are not in the recordings of this meeting any more.")).to_be_visible()
+    trainee.reload()
+    expect(trainee.get_by_role("list", name="Moments")).to_contain_text("Un appunto senza nome")
+    expect(trainee.locator("figcaption")).to_have_count(0)
+
+
+def replayed(page: Page) -> float:
+    """Seconds that the picture of a replay has played, of which pictures were seen."""
+    found: float = page.evaluate(
+        """() => {
+          const videos = [...document.querySelectorAll("webinar-replay video")];
+          const isSeen = videos.length > 0 && videos.every((each) => each.getVideoPlaybackQuality().totalVideoFrames > 10);
+          return isSeen ? Math.min(...videos.map((each) => each.currentTime)) : 0;
+        }"""
+    )
+    return found

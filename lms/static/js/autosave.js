@@ -100,5 +100,5 @@ customElements.define("ui-autosave", Autosave);
 
 /** The time of now as this person writes it, without seconds. */
 function clock() {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date());
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date());
 }

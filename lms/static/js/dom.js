@@ -48,3 +48,11 @@ export function iconButton(sprite, name, label) {
 export function fill(text, values) {
   return (text ?? "").replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
+
+/**
+ * Hours and minutes in the zone in which the server writes the times of the page, whatever the zone of the device.
+ * @param {string | Date} moment
+ */
+export function clock(moment) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.documentElement.dataset.zone }).format(new Date(moment));
+}

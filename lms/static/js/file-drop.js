@@ -3,6 +3,9 @@ import { element, fill, icon, iconButton } from "./dom.js";
 import { prepareUpload } from "./upload.js";
 
 class FileDrop extends HTMLElement {
+  /** @type {(() => void) | null} */
+  #send = null;
+
   connectedCallback() {
     const input = this.#input();
     const zone = this.querySelector(".ui-drop");
@@ -14,7 +17,32 @@ class FileDrop extends HTMLElement {
       this.#take(input.files);
       input.value = "";
     });
+    this.closest("form")?.addEventListener("submit", (event) => this.#hold(event), { capture: true });
     for (const name of ["dragover", "dragleave", "drop"]) zone.addEventListener(name, (event) => this.#drag(zone, /** @type {DragEvent} */ (event)));
+  }
+
+  /**
+   * A form that is sent too early waits for its files, and then goes by itself.
+   * @param {SubmitEvent} event
+   */
+  #hold(event) {
+    const form = event.target, submitter = event.submitter;
+    if (!(form instanceof HTMLFormElement) || !this.querySelector(".ui-file.is-on-its-way")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#send = () => form.requestSubmit(submitter);
+    const text = this.dataset.textHeld ?? "";
+    this.announce(text);
+    for (const row of this.querySelectorAll(".ui-file.is-on-its-way .ui-file-state")) row.textContent = text;
+  }
+
+  /** A file has arrived, or will not: what waits for it goes on when it was the last, and stays when it failed. */
+  settled() {
+    if (this.querySelector(".ui-file.is-failed")) this.#send = null;
+    if (!this.#send || this.querySelector(".ui-file.is-on-its-way")) return;
+    const send = this.#send;
+    this.#send = null;
+    send();
   }
 
   #input() {
@@ -89,6 +117,7 @@ class FileRow {
   }
 
   async begin() {
+    this.node.classList.add("is-on-its-way");
     const texts = this.drop.dataset;
     this.upload = prepareUpload(this.file, texts.endpoint ?? "", {
       progress: (sent, total) => this.progress(sent, total),
@@ -118,6 +147,7 @@ class FileRow {
   async remove() {
     const isUnfinished = this.isRunning || this.percent < 100;
     this.node.remove();
+    this.drop.settled();
     if (isUnfinished) await this.upload?.abort(true);
     this.drop.querySelector("input[type=file]")?.dispatchEvent(new CustomEvent("ui:removed", { bubbles: true }));
   }
@@ -137,22 +167,25 @@ class FileRow {
     this.percent = 100;
     this.bar.value = 100;
     this.bar.className = "is-done";
-    this.node.classList.add("is-done");
+    this.node.classList.replace("is-on-its-way", "is-done");
     this.toggle.remove();
     this.say(fill(this.drop.dataset.textDone, { total: size(this.file.size) }));
     this.node.append(element("input", { type: "hidden", name: this.drop.dataset.name ?? "", value: this.upload?.url ?? "" }));
     this.drop.announce(`${this.file.name}: ${this.state.textContent}`);
     this.drop.dispatchEvent(new CustomEvent("ui:uploaded", { bubbles: true, detail: { name: this.file.name, url: this.upload?.url } }));
+    this.drop.settled();
   }
 
   /** @param {string} reason */
   fail(reason) {
     this.isRunning = false;
     this.bar.hidden = true;
+    this.node.classList.remove("is-on-its-way");
     this.node.classList.add("is-failed");
     this.toggle.remove();
     this.say(reason);
     this.drop.announce(`${this.file.name}: ${reason}`);
+    this.drop.settled();
   }
 
   /** @param {string | undefined} text */

@@ -1,5 +1,6 @@
 // Makes the office's lounge live: announcements arrive, people come and go, one's own announcement is sent without reload.
 import { Channel, ChannelError, newKey } from "./channel.js";
+import { clock } from "./dom.js";
 import { PeopleList, fillAvatar } from "./presence.js";
 
 /** @typedef {import("./channel.js").LiveEvent} LiveEvent */
@@ -83,7 +84,7 @@ class OfficeLounge extends HTMLElement {
     const time = item.querySelector("time");
     if (time) {
       time.dateTime = event.at;
-      time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(event.at));
+      time.textContent = clock(event.at);
     }
     const form = item.querySelector("form");
     if (form && event.by?.id === this.dataset.user) {

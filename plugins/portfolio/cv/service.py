@@ -16,6 +16,7 @@ from plugins.portfolio.cv.models import Cv, Entry, Import, Letter, Person
 from plugins.portfolio.cv.sections import BY_NAME, COLUMNS, SECTIONS
 
 KEEP = "portfolio.keep"
+TEMPLATES = "portfolio.templates"
 KEPT_FOR = timedelta(days=30)
 """How long what was removed can be brought back."""
 IMPORT_KEPT_FOR = timedelta(days=1)

@@ -67,13 +67,17 @@ class JournalEntry(Identified, OfficeScoped, Timestamped, Base):
 
 
 class Plan(Identified, OfficeScoped, Timestamped, Base):
-    """Something that a person wants to reach, in steps."""
+    """Something that a person wants to reach, in steps; or (``is_template``) one that people of the office get copies of."""
 
     __tablename__ = "portfolio_plan"
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
     title: Mapped[str] = mapped_column(String(160))
     description: Mapped[str] = mapped_column(String(500), default="")
+    is_template: Mapped[bool] = mapped_column(default=False)
+    copied_from_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("portfolio_plan.id", ondelete="SET NULL"), index=True
+    )
     removed_at: Mapped[datetime | None] = mapped_column()
 
 

@@ -31,7 +31,7 @@ from lms.plugin import (
     unlink,
     utcnow,
 )
-from plugins.portfolio.cv.service import KEEP, KEPT_FOR
+from plugins.portfolio.cv.service import KEEP, KEPT_FOR, TEMPLATES
 from plugins.portfolio.evidence.forms import (
     AddTask,
     EditDescribed,
@@ -217,18 +217,27 @@ def find_plans(actor: Actor) -> list[tuple[Plan, list[Task]]]:
         select(Task).filter_by(owner_id=actor.user_id).order_by(Task.position, Task.created_at)
     ):
         steps.setdefault(task.plan_id, []).append(task)
-    return [(plan, steps.get(plan.id, [])) for plan in _list(actor, Plan)]
+    return [(plan, steps.get(plan.id, [])) for plan in _list(actor, Plan) if not plan.is_template]
+
+
+def tasks_of(plan: Plan) -> list[Task]:
+    """The steps of a plan that a ``get_`` function handed out, in their order."""
+    query = select(Task).filter_by(plan_id=plan.id).order_by(Task.position, Task.created_at)
+    return list(session().scalars(query))
 
 
 def get_plan(actor: Actor, plan_id: uuid.UUID, *, with_removed: bool = False) -> Plan:
-    """One of the actor's plans. Raises NotFound, Forbidden."""
-    return _own(actor, Plan, plan_id, with_removed=with_removed)
+    """A plan that the actor may change: their own, or a template of the office. Raises NotFound, Forbidden."""
+    row = session().scalar(select(Plan).filter_by(id=plan_id, is_template=True))
+    if row is None or not actor.can(TEMPLATES) or (row.removed_at is not None and not with_removed):
+        return _own(actor, Plan, plan_id, with_removed=with_removed)
+    return row
 
 
-def add_plan(actor: Actor, command: NewThing) -> Plan:
+def add_plan(actor: Actor, command: NewThing, *, is_template: bool = False) -> Plan:
     """Begin a plan. Raises Forbidden."""
-    require(actor, KEEP)
-    row = Plan(owner_id=actor.user_id, title=command.title)
+    require(actor, TEMPLATES if is_template else KEEP)
+    row = Plan(owner_id=actor.user_id, title=command.title, is_template=is_template)
     session().add(row)
     session().flush()
     return row
@@ -242,10 +251,10 @@ def edit_plan(actor: Actor, plan_id: uuid.UUID, command: EditDescribed) -> None:
 
 def add_task(actor: Actor, plan_id: uuid.UUID, command: AddTask) -> Task:
     """Add a step at the end. Raises NotFound."""
-    get_plan(actor, plan_id)
+    plan = get_plan(actor, plan_id)
     count = session().scalar(select(func.count()).select_from(Task).where(Task.plan_id == plan_id)) or 0
     row = Task(
-        owner_id=actor.user_id, plan_id=plan_id, title=command.title, due_on=command.due_on, position=count
+        owner_id=plan.owner_id, plan_id=plan_id, title=command.title, due_on=command.due_on, position=count
     )
     session().add(row)
     session().flush()
@@ -253,11 +262,11 @@ def add_task(actor: Actor, plan_id: uuid.UUID, command: AddTask) -> Task:
 
 
 def get_task(actor: Actor, task_id: uuid.UUID) -> Task:
-    """A step of one of the actor's plans. Raises NotFound."""
-    require(actor, KEEP)
-    row = session().scalar(select(Task).filter_by(id=task_id, owner_id=actor.user_id))
+    """A step of a plan that the actor may change. Raises NotFound."""
+    row = session().scalar(select(Task).filter_by(id=task_id))
     if row is None:
         raise NotFound(_("This step is not there any more."))
+    get_plan(actor, row.plan_id)
     return row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,8 +18,10 @@ from lms.plugin import (
     _,
     _l,
     actor,
+    find_groups,
     get_file,
     get_usage,
+    groups_of,
     hooks,
     max_upload_bytes,
     ngettext,
@@ -29,9 +31,9 @@ from lms.plugin import (
     unit_of_work,
     utcnow,
 )
-from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.cv.service import KEEP, TEMPLATES
 from plugins.portfolio.cv.views import refuse_to_scripts, saved_answer
-from plugins.portfolio.evidence import service
+from plugins.portfolio.evidence import plan_templates, service
 from plugins.portfolio.evidence.forms import (
     SKILL_LEVELS,
     AddTask,
@@ -267,11 +269,23 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
     ):
         return saved_answer("portfolio_evidence.plan", plan_id=plan_id)
     refuse_to_scripts(form)
-    tasks = next((tasks for each, tasks in service.find_plans(actor()) if each.id == plan_id), [])
+    tasks, groups = service.tasks_of(row), _groups() if row.is_template else []
     return render_template(
-        "portfolio/evidence/plan.html", plan=row, form=form, step=step, tasks=tasks, today=utcnow().date(), is_overdue=service.is_overdue,
+        "portfolio/evidence/plan.html", plan=row, form=form, step=step, tasks=tasks, groups=groups, today=utcnow().date(), is_overdue=service.is_overdue,
         breadcrumb=_trail(row.title, "plans"),
     ), max(form.status, step.status)  # fmt: skip
+
+
+@blueprint.post("/portfolio/evidence/plans/<uuid:plan_id>/give")
+@requires(TEMPLATES)
+def give_plan(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a plan of the office to everybody of a group who does not have it yet."""
+    plan, group_id = service.get_plan(actor(), plan_id), request.form.get("group", type=uuid.UUID)
+    if group_id is None or not plan.is_template or group_id not in {group.id for group in _groups()}:
+        raise NotFound(_("Choose a group first."))
+    count = plan_templates.give_plan(actor(), plan, group_id)
+    flash(ngettext("%(num)d person got the plan.", "%(num)d people got the plan.", count), "success")
+    return redirect(url_for("portfolio_evidence.plan", plan_id=plan_id), 303)
 
 
 @blueprint.post("/portfolio/evidence/tasks/<uuid:task_id>/<any(done, open, remove):action>")
@@ -334,6 +348,12 @@ def _with_proofs(form: Form[Any], row: Item) -> list[Any]:
         if not items:
             fields = [field for field in fields if field.name != "proofs"]
     return list(fields)
+
+
+def _groups() -> Sequence[Any]:
+    """Groups that a keeper of templates can give something to: all, or those that they are in."""
+    who = actor()
+    return find_groups(who) if who.can("groups.manage") else groups_of(who.user_id)
 
 
 def _trail(title: Text | None, tab_name: str = "") -> list[tuple[Text, str | None]]:

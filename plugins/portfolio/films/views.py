@@ -27,12 +27,12 @@ from lms.plugin import (
     session,
     slow,
     unit_of_work,
+    uses_devices,
     utcnow,
     wants_json,
 )
 from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.cv.views import refuse_to_scripts, saved_answer
-from plugins.portfolio.devices import WITH_DEVICES
 from plugins.portfolio.films import service
 from plugins.portfolio.films.captions import write_lines
 from plugins.portfolio.films.forms import (
@@ -116,6 +116,7 @@ def script(film_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/portfolio/films/<uuid:film_id>/record")
+@uses_devices
 @requires(KEEP)
 def record(film_id: uuid.UUID) -> ResponseReturnValue:
     """Record a take; the one page that may use camera and microphone. Without a script, a video is sent as a file."""
@@ -125,11 +126,10 @@ def record(film_id: uuid.UUID) -> ResponseReturnValue:
         values={"pace": film.pace, "text_size": film.text_size},
         action=url_for("portfolio_films.prompter", film_id=film.id),
     )
-    page = render_template(
+    return render_template(
         "portfolio/films/record.html", film=film, parts=_parts(film), prompter=prompter, takes=service.find_takes(film), shortest=SHORTEST, longest=LONGEST,
         person=actor().user_id, max_bytes=max_upload_bytes(), tabs=_tabs(film, "record"), breadcrumb=_trail(film.title, film.id), end_of=service.end_of,
     )  # fmt: skip
-    return Response(page, headers={"Permissions-Policy": WITH_DEVICES})
 
 
 @blueprint.post("/portfolio/films/<uuid:film_id>/prompter")

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from lms.plugin import Actor, Invalid, NotFound, _, plain_text, require, session, utcnow
+from plugins.portfolio.cv.service import TEMPLATES
 from plugins.portfolio.frameworks.models import FrameworkElement, OfficeFramework
-from plugins.portfolio.pages.service import TEMPLATES
 
 MOST_BYTES = 1_000_000
 MOST_ELEMENTS = 300

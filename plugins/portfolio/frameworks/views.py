@@ -9,11 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import Form, Invalid, _, actor, find_members, requires
-from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.cv.service import KEEP, TEMPLATES
 from plugins.portfolio.frameworks import importing, service
 from plugins.portfolio.frameworks.career import CAREER
 from plugins.portfolio.frameworks.forms import LEVELS, Confirm, ShowElement
-from plugins.portfolio.pages.service import TEMPLATES
 from plugins.portfolio.sharing.shares import ADVISE
 from plugins.portfolio.sharing.views import shared_url
 

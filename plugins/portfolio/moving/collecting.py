@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.plugin import Ref, StoredFile, kind_of, linked, open_file, session
-from plugins.portfolio.evidence.models import Item
+from plugins.portfolio.evidence.models import Item, Plan
 from plugins.portfolio.evidence.service import PROVES
 from plugins.portfolio.moving.rows import ids_in, row_as_json
 from plugins.portfolio.moving.tables import CARRIED, FILE, Carried
@@ -81,8 +81,8 @@ def proofs_of_skills(found: Collected) -> Iterator[dict[str, str]]:
 def _rows_of(carried: Carried, owner_id: uuid.UUID) -> Iterator[Any]:
     model = carried.model
     query = select(model).where(model.id.in_(carried.owned_by(owner_id))).order_by(model.id)
-    if model is Page:
-        query = query.where(Page.is_template.is_(False))
+    if model in {Page, Plan}:
+        query = query.where(model.is_template.is_(False))
     yield from session().scalars(query.execution_options(yield_per=_PIECE))
 
 

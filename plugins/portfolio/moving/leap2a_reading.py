@@ -17,18 +17,20 @@ from plugins.portfolio.cv.dates import read_worded
 from plugins.portfolio.cv.formats.candidate import Candidate, parse_xml
 from plugins.portfolio.cv.formats.europass_reading import local
 from plugins.portfolio.cv.sections import BY_NAME
+from plugins.portfolio.moving.leap2a_films import OWN, LeapFilm, read_own_film
 from plugins.portfolio.moving.leap2a_pages import LeapBlock, attribute, blocks_html, read_blocks, shown_html
 from plugins.portfolio.moving.leap2a_writing import PERSON_FIELDS
 
 MOST_FEED_BYTES = 20_000_000
 MOST_ENTRIES = 5_000
-OfferKind = Literal["person", "cv", "file", "journal", "plan", "note", "skill", "goal", "page"]
+OfferKind = Literal["person", "cv", "file", "journal", "plan", "note", "skill", "goal", "page", "film"]
 _TAIL = re.compile(r"([\w.-]+)[#/]*$")
 _POINTS = re.compile(r"<li[^>]*>(.*?)</li>", re.IGNORECASE | re.DOTALL)
 _GENDERS = {"0": "", "1": "male", "2": "female", "9": ""}
 """Codes of ISO/IEC 5218, which Leap2A uses."""
 _GOALS = frozenset({"personalgoal", "academicgoal", "careergoal"})
 """Goals in a CV of Mahara are entries like others; what they are says ``mahara:type`` alone."""
+_FILMS = frozenset({f"{{{OWN}}}film", f"{{{OWN}}}take", f"{{{OWN}}}poster"})
 _AREAS = {"work": "work", "education": "education", "community": "volunteering"}
 _PERSON = {other: own for own, other in PERSON_FIELDS.items()} | {
     "preferred_given_name": "given_name", "preferred_family_name": "family_name", "mobile": "phone", "workphone": "phone", "phone": "phone",
@@ -55,6 +57,7 @@ class LeapEntry:
     role: str = ""
     origin: str = ""
     blocks: list[LeapBlock] = field(default_factory=list)
+    film: LeapFilm | None = None
 
     def related(self, *relations: str) -> list[str]:
         """Ids (or addresses) that it points at by one of the relations."""
@@ -87,6 +90,7 @@ class Offer:
     member: str = ""
     folder: str = ""
     is_done: bool = False
+    film: LeapFilm | None = None
 
 
 @dataclass
@@ -138,7 +142,9 @@ def _read_entry(node: Element) -> LeapEntry:
     for child in node:
         name = local(child)
         reader = _READERS.get(name)
-        if reader is not None:
+        if child.tag in _FILMS:
+            entry.film = read_own_film(child)
+        elif reader is not None:
             reader(entry, child)
     return entry
 
@@ -259,7 +265,7 @@ def _parts_of_others(entries: Mapping[str, LeapEntry]) -> set[str]:
     for entry in entries.values():
         parents = [entries[key] for key in entry.related("is_part_of") if key in entries]
         if (
-            any(_is_journal(parent) or parent.kind == "plan" for parent in parents)
+            any(_is_journal(parent) or parent.kind == "plan" or _is_film(parent) for parent in parents)
             or entry.kind == "organization"
         ):
             taken.add(entry.key)
@@ -361,6 +367,9 @@ def _page_html(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> str:
 def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | None:
     html, tags = entry.html, tuple(entry.tags)
     words = plain_text(clean_html(html))
+    if _is_film(entry):
+        parts = tuple(part for part in _parts(entry, entries) if part.film and part.enclosure)
+        return Offer(entry.key, "film", entry.title, words[:160], parts=parts, film=entry.film)
     if entry.enclosure:
         folder = next(
             (
@@ -419,6 +428,10 @@ def _parts(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Iterator[LeapE
         if entry.key in each.related("is_part_of") and each.key not in named
     ]
     yield from (entries[key] for key in dict.fromkeys(named))
+
+
+def _is_film(entry: LeapEntry) -> bool:
+    return entry.film is not None and entry.film.kind == "film"
 
 
 def _is_journal(entry: LeapEntry) -> bool:

@@ -19,6 +19,7 @@ from lms.plugin import (
     Actor,
     Invalid,
     PreparedFile,
+    StoredFile,
     _,
     clean_html,
     new_id,
@@ -34,6 +35,8 @@ from plugins.portfolio.cv.service import find_entries
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, NewThing
 from plugins.portfolio.evidence.models import Item, Task
+from plugins.portfolio.films.service import PURPOSE, find_films
+from plugins.portfolio.moving.leap2a_films import take_film
 from plugins.portfolio.moving.leap2a_reading import (
     MOST_FEED_BYTES,
     Feed,
@@ -171,7 +174,7 @@ def _compare(actor: Actor, opened: OpenFeed) -> Iterator[OfferLine]:
     entries = find_entries(actor.user_id)
     here = {
         kind: {_plain(title): row_id for row_id, title in _titles(actor, kind)}
-        for kind in ("file", "journal", "plan", "note", "skill", "goal", "page")
+        for kind in ("file", "journal", "plan", "note", "skill", "goal", "page", "film")
     }
     stored = {file.sha256: item.id for item, file in _files(actor)}
     sizes = {file.size for _item, file in _files(actor)}
@@ -200,6 +203,8 @@ def _titles(actor: Actor, kind: str) -> list[tuple[uuid.UUID, str]]:
         rows = [row for row, _tasks in evidence.find_plans(actor)]
     elif kind == "page":
         rows = pages.find_pages(actor)
+    elif kind == "film":
+        rows = find_films(actor)
     else:
         rows = evidence.find_items(actor, kind)  # type: ignore[arg-type]  # the rest are kinds of items
     return [(row.id, row.title) for row in rows]
@@ -224,19 +229,28 @@ def _prepare(
     actor: Actor, opened: OpenFeed, lines: Sequence[OfferLine], progress: Progress
 ) -> dict[str, PreparedFile]:
     """The bytes of the chosen files, by the key of their entry. Raises Invalid, Unavailable."""
-    found, wanted = {}, [line.offer for line in lines if line.offer.kind == "file"]
-    for number, offer in enumerate(wanted, start=1):
-        member = opened.member(offer.member)
+    found, wanted = {}, list(_files_of(opened, lines))
+    for number, (key, title, member, purpose) in enumerate(wanted, start=1):
         name = member.rpartition("/")[2]
         with opened.open(member) as stream:
             try:
-                found[offer.key] = prepare_file(actor, stream, name, "portfolio.file", allowed=ACCEPTED)
+                found[key] = prepare_file(actor, stream, name, purpose, allowed=ACCEPTED)
             except Invalid as problem:
                 raise Invalid(
-                    _("“%(name)s”: %(reason)s", name=offer.title, reason=problem.message), code=problem.code
+                    _("“%(name)s”: %(reason)s", name=title, reason=problem.message), code=problem.code
                 ) from problem
         progress(number * 1024, len(wanted) * 1024)
     return found
+
+
+def _files_of(opened: OpenFeed, lines: Sequence[OfferLine]) -> Iterator[tuple[str, str, str, str]]:
+    """Key, title, member and purpose of each file that the offers bring; what did not come along is left out."""
+    for offer in (line.offer for line in lines):
+        if offer.kind == "file":
+            yield offer.key, offer.title, opened.member(offer.member), "portfolio.file"
+        for part in offer.parts if offer.kind == "film" else ():
+            if member := opened.member(part.enclosure):
+                yield part.key, part.title, member, PURPOSE
 
 
 def _recorded(actor: Actor, prepared: Mapping[str, PreparedFile]) -> dict[str, uuid.UUID]:
@@ -253,7 +267,7 @@ class _Taking:
         """Add an offer, or put it in the place of what is there."""
         takers: Mapping[OfferKind, Callable[[Offer, uuid.UUID | None], None]] = {
             "person": self._person, "cv": self._cv, "file": self._file, "journal": self._journal, "plan": self._plan, "note": self._item, "skill": self._item,
-            "goal": self._item, "page": self._page,
+            "goal": self._item, "page": self._page, "film": self._film,
         }  # fmt: skip
         takers[offer.kind](offer, twin)
 
@@ -327,6 +341,15 @@ class _Taking:
         for block in pages.find_blocks(page.id) if twin else ():
             pages.remove_block(self.actor, block.id)
         pages.add_block(self.actor, page.id, "text", {"html": self._html(offer.html)})
+
+    def _film(self, offer: Offer, twin: uuid.UUID | None) -> None:
+        parts = [
+            (part.film, session().get_one(StoredFile, self.files[part.key]))
+            for part in offer.parts
+            if part.film is not None and part.key in self.files
+        ]
+        if offer.film is not None:
+            take_film(self.actor, offer.title, offer.film, parts, twin)
 
     def _html(self, html: str) -> str:
         """Markup of elsewhere, cleaned; pictures that came along are shown, others are left out."""

@@ -16,14 +16,13 @@ from plugins.portfolio.cv.models import Entry
 from plugins.portfolio.cv.service import find_entries, get_person
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.moving.collecting import Collected
+from plugins.portfolio.moving.leap2a_films import OWN, film_entries
 from plugins.portfolio.pages.service import find_blocks, find_pages
 from plugins.portfolio.refs import ref_of
 
 ATOM, RDF = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 LEAP, CATEGORIES = "http://terms.leapspecs.org/", "http://terms.leapspecs.org/categories/"
 VERSION = "http://www.leapspecs.org/2010-07/2A/"
-OWN = "urn:contrada:portfolio#"
-"""Where our own words stand: the section of a CV entry, and its columns that Leap2A has no word for."""
 for _prefix, _uri in (("", ATOM), ("rdf", RDF), ("leap2", LEAP), ("contrada", OWN)):
     register_namespace(_prefix, _uri)
 
@@ -55,6 +54,7 @@ def write_leap2a(actor: Actor, owner: str, found: Collected) -> bytes:
     _write_items(feed, actor, found)
     _write_journals(feed, actor, members)
     _write_plans(feed, actor)
+    _write_films(feed, actor, found)
     for page in find_pages(actor):
         node = _entry(feed, page.id, page.title, "selection", page.updated_at, page.created_at)
         texts = [str(block.content.get("html") or "") for block in find_blocks(page.id)]
@@ -195,6 +195,25 @@ def _write_plans(feed: Element, actor: Actor) -> None:
             _status(made, is_done=task.done_at is not None)
             if task.due_on:
                 _text(made, LEAP, "date", task.due_on.isoformat()).set(f"{{{LEAP}}}point", "target")
+
+
+def _write_films(feed: Element, actor: Actor, found: Collected) -> None:
+    files = {file.id: file for file, _member in found.files}
+    for each in film_entries(actor, files):
+        node = _entry(feed, each.key, each.title, each.kind, utcnow())
+        _html(node, each.html)
+        for number, part in enumerate(each.parts, start=1):
+            _link(node, "leap2:has_part", f"urn:uuid:{part}", order=number)
+        if each.parent is not None:
+            _link(node, "leap2:is_part_of", f"urn:uuid:{each.parent}")
+        if each.file is not None:
+            _category(node, "resource_type", "Offline", label=str(kind_of(each.file.media_type).title))
+            _link(node, "enclosure", found.members[each.file.id], media_type=each.file.media_type)
+        own = _sub(node, OWN, each.own.kind)
+        for name, value in each.own.said.items():
+            own.set(name, value)
+        for name, text in each.own.texts.items():
+            _text(own, OWN, name, text)
 
 
 def _entry(

@@ -35,7 +35,8 @@ class Carried:
     """A table that is carried. ``links`` are columns that point at rows of other carried tables or at files.
 
     ``parent`` names the link through which a row belongs to its owner, where it has no owner of its own.
-    ``allowed`` bounds what a column may hold. ``html`` are rich texts.
+    ``allowed`` bounds what a column may hold. ``html`` are rich texts. Archives
+    of older versions lack the columns that were ``added``.
     """
 
     model: type[Any]
@@ -44,6 +45,7 @@ class Carried:
     html: Collection[str] = ()
     allowed: Mapping[str, Collection[Any]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
     unique: tuple[str, ...] = ()
     is_single: bool = False
     """True if a person has one at most."""
@@ -86,7 +88,7 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}),
     Carried(Journal),
     Carried(JournalEntry, {"journal_id": "portfolio_journal"}, html=("body",)),
-    Carried(Plan),
+    Carried(Plan, left_out=frozenset({"is_template", "copied_from_id"})),
     Carried(Task, {"plan_id": "portfolio_plan"}),
     Carried(Tag, unique=("subject", "name")),
     Carried(PageCollection),
@@ -100,7 +102,9 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Take, {"film_id": "portfolio_film", "file_id": FILE}, unique=("film_id", "key")),
     Carried(Block, {"page_id": "portfolio_page"}, parent="page_id", allowed={"width": WIDTHS}),
     Carried(Version, {"page_id": "portfolio_page"}, parent="page_id", unique=("page_id", "number")),
-    Carried(Card, {"page_id": "portfolio_page"}, left_out=frozenset({"is_public"}), is_single=True),
+    Carried(
+        Card, {"page_id": "portfolio_page", "film_id": "portfolio_film"}, left_out=frozenset({"is_public"}), added=frozenset({"film_id"}), is_single=True,
+    ),
     Carried(
         Mark, {"page_id": "portfolio_page"}, allowed={"framework": (CAREER.key,), "element": frozenset(CAREER.elements), "level": _LEVELS},
         left_out=frozenset({"confirmed_level", "confirmed_at", "confirmed_by_id", "answer"}), unique=("page_id", "framework", "element"),

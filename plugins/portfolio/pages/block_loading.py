@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from lms.plugin import StoredFile, current_locale, embedded_files, fill_addresses, session, utcnow
+from lms.plugin import current_locale, embedded_files, fill_addresses, session, utcnow
 from plugins.portfolio.cv.composing import compose_cv, compose_entry
 from plugins.portfolio.cv.models import Cv, Entry
 from plugins.portfolio.cv.sections import BY_NAME
@@ -16,9 +16,8 @@ from plugins.portfolio.cv.service import find_person
 from plugins.portfolio.evidence.forms import SKILL_LEVELS
 from plugins.portfolio.evidence.models import Item, Journal, JournalEntry, Plan, Task
 from plugins.portfolio.evidence.service import all_proofs, hidden_proofs, is_overdue, proof_key
-from plugins.portfolio.films.forms import PART_TITLES
-from plugins.portfolio.films.models import Film, Take
-from plugins.portfolio.films.service import cues_of, end_of, films_shown, problem_of, shown_take
+from plugins.portfolio.films.service import films_shown
+from plugins.portfolio.films.showing import files_of, film_values
 from plugins.portfolio.pages.kinds import Content, Showing
 
 
@@ -150,27 +149,9 @@ def _load_proofs(contents: Sequence[Content], showing: Showing) -> list[Mapping[
 def _load_films(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
     films = films_shown(showing.owner_id, [uuid.UUID(each["film"]) for each in contents if each.get("film")])
     return [
-        _film(films.get(uuid.UUID(each["film"])) if each.get("film") else None, showing) for each in contents
-    ]
-
-
-def _film(found: tuple[Film, list[tuple[Take, StoredFile]]] | None, showing: Showing) -> Mapping[str, Any]:
-    """A film as a reader gets it; its owner gets the reason why others see nothing."""
-    if found is None:
-        return {}
-    film, takes = found
-    problem = problem_of(film, takes, utcnow().date())
-    if problem:
-        return {"problem": problem}
-    values = {"film": film, "parts": [(title, getattr(film, name)) for name, title in PART_TITLES.items()]}
-    chosen = shown_take(film, takes)
-    if chosen is None:
-        return values
-    take, file = chosen
-    return values | {
-        "take": take, "file": file, "url": showing.address(file.id), "cues": cues_of(take), "starts": take.starts_ms / 1000, "ends": (end_of(take) or 0) / 1000,
-        "poster_url": showing.address(film.poster_id) if film.poster_id else "", "captions_url": showing.captions(file.id) if take.captions else "",
-    }  # fmt: skip
+        film_values(films.get(uuid.UUID(each["film"])) if each.get("film") else None, showing.address, showing.captions)
+        for each in contents
+    ]  # fmt: skip
 
 
 def _load_profile(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
@@ -246,8 +227,7 @@ def _photos_in_cvs(contents: Sequence[Content], showing: Showing) -> list[uuid.U
 
 
 def _files_in_films(contents: Sequence[Content], showing: Showing) -> list[uuid.UUID]:
-    shown = [one for one in _load_films(contents, showing) if one.get("file")]
-    return [each for one in shown for each in (one["file"].id, one["film"].poster_id) if each]
+    return [each for one in _load_films(contents, showing) for each in files_of(one)]
 
 
 def _photo_of_person(contents: Sequence[Content], showing: Showing) -> list[uuid.UUID]:

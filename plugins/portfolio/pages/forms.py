@@ -76,6 +76,14 @@ class SaveCard(Command):
     )
     proof_2: Annotated[Text200, Ui(_l("Second proof"))] = ""
     proof_3: Annotated[Text200, Ui(_l("Third proof"))] = ""
+    film_id: Annotated[
+        uuid.UUID | None,
+        Ui(
+            _l("Video CV on it"),
+            _l("Everybody who sees the card can play it, until its last day."),
+            kind="select",
+        ),
+    ] = None
     page_id: Annotated[
         uuid.UUID | None,
         Ui(_l("Page that it leads to"), _l("The page must be public itself."), kind="select"),

@@ -82,7 +82,7 @@ class Version(Identified, OfficeScoped, Base):
 
 
 class Card(Identified, OfficeScoped, Timestamped, Base):
-    """A person's public card: a readable address, a headline, three proofs, a way to write to them."""
+    """A person's public card: a readable address, a headline, three proofs, a video CV, a way to write to them."""
 
     __tablename__ = "portfolio_card"
     __table_args__ = (UniqueConstraint("office_id", "slug"), UniqueConstraint("office_id", "owner_id"))
@@ -96,6 +96,9 @@ class Card(Identified, OfficeScoped, Timestamped, Base):
     proof_3: Mapped[str] = mapped_column(String(200), default="")
     page_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("portfolio_page.id", ondelete="SET NULL"), index=True
+    )
+    film_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("portfolio_film.id", ondelete="SET NULL"), index=True
     )
     shows_photo: Mapped[bool] = mapped_column(default=False)
     is_contactable: Mapped[bool] = mapped_column(default=True)

@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from lms.plugin import Actor, Forbidden, Invalid, NotFound, Ref, _, new_id, require, session, utcnow
-from plugins.portfolio.cv.service import KEEP, KEPT_FOR, moved
+from plugins.portfolio.cv.service import KEEP, KEPT_FOR, TEMPLATES, moved
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
 from plugins.portfolio.pages.kinds import BlockType, block_types
 from plugins.portfolio.pages.models import WIDTHS, Block, Collection, Page, Version
 from plugins.portfolio.pages.versions import apply_snapshot, remember
 
-TEMPLATES = "portfolio.templates"
 MOST_PAGES = 200
 MOST_BLOCKS = 100
 

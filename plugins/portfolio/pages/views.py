@@ -25,9 +25,12 @@ from lms.plugin import (
     utcnow,
     wants_json,
 )
-from plugins.portfolio.cv.service import KEEP
+from plugins.portfolio.cv.service import KEEP, TEMPLATES
 from plugins.portfolio.cv.views import ids_sent, refuse_to_scripts, saved_answer
-from plugins.portfolio.evidence.service import add_file
+from plugins.portfolio.evidence.forms import NewThing
+from plugins.portfolio.evidence.models import Plan
+from plugins.portfolio.evidence.plan_templates import find_plan_templates
+from plugins.portfolio.evidence.service import add_file, add_plan
 from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages import service
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
@@ -351,19 +354,25 @@ def move_page(page_id: uuid.UUID, action: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/portfolio/templates", methods=["GET", "POST"])
-@requires(service.TEMPLATES)
+@requires(TEMPLATES)
 def templates() -> ResponseReturnValue:
-    """Pages that newcomers of the office get a copy of."""
+    """Pages and plans that newcomers of the office get a copy of."""
     form = Form(NewPage, submit=_("Make the template"))
+    plan_form = Form(NewThing, submit=_("Make the plan"), prefix="newplan")
+    plans: list[Plan] = []
     made: list[Page] = []
     if form.run(lambda command: made.append(service.add_page(actor(), command, is_template=True))):
         return redirect(url_for("portfolio_pages.edit", page_id=made[0].id), 303)
+    if plan_form.run(lambda command: plans.append(add_plan(actor(), command, is_template=True))):
+        return redirect(url_for("portfolio_evidence.plan", plan_id=plans[0].id), 303)
     return render_template(
         "portfolio/pages/templates.html",
         form=form,
+        plan_form=plan_form,
+        plans=find_plan_templates(actor()),
         templates=service.find_templates(actor()),
         breadcrumb=_trail(_("Templates")),
-    ), form.status
+    ), max(form.status, plan_form.status)
 
 
 def showing_for_owner(page: Page) -> Showing:

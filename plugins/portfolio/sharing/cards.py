@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,6 +13,7 @@ from lms.plugin import (
     Conflict,
     Forbidden,
     NotFound,
+    StoredFile,
     _,
     current_office,
     knock,
@@ -21,6 +24,8 @@ from lms.plugin import (
 )
 from plugins.portfolio.cv.models import Person
 from plugins.portfolio.cv.service import KEEP, find_person, get_person
+from plugins.portfolio.films.service import films_shown, get_film
+from plugins.portfolio.films.showing import Address, files_of, film_values
 from plugins.portfolio.pages.forms import SaveCard, WriteMessage
 from plugins.portfolio.pages.models import Card
 from plugins.portfolio.pages.service import get_page
@@ -59,6 +64,8 @@ def save_card(actor: Actor, command: SaveCard) -> Card:
         raise Conflict(text, fields={"slug": text})
     if command.page_id is not None:
         get_page(actor, command.page_id)
+    if command.film_id is not None:
+        get_film(actor, command.film_id)
     for name in SaveCard.model_fields:
         setattr(card, name, getattr(command, name))
     session().add(card)
@@ -72,6 +79,23 @@ def get_public_card(slug: str) -> tuple[Card, Person | None]:
     if card is None or public_refusal(card.owner_id, card.office_id, utcnow().date()):
         raise NotFound(_("There is no such card."))
     return card, find_person(card.owner_id)
+
+
+def film_on(card: Card, address: Address, captions: Address) -> Mapping[str, Any]:
+    """What a template needs to play the video CV of a card whose right was checked; see ``film_values``."""
+    if card.film_id is None:
+        return {}
+    return film_values(films_shown(card.owner_id, [card.film_id]).get(card.film_id), address, captions)
+
+
+def get_card_file(slug: str, file_id: uuid.UUID) -> StoredFile:
+    """The recording of a public card, or the picture before it plays. Raises NotFound for any other file."""
+    card, _person = get_public_card(slug)
+    shown = files_of(film_on(card, str, str))
+    file = session().get(StoredFile, file_id) if file_id in shown else None
+    if file is None or file.deleted_at is not None or file.owner_id != card.owner_id:
+        raise NotFound(_("There is no such file on this card."))
+    return file
 
 
 def write_message(owner_id: uuid.UUID, address: str, command: WriteMessage) -> Message:

@@ -49,6 +49,26 @@ class ShareWith(Command):
         return self
 
 
+class ChangeShare(Command):
+    """What can be changed of a share that was given; ``is_open`` takes the passcode of a link away."""
+
+    name: Annotated[
+        Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=120)],
+        Ui(_l("For whom is the link?"), _l("Only you see it. Such as: Bakery Rossi.")),
+    ] = ""
+    passcode: Annotated[
+        Annotated[str | None, Field(min_length=4, max_length=40)],
+        Ui(
+            _l("New passcode"),
+            _l("Leave it empty to keep what there is. Whoever looks now must give the new one."),
+            autocomplete="off",
+        ),
+    ] = None
+    is_open: Annotated[bool, Ui(_l("No passcode any more"))] = False
+    last_day: Annotated[date | None, Ui(_l("Until"), _l("Leave it empty to end it yourself."))] = None
+    allows_comments: Annotated[bool, Ui(_l("They may comment"))] = False
+
+
 class OpenLink(Command):
     """The passcode of a link."""
 

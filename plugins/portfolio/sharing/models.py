@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.plugin import Base, Identified, OfficeScoped, Timestamped
@@ -55,6 +55,17 @@ class Visit(Identified, OfficeScoped, Base):
         ForeignKey("portfolio_share.id", ondelete="SET NULL"), index=True
     )
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Watch(Identified, OfficeScoped, Base):
+    """A reader (``owner_id``) wants to hear when something that they may see has changed since ``seen_at``."""
+
+    __tablename__ = "portfolio_watch"
+    __table_args__ = (UniqueConstraint("owner_id", "target"),)
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    target: Mapped[str] = mapped_column(String(150), index=True)
+    seen_at: Mapped[datetime] = mapped_column()
 
 
 class Comment(Identified, OfficeScoped, Timestamped, Base):

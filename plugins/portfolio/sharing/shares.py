@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
@@ -33,8 +32,9 @@ from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.cv.service import KEEP, find_person
 from plugins.portfolio.pages.models import Card, Collection, Page
 from plugins.portfolio.refs import ref_of
-from plugins.portfolio.sharing.forms import PortfolioSettings, ShareWith
+from plugins.portfolio.sharing.forms import ChangeShare, PortfolioSettings, ShareWith
 from plugins.portfolio.sharing.models import Share, Visit
+from plugins.portfolio.sharing.passcodes import hash_of, hash_passcode
 
 ADVISE = "portfolio.advise"
 TOKEN_BYTES = 24
@@ -187,6 +187,26 @@ def restore_share(actor: Actor, share_id: uuid.UUID) -> Share:
     return row
 
 
+def change_share(actor: Actor, share_id: uuid.UUID, command: ChangeShare, zone: tzinfo) -> Share:
+    """Change until when a share holds (to the end of a day in ``zone``), and of a link its name and passcode.
+
+    Whoever gave the passcode before is asked for the new one. Raises NotFound, Invalid.
+    """
+    row = get_share(actor, share_id)
+    ends_at = (
+        datetime.combine(command.last_day, time(23, 59), zone).astimezone(UTC) if command.last_day else None
+    )
+    if row.starts_at and ends_at and ends_at <= row.starts_at:
+        text = _("The end is before the beginning.")
+        raise Invalid(text, fields={"last_day": text})
+    row.ends_at, row.allows_comments = ends_at, command.allows_comments
+    if row.audience == "link":
+        row.name = command.name
+        if command.passcode or command.is_open:
+            row.passcode_hash = hash_passcode(command.passcode) if command.passcode else ""
+    return row
+
+
 def share_with_nobody(actor: Actor, target: Ref) -> int:
     """Take back every share of a thing; returns how many. Raises NotFound."""
     rows = find_shares(actor, target)
@@ -238,29 +258,6 @@ def find_link(token: str) -> Share | None:
         return None
     query = select(Share).where(Share.token_hash == hash_of(token), *alive(utcnow()))
     return session().scalar(query)
-
-
-def is_alive(share_id: uuid.UUID) -> bool:
-    """Whether a share still holds; asked again and again while a file is on its way."""
-    return session().scalar(select(Share.id).where(Share.id == share_id, *alive(utcnow()))) is not None
-
-
-def fits_passcode(share: Share, passcode: str) -> bool:
-    """Whether a passcode is the one of a link."""
-    salt = share.passcode_hash.partition("$")[0]
-    return secrets.compare_digest(share.passcode_hash, hash_passcode(passcode, salt))
-
-
-def hash_of(token: str) -> str:
-    """What is kept of a token (it is random, so one fast hash is enough)."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def hash_passcode(passcode: str, salt: str = "") -> str:
-    """What is kept of a passcode, which people choose: slow to try."""
-    salt = salt or secrets.token_hex(16)
-    made = hashlib.scrypt(passcode.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, dklen=32)
-    return f"{salt}${made.hex()}"
 
 
 # --- who looked -------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from lms.plugin import (
     public,
     requires,
     serve_file,
+    serve_while,
     session,
     signed_in,
     unit_of_work,
@@ -41,8 +42,10 @@ from plugins.portfolio.sharing import comments, shares
 from plugins.portfolio.sharing.cards import owner_name
 from plugins.portfolio.sharing.forms import OpenLink, Say
 from plugins.portfolio.sharing.models import Share
+from plugins.portfolio.sharing.passcodes import fits_passcode, mark_of
 from plugins.portfolio.sharing.shares import Access, Thing, Viewer
-from plugins.portfolio.sharing.streaming import WhileAlive
+from plugins.portfolio.sharing.streaming import Showed
+from plugins.portfolio.sharing.watching import is_watching
 
 blueprint = Blueprint("portfolio_shown", __name__)
 links = Blueprint("portfolio_links", __name__)
@@ -65,8 +68,9 @@ def page(page_id: uuid.UUID) -> ResponseReturnValue:
 @public
 def page_file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """A file on a page, for whoever may see the page."""
-    found, access = shares.get_shared_page(current_viewer(), page_id)
-    return file_answer(found, find_shown_file(found, file_id), access)
+    viewer = current_viewer()
+    found, access = shares.get_shared_page(viewer, page_id)
+    return file_answer(found, find_shown_file(found, file_id), access, viewer)
 
 
 @blueprint.get("/portfolio/shared/pages/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
@@ -110,8 +114,9 @@ def cv_pdf(cv_id: uuid.UUID) -> ResponseReturnValue:
 @public
 def cv_photo(cv_id: uuid.UUID) -> ResponseReturnValue:
     """The photo of a shared CV, if it shows one."""
-    found, access = shares.get_shared_cv(current_viewer(), cv_id)
-    return photo_answer(found, access)
+    viewer = current_viewer()
+    found, access = shares.get_shared_cv(viewer, cv_id)
+    return photo_answer(found, access, viewer)
 
 
 @blueprint.post("/portfolio/shared/pages/<uuid:page_id>/copy")
@@ -189,7 +194,7 @@ def _comments_url(kind: str, thing_id: uuid.UUID) -> str:
 def enter(token: str) -> ResponseReturnValue:
     """Whatever a link leads to; a passcode is asked for first, if it has one."""
     share = link_or_404(token)
-    if share.passcode_hash and str(share.id) not in web_session.get(OPENED, {}):
+    if not _is_opened(share):
         return _ask_passcode(token, share)
     thing = shares.find_thing(share.target)
     viewer = Viewer(guest_or_actor(), frozenset({share.id}))
@@ -217,8 +222,9 @@ def linked_page(token: str, page_id: uuid.UUID) -> ResponseReturnValue:
 @public
 def linked_file(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """A file on a page that a link leads to."""
-    found, access = shares.get_shared_page(link_viewer(token), page_id)
-    return file_answer(found, find_shown_file(found, file_id), access)
+    viewer = link_viewer(token)
+    found, access = shares.get_shared_page(viewer, page_id)
+    return file_answer(found, find_shown_file(found, file_id), access, viewer)
 
 
 @links.get("/portfolio/s/<token>/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
@@ -233,8 +239,9 @@ def linked_captions(token: str, page_id: uuid.UUID, file_id: uuid.UUID) -> Respo
 @public
 def linked_cv(token: str, cv_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """PDF or photo of a CV that a link leads to."""
-    found, access = shares.get_shared_cv(link_viewer(token), cv_id)
-    return photo_answer(found, access) if what == "photo" else guarded_headers(cv_as_pdf(found))
+    viewer = link_viewer(token)
+    found, access = shares.get_shared_cv(viewer, cv_id)
+    return photo_answer(found, access, viewer) if what == "photo" else guarded_headers(cv_as_pdf(found))
 
 
 def link_or_404(token: str) -> Share:
@@ -249,9 +256,15 @@ def link_or_404(token: str) -> Share:
 def link_viewer(token: str) -> Viewer:
     """Who holds a link (and gave its passcode). Raises NotFound."""
     share = link_or_404(token)
-    if share.passcode_hash and str(share.id) not in web_session.get(OPENED, {}):
+    if not _is_opened(share):
         raise NotFound(_("This link does not work (any more). Ask whoever gave it to you for a new one."))
     return Viewer(guest_or_actor(), frozenset({share.id}))
+
+
+def _is_opened(share: Share) -> bool:
+    """Whether this browser gave the passcode that the link has now."""
+    given = web_session.get(OPENED, {}).get(str(share.id))
+    return not share.passcode_hash or given == mark_of(share)
 
 
 def _ask_passcode(token: str, share: Share) -> ResponseReturnValue:
@@ -263,8 +276,8 @@ def _ask_passcode(token: str, share: Share) -> ResponseReturnValue:
         except TooMany as refusal:
             form.errors.append(refusal.message)
             command = None
-    if command is not None and shares.fits_passcode(share, command.passcode):
-        web_session[OPENED] = {**web_session.get(OPENED, {}), str(share.id): True}
+    if command is not None and fits_passcode(share, command.passcode):
+        web_session[OPENED] = {**web_session.get(OPENED, {}), str(share.id): mark_of(share)}
         return redirect(url_for("portfolio_links.enter", token=token), 303)
     if command is not None:
         form.field_errors["passcode"] = _("This is not the passcode.")
@@ -356,7 +369,7 @@ def page_answer(
         cover_url=address(page.cover_id) if page.cover_id else "", access=access, view_as=view_as, own_url=url_for("portfolio_pages.edit", page_id=page.id),
         threads=[] if view_as else comments.find_comments(viewer.actor, page, access), may_comment=access.may_comment and viewer.actor is not None and not view_as,
         say_url=url_for("portfolio_shown.say", kind="pages", thing_id=page.id), is_open=access.share is not None and access.share.audience == "public",
-        copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
+        watch_url=_watch_url("pages", viewer, page, access) if not view_as else "", copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
     )  # fmt: skip
     is_open = access.share is not None and access.share.audience == "public" and not places.token
     return guarded_headers(Response(body), is_open=is_open)
@@ -369,17 +382,18 @@ def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: _Places) -> Respon
         "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
         threads=comments.find_comments(viewer.actor, cv, access), may_comment=access.may_comment and viewer.actor is not None, owner=owner_name(cv.owner_id),
         say_url=url_for("portfolio_shown.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
+        watch_url=_watch_url("cv", viewer, cv, access),
     )  # fmt: skip
     return guarded_headers(Response(body))
 
 
-def photo_answer(cv: Cv, access: Access) -> ResponseReturnValue:
+def photo_answer(cv: Cv, access: Access, viewer: Viewer) -> ResponseReturnValue:
     """The photo of a CV, if it shows one. Raises NotFound."""
     photo_id = compose_cv(cv).photo_id
     file = session().get(StoredFile, photo_id) if photo_id else None
     if file is None or file.deleted_at is not None:
         raise NotFound(_("There is no photo."))
-    return file_answer(cv, file, access)
+    return file_answer(cv, file, access, viewer)
 
 
 def note(viewer: Viewer, thing: Thing, access: Access) -> None:
@@ -407,17 +421,26 @@ def guarded_headers(response: Response, *, is_open: bool = False) -> Response:
     return response
 
 
-def file_answer(thing: Page | Cv, file: StoredFile, access: Access) -> Response:
-    """A file, or the part that was asked for; it stops within half a second when the share is taken back."""
+def file_answer(thing: Page | Cv, file: StoredFile, access: Access, viewer: Viewer) -> Response:
+    """A file, or the part that was asked for; it stops within a second when its reader may not see it any more."""
     response = guarded_headers(serve_file(file, as_download="download" in request.args))
-    if access.share is not None and response.status_code in {200, 206}:
-        response.response = WhileAlive(response.response, access.share.id, thing.office_id)
-    return response
+    if access.share is None:
+        return response
+    return serve_while(response, Showed.now(thing, file, access.share, viewer).is_still)
 
 
 def captions_answer(file: StoredFile) -> Response:
     """Captions of a video CV whose right was checked."""
     return guarded_headers(Response(vtt_of(file.id), mimetype="text/vtt"))
+
+
+def _watch_url(kind: str, viewer: Viewer, thing: Page | Cv, access: Access) -> str:
+    """Where a reader who is signed in begins or ends to watch; readers who only have a link cannot."""
+    by_link = access.share is not None and access.share.audience == "link"
+    if viewer.actor is None or access.is_owner or by_link:
+        return ""
+    action = "unwatch" if is_watching(viewer.actor, thing) else "watch"
+    return url_for("portfolio_watching.change", kind=kind, thing_id=thing.id, action=action)
 
 
 def _by_collection(access: Access) -> bool:

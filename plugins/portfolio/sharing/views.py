@@ -32,7 +32,7 @@ from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.pages.models import Collection, Page
 from plugins.portfolio.refs import Kind, ref_of
 from plugins.portfolio.sharing import requests, shares
-from plugins.portfolio.sharing.forms import Answer, AskFeedback, ShareWith
+from plugins.portfolio.sharing.forms import Answer, AskFeedback, ChangeShare, ShareWith
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.qr import qr_svg
 from plugins.portfolio.sharing.shares import ADVISE, Thing
@@ -110,6 +110,27 @@ def take_back(share_id: uuid.UUID, action: str) -> ResponseReturnValue:
     """Take a share back at once, or give it back."""
     row = shares.revoke(actor(), share_id) if action == "revoke" else shares.restore_share(actor(), share_id)
     return redirect(address(Ref.parse(row.target), revoked=share_id if action == "revoke" else None), 303)
+
+
+@blueprint.route("/portfolio/shares/<uuid:share_id>", methods=["GET", "POST"])
+@requires(KEEP)
+def change(share_id: uuid.UUID) -> ResponseReturnValue:
+    """Another end for a share; another name or passcode for a link."""
+    row = shares.get_share(actor(), share_id)
+    target = Ref.parse(row.target)
+    thing = shares.get_thing(actor(), target)
+    day = row.ends_at.astimezone(current_zone()).date() if row.ends_at else None
+    values = {"name": row.name, "last_day": day, "allows_comments": row.allows_comments}
+    form = Form(ChangeShare, values=values)
+    if form.run(lambda command: shares.change_share(actor(), share_id, command, current_zone())):
+        flash(_("Saved."), "success")
+        return redirect(address(target), 303)
+    hidden = set() if row.audience == "link" else {"name", "passcode"}
+    hidden |= set() if row.passcode_hash else {"is_open"}
+    return render_template(
+        "portfolio/sharing/change.html", form=form, fields=[each for each in form.fields if each.name not in hidden], share=row, back=address(target),
+        breadcrumb=[*trail(thing, _("Share"))[:-1], (_("Share"), address(target)), (_("Change"), None)],
+    ), form.status  # fmt: skip
 
 
 @blueprint.post("/portfolio/requests/<uuid:request_id>/withdraw")

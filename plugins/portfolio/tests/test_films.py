@@ -15,15 +15,17 @@ from sqlalchemy import select
 from lms.plugin import Invalid, StoredFile, World, session, store_file, utcnow
 from lms.testing import SignIn, TestSite, count_queries, upload
 from plugins.portfolio import films
+from plugins.portfolio.cv.forms import SavePrivate
+from plugins.portfolio.cv.service import save_person
 from plugins.portfolio.films import service
 from plugins.portfolio.films.forms import EditCaptions, EditFilm, EditScript, NewFilm, TrimTake
 from plugins.portfolio.films.models import Film, Take
 from plugins.portfolio.jobs import forget_removed
 from plugins.portfolio.pages import service as pages
-from plugins.portfolio.pages.forms import NewPage
+from plugins.portfolio.pages.forms import NewPage, SaveCard
 from plugins.portfolio.pages.models import Page
 from plugins.portfolio.refs import ref_of
-from plugins.portfolio.sharing import shares
+from plugins.portfolio.sharing import cards, shares
 from plugins.portfolio.sharing.forms import ShareWith
 from plugins.portfolio.tests.archives import Run, bring, newcomer, outcome, pack, take
 
@@ -248,6 +250,83 @@ def test_sound_or_text_alone_gives_nobody_the_picture(world: World, client: Flas
         page = client.get(link).text
         assert "<video" not in page
         assert ("Thank you!" in page) is (variant == "text")
+
+
+def on_card(world: World, film_id: uuid.UUID, *, is_public: bool = True) -> None:
+    """The film on its person's card."""
+    with world.inside("siena"):
+        save_person(world.actor(OWNER), SavePrivate(birth_date="1990"))
+        command = SaveCard(slug="zaffiro", headline="Fornaia", film_id=film_id, is_public=is_public)
+        cards.save_card(world.actor(OWNER), command)
+
+
+def test_everybody_plays_the_film_of_a_public_card_and_no_other_file(
+    world: World, client: FlaskClient, sign_in: SignIn
+) -> None:
+    film_id, take_id = make_film(world)
+    other_id, _take = make_film(world)
+    on_card(world, film_id)
+    file_id, other = file_of(world, film_id), file_of(world, other_id)
+    page = client.get(f"{HOME}/p/zaffiro")
+    path = f"{HOME}/p/zaffiro/film/{file_id}"
+    assert f'src="{path}#t=2.0,10.0"' in page.text
+    assert f'property="og:video" content="http://localhost{path}"' in page.text
+    assert "Hello, I am Zaffiro." in page.text
+    with client.get(path, headers={"Range": "bytes=0-99"}) as part:
+        assert (part.status_code, len(part.data), part.mimetype) == (206, 100, "video/webm")
+    assert "Hello, I am Zaffiro." in client.get(f"{path}/captions.vtt").text
+    for wrong in (f"{HOME}/p/zaffiro/film/{other}", f"{HOME}/p/aicha-benali/film/{file_id}"):
+        assert client.get(wrong).status_code == 404
+        assert client.get(f"{wrong}/captions.vtt").status_code == 404
+    look = sign_in(OWNER).get(f"{HOME}/card/look").text
+    assert f"/takes/{take_id}/content#t=2.0,10.0" in look
+
+
+@pytest.mark.parametrize(
+    "end", ["not public", "no consent", "last day", "another film", "removed", "under age", "sound"]
+)
+def test_a_film_ends_with_its_card_its_consent_and_its_last_day(
+    world: World, client: FlaskClient, end: str
+) -> None:
+    film_id, _take = make_film(world)
+    on_card(world, film_id)
+    path = f"{HOME}/p/zaffiro/film/{file_of(world, film_id)}"
+    with client.get(path) as before:
+        assert before.status_code == 200
+        assert before.headers["X-Accel-Buffering"] == "no"
+    with world.inside("siena"):
+        actor = world.actor(OWNER)
+        card, film = cards.get_card(actor), service.get_film(actor, film_id)
+        if end == "not public":
+            card.is_public = False
+        elif end == "no consent":
+            service.agree(actor, film_id, is_agreed=False)
+        elif end == "last day":
+            film.expires_on = utcnow().date() - timedelta(days=1)
+        elif end == "another film":
+            card.film_id = None
+        elif end == "removed":
+            service.remove_film(actor, film_id)
+        elif end == "under age":
+            save_person(actor, SavePrivate(birth_date=str(utcnow().year - 16)))
+        else:
+            film.variant = "audio"
+    for address in (path, f"{path}/captions.vtt"):
+        assert client.get(address, headers={"Range": "bytes=0-99"}).status_code == 404
+
+
+def test_a_film_of_somebody_else_is_not_put_on_a_card(world: World, sign_in: SignIn) -> None:
+    film_id, _take = make_film(world)
+    sent = {"slug": "ladro", "film_id": str(film_id)}
+    assert sign_in("trainee2").post(f"{HOME}/card", data=sent).status_code == 404
+
+
+def file_of(world: World, film_id: uuid.UUID) -> uuid.UUID:
+    """The file of the only take of a film."""
+    with world.inside("siena"):
+        found = session().scalar(select(Take.file_id).filter_by(film_id=film_id))
+    assert found is not None
+    return found
 
 
 def test_a_film_of_somebody_else_is_not_put_on_a_page(world: World, sign_in: SignIn) -> None:

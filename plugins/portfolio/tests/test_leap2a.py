@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import re
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from lms.plugin import Invalid, PdfAttachment, World, session
+from lms.plugin import Invalid, PdfAttachment, StoredFile, World, session, store_file
 from lms.testing import SignIn, run_jobs
 from plugins.portfolio.cv import tailoring
 from plugins.portfolio.cv.composing import compose_cv
@@ -22,6 +23,7 @@ from plugins.portfolio.cv.formats.europass_xml import write_europass
 from plugins.portfolio.cv.forms import NewCv
 from plugins.portfolio.cv.service import find_entries
 from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.films.service import PARTS, PURPOSE, find_films, find_takes, set_poster
 from plugins.portfolio.moving.leap2a_reading import read_feed
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.tests.archives import members_of, pack, zipped
@@ -151,6 +153,94 @@ def test_our_own_feed_is_read_back_with_every_entry_of_the_cv(sign_in: SignIn, w
     )
     assert there == here
     assert all(offer.member in members for offer in feed.offers if offer.kind == "file")
+
+
+def feed_of(body: bytes, **replaced: str) -> bytes:
+    """What another program gets of our archive: the feed and its files, without our own data."""
+    members = {
+        name: data for name, data in members_of(body).items() if name.startswith(("leap2a.xml", "files/"))
+    }
+    feed = members["leap2a.xml"].decode()
+    for old, new in replaced.items():
+        feed = feed.replace(old, new)
+    return zipped(members | {"leap2a.xml": feed.encode()})
+
+
+def films_of(world: World, key: str) -> list[tuple[Any, ...]]:
+    """Everything of somebody's films but whose they are: words, look, recordings with their bytes."""
+    with world.inside("siena"):
+        found = []
+        for film in find_films(world.actor(key)):
+            words = [
+                getattr(film, name)
+                for name in (*PARTS, "title", "variant", "language", "pace", "text_size", "expires_on")
+            ]
+            poster = session().get(StoredFile, film.poster_id) if film.poster_id else None
+            takes = [
+                (take.key, take.number, take.starts_ms, take.ends_ms, take.duration_ms, take.captions, take.is_best, file.sha256, file.media_type)
+                for take, file in find_takes(film)
+            ]  # fmt: skip
+            found.append((*words, poster.sha256 if poster else "", *takes))
+        session().rollback()
+        return found
+
+
+def test_video_cvs_go_out_and_come_in_by_the_feed_with_nothing_lost_but_the_consent(
+    sign_in: SignIn, world: World
+) -> None:
+    browser = sign_in("trainee4")
+    with world.inside("siena"):
+        actor = world.actor("trainee")
+        poster = store_file(actor, io.BytesIO(picture()), "poster.png", PURPOSE)
+        set_poster(actor, find_films(actor)[0].id, poster.id)
+    body = feed_of(pack(browser.application, world))
+    sent = browser.post(f"{MOVING}/bring", data={"archive": (io.BytesIO(body), "feed.zip")})
+    address = sent.headers["Location"]
+    chosen = {
+        name: "add"
+        for name, title in offers_on(browser.get(address).text).items()
+        if title == "Per i forni di Siena"
+    }
+    assert len(chosen) == 1
+    browser.post(f"{address}/take", data=chosen)
+    run_jobs(browser.application)
+    assert films_of(world, "trainee4") == films_of(world, "trainee") != []
+    with world.inside("siena"):
+        film = find_films(world.actor("trainee4"))[0]
+        assert film.consented_at is None
+        session().rollback()
+    again = browser.post(f"{MOVING}/bring", data={"archive": (io.BytesIO(body), "feed.zip")}).headers[
+        "Location"
+    ]
+    assert "You have one like it" in browser.get(again).text or "simile" in browser.get(again).text
+    browser.post(f"{again}/take", data=dict.fromkeys(chosen, "replace"))
+    run_jobs(browser.application)
+    assert films_of(world, "trainee4") == films_of(world, "trainee")
+
+
+def test_a_film_of_a_feed_says_nothing_that_could_not_be_true(sign_in: SignIn, world: World) -> None:
+    browser = sign_in("trainee4")
+    lies = {
+        'pace="130"': 'pace="9999999"', 'variant="video"': 'variant="hologram"', 'ends_ms="13000"': 'ends_ms="-5"', 'starts_ms="1000"': 'starts_ms="1e9"',
+        "WEBVTT": "no captions at all", 'language="it"': 'language="../../x"',
+    }  # fmt: skip
+    body = feed_of(pack(browser.application, world), **lies)
+    address = browser.post(f"{MOVING}/bring", data={"archive": (io.BytesIO(body), "feed.zip")}).headers[
+        "Location"
+    ]
+    chosen = {
+        name: "add"
+        for name, title in offers_on(browser.get(address).text).items()
+        if title == "Per i forni di Siena"
+    }
+    browser.post(f"{address}/take", data=chosen)
+    run_jobs(browser.application)
+    with world.inside("siena"):
+        film = find_films(world.actor("trainee4"))[0]
+        (take, _file), *_rest = find_takes(film)
+        assert (film.pace, film.variant, film.language in {"en", "it"}) == (220, "video", True)
+        assert (take.starts_ms, take.ends_ms) == (0, None)
+        assert "no captions" not in take.captions
 
 
 def test_a_photo_goes_out_and_comes_in_with_europass(sign_in: SignIn, world: World) -> None:

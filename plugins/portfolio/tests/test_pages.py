@@ -316,7 +316,7 @@ def test_a_page_with_twenty_blocks_needs_few_and_a_constant_number_of_queries(
 def test_newcomers_get_the_offices_templates_once_and_as_their_own(world: World) -> None:
     newcomer = world.people["trainee10"].id
     with world.inside("siena") as office:
-        assert welcome(office.id, newcomer) == 1
+        assert welcome(office.id, newcomer) == 2  # a page and a plan
         assert welcome(office.id, newcomer) == 0
         page = session().scalars(select(Page).filter_by(owner_id=newcomer)).one()
         assert (page.title, page.is_template) == ("Il mio portfolio", False)

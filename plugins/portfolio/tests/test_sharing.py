@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from sqlalchemy import select
 
 from lms.plugin import (
     Forbidden,
+    NotFound,
+    StoredFile,
     World,
     save_settings,
     session,
@@ -28,12 +31,13 @@ from plugins.portfolio.cv.service import save_person
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import NewPage
+from plugins.portfolio.pages.models import Page
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing import shares
-from plugins.portfolio.sharing.forms import PortfolioSettings, ShareWith
+from plugins.portfolio.sharing.forms import ChangeShare, PortfolioSettings, ShareWith
 from plugins.portfolio.sharing.models import Share, Visit
-from plugins.portfolio.sharing.shares import age_on
-from plugins.portfolio.sharing.streaming import WhileAlive
+from plugins.portfolio.sharing.shares import Viewer, age_on
+from plugins.portfolio.sharing.streaming import Showed
 
 HOME = "/o/siena/portfolio"
 OWNER = "trainee9"
@@ -226,18 +230,75 @@ def test_a_passcode_is_asked_for_and_cannot_be_tried_for_ever(world: World, clie
     assert other.post(f"{HOME}/s/{token}", data={"passcode": "girasole"}).status_code == 422
 
 
-def test_a_revoked_share_stops_a_download_that_is_on_its_way(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "end", ["revoked", "expired", "passcode", "removed", "off the page", "deleted", "gone"]
+)
+def test_a_file_on_its_way_is_not_allowed_any_more_when_its_reader_may_not_see_it(
+    world: World, end: str
 ) -> None:
-    page_id, _file = make_page(world)
-    share_id, _token = give(world, page_id, "link")
-    monkeypatch.setattr("plugins.portfolio.sharing.streaming.ASK_AGAIN", timedelta(seconds=-1))
-    stream = iter(WhileAlive(iter([b"one", b"two", b"three"]), share_id, world.office("siena").id))
-    assert next(stream) == b"one"
+    page_id, file_id = make_page(world)
+    share_id, _token = give(world, page_id, "link", passcode="girasole")
     with world.inside("siena"):
-        shares.revoke(world.actor(OWNER), share_id)
-    with pytest.raises(ConnectionAbortedError):
-        list(stream)
+        actor, share = world.actor(OWNER), session().get_one(Share, share_id)
+        page, file = session().get_one(Page, page_id), session().get_one(StoredFile, file_id)
+        showed = Showed.now(page, file, share, Viewer(None, frozenset({share_id})))
+        assert showed.is_still()
+        if end == "revoked":
+            shares.revoke(actor, share_id)
+        elif end == "expired":
+            share.ends_at = utcnow() - timedelta(seconds=1)
+        elif end == "passcode":
+            shares.change_share(actor, share_id, ChangeShare(passcode="tulipano"), UTC)
+        elif end == "removed":
+            pages.remove_page(actor, page_id)
+        elif end == "off the page":
+            pages.remove_block(actor, pages.find_blocks(page_id)[1].id)
+        elif end == "deleted":
+            file.deleted_at = utcnow()
+        else:
+            session().delete(share)
+        session().flush()
+        with contextlib.suppress(NotFound):
+            assert not showed.is_still()
+
+
+def test_a_new_passcode_is_asked_of_everybody_again_and_can_be_taken_away(
+    world: World, client: FlaskClient, sign_in: SignIn
+) -> None:
+    page_id, file_id = make_page(world)
+    share_id, token = give(world, page_id, "link", passcode="girasole")
+    path = f"{HOME}/s/{token}"
+    client.post(path, data={"passcode": "girasole"})
+    assert "Zaffiro" in client.get(path).text
+    owner = sign_in(OWNER)
+    assert 'name="passcode"' in owner.get(f"{HOME}/shares/{share_id}").text
+    assert owner.post(f"{HOME}/shares/{share_id}", data={"passcode": "tulipano"}).status_code == 303
+    assert "Zaffiro" not in client.get(path).text
+    assert status(client, f"{path}/{page_id}/files/{file_id}") == 404
+    client.post(path, data={"passcode": "girasole"})
+    assert "Zaffiro" not in client.get(path).text
+    client.post(path, data={"passcode": "tulipano"})
+    assert "Zaffiro" in client.get(path).text
+    assert owner.post(f"{HOME}/shares/{share_id}", data={"is_open": "true"}).status_code == 303
+    assert "Zaffiro" in client.application.test_client().get(path).text
+
+
+def test_the_end_of_a_share_can_be_moved_and_counts_to_the_end_of_its_day(
+    world: World, client: FlaskClient, sign_in: SignIn
+) -> None:
+    page_id, _file = make_page(world, with_file=False)
+    share_id, token = give(world, page_id, "link", ends_at=utcnow() + timedelta(days=1))
+    owner = sign_in(OWNER)
+    yesterday = (utcnow() - timedelta(days=2)).date().isoformat()
+    assert owner.post(f"{HOME}/shares/{share_id}", data={"last_day": yesterday}).status_code == 303
+    assert client.get(f"{HOME}/s/{token}").status_code == 404
+    assert (
+        owner.post(f"{HOME}/shares/{share_id}", data={"last_day": "2090-06-30", "name": "Forno"}).status_code
+        == 303
+    )
+    assert client.get(f"{HOME}/s/{token}").status_code == 200
+    with world.inside("siena"):
+        assert session().get_one(Share, share_id).ends_at == datetime(2090, 6, 30, 21, 59, tzinfo=UTC)
 
 
 def test_a_range_of_a_shared_file_is_served_and_ends_with_the_share(
@@ -286,6 +347,8 @@ def test_nobody_shares_or_revokes_what_is_not_theirs(world: World, sign_in: Sign
             browser.post(f"{HOME}/share/pages/{page_id}/give", data={"audience": "public"}).status_code == 404
         )
         assert browser.post(f"{HOME}/shares/{share_id}/revoke").status_code == 404
+        assert browser.get(f"{HOME}/shares/{share_id}").status_code == 404
+        assert browser.post(f"{HOME}/shares/{share_id}", data={"last_day": ""}).status_code == 404
         assert browser.get(f"{HOME}/share/pages/{page_id}/visits").status_code == 404
 
 

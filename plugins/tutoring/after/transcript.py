@@ -68,7 +68,7 @@ def _whole(actor: Actor, row: Booking) -> list[EventView]:
         if not more:
             break
         events += more
-    return chat.without_withdrawn(events)
+    return chat.as_they_stand(events)
 
 
 def _message(event: EventView) -> dict[str, str]:

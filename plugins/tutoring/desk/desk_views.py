@@ -8,7 +8,18 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Actor, Form, _, actor, find_members, member, requires, utcnow
+from lms.plugin import (
+    Actor,
+    Form,
+    _,
+    actor,
+    directory,
+    find_members,
+    member,
+    requires,
+    uses_devices,
+    utcnow,
+)
 from plugins.tutoring import meeting
 from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import colleagues, conversations, opening, passing, queue, replies, telling
@@ -18,12 +29,14 @@ from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.forms import NoteOutcome
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.reading import note_reading
 from plugins.tutoring.views import chat_context, people_of, trail
 
 blueprint = Blueprint("tutoring_tutor", __name__)
 
 
 @blueprint.route("/tutoring/desk", methods=["GET", "POST"], endpoint="desk")
+@uses_devices
 @requires(OFFER)
 def desk() -> ResponseReturnValue:
     """Who waits, the open chats, and one in front: ``?chat=<session>``, or the first."""
@@ -35,13 +48,9 @@ def desk() -> ResponseReturnValue:
     if front and form and form.run(lambda command: meeting.note_outcome(who, front.id, command)):
         flash(_("Saved. Both of you can read it."), "success")
         return redirect(url_for("tutoring_tutor.desk"), 303)
-    context = (
-        {"me": who.user_id, "zone": who.zone}
-        | _waiting(who, chats)
-        | (_in_front(who, front) if front else {})
-    )
+    context = {"me": who.user_id} | _waiting(who, chats) | (_in_front(who, front) if front else {})
     page = render_template(
-        "tutoring/desk.html", opening=opening.opening_now(who), may_manage=who.can(MANAGE), chats=chats, front=front, form=form,
+        "tutoring/desk.html", opening=opening.opening_with_unused(who), may_manage=who.can(MANAGE), chats=chats, front=front, form=form,
         breadcrumb=trail(_("Drop-in desk")), whispers=colleagues.find_whispers(who), **context,
     )  # fmt: skip
     return page, form.status if form else 200
@@ -155,9 +164,17 @@ def _waiting(who: Actor, chats: list[Booking]) -> dict[str, Any]:
 
 
 def _in_front(who: Actor, row: Booking) -> dict[str, Any]:
+    if request.method == "GET":
+        note_reading(who, row)
     row = get_booking(who, row.id)
     tutors = find_members(who, conversations.find_tutors(who))
     return {
-        "is_tutor": True, "has_begun": row.slot.starts_at <= utcnow(), "thread": conversations.thread_with(who, row),
-        "tutors": sorted(tutors.values(), key=lambda person: person.name), "replies": replies.find_replies(who),
+        "is_tutor": True, "is_absent": meeting.seems_absent(row), "has_begun": row.slot.starts_at <= utcnow(), "thread": conversations.thread_with(who, row),
+        "tutors": sorted(tutors.values(), key=lambda person: person.name), "replies": replies.find_replies(who, _language_of(who, row)), "office_name": directory().get(row.office_id).name, "tutor_name": who.name,
     } | chat_context(who, row)  # fmt: skip
+
+
+def _language_of(who: Actor, row: Booking) -> str:
+    """What the person of a conversation reads: their choice, or the first language of the office."""
+    person = find_members(who, [row.trainee_id]).get(row.trainee_id)
+    return (person.locale if person else "") or directory().get(row.office_id).languages[0]

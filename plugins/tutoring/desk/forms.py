@@ -33,8 +33,15 @@ class AddReply(Command):
     text: Annotated[
         str,
         Field(min_length=2, max_length=2000),
-        Ui(_l("Text"), kind="textarea", hint=_l("{name} becomes the name of the person you talk to.")),
+        Ui(
+            _l("Text"),
+            kind="textarea",
+            hint=_l(
+                "{name} becomes the name of the person you talk to, {tutor} yours, {office} that of the office. Addresses become links."
+            ),
+        ),
     ]
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(_[A-Z]{2})?)?$")] = ""
     is_shared: Annotated[bool, Ui(_l("For all tutors of the office"), kind="checkbox")] = False
 
 

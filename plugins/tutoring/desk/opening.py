@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from lms.plugin import Actor, Conflict, NotFound, Ref, _, directory, require, session, utcnow, write_audit
+from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.forms import AddOpening
-from plugins.tutoring.models import DeskHours
+from plugins.tutoring.models import Booking, DeskHours, Slot
 from plugins.tutoring.times import span_of_day
 
 MANAGE = "tutoring.manage"
@@ -69,6 +70,21 @@ def opening_now(actor: Actor, *, at: datetime | None = None) -> Opening:
         return Opening(is_open=False)
     zone = ZoneInfo(directory().get(actor.office_id).zone)
     return opening_at(find_hours(actor), zone, at or utcnow())
+
+
+def opening_with_unused(actor: Actor) -> Opening:
+    """The same, and open too while a tutor at the desk has half an hour that nobody took, or to which nobody came."""
+    found = opening_now(actor)
+    here = telling.tutors_here() if not found.is_open and actor.office_id else set()
+    if not here:
+        return found
+    now = utcnow()
+    is_used = exists().where(Booking.slot_id == Slot.id, Booking.state.in_(("held", "booked", "done")))
+    query = select(func.max(Slot.ends_at)).where(
+        Slot.tutor_id.in_(here), Slot.place == "chat", Slot.is_closed.is_(False), Slot.starts_at <= now, Slot.ends_at > now, ~is_used
+    )  # fmt: skip
+    until = session().scalar(query)
+    return Opening(True, until=until) if until else found
 
 
 def opening_at(lines: Sequence[DeskHours], zone: ZoneInfo, now: datetime) -> Opening:

@@ -25,7 +25,7 @@ from lms.plugin import (
 from plugins.tutoring import calling, chat
 from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.forms import JoinQueue
-from plugins.tutoring.desk.opening import opening_now
+from plugins.tutoring.desk.opening import opening_now, opening_with_unused
 from plugins.tutoring.models import Booking, QueuePlace, Slot
 from plugins.tutoring.offering import OFFER
 
@@ -57,7 +57,7 @@ def join(actor: Actor, command: JoinQueue) -> QueuePlace:
     """Wait for a tutor; who waits already keeps their place. Raises Forbidden, Conflict: closed, full, talking."""
     if not actor.is_member or actor.can(OFFER):
         raise Forbidden(_("The drop-in desk is for people who look for help."))
-    if not opening_now(actor).is_open:
+    if not opening_with_unused(actor).is_open:
         raise Conflict(_("The drop-in desk is closed now. Please book a session."), code="closed")
     if own_conversation(actor) is not None:
         raise Conflict(_("You are talking to a tutor already."), code="talking")
@@ -214,7 +214,7 @@ def _end_after_closing() -> int:
     if not waiting:
         return 0
     office = system_actor(waiting[0].office_id)
-    was_open = opening_now(office, at=utcnow() - LAST_ONES).is_open or opening_now(office).is_open
+    was_open = opening_now(office, at=utcnow() - LAST_ONES).is_open or opening_with_unused(office).is_open
     return 0 if was_open else _end_all(waiting, "closed")
 
 

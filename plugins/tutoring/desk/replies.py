@@ -15,11 +15,17 @@ from plugins.tutoring.offering import OFFER
 MOST = 100
 
 
-def find_replies(actor: Actor) -> list[CannedReply]:
-    """What the actor can insert, by name; their own ones first where two have one name. Raises Forbidden."""
+def find_replies(actor: Actor, language: str | None = None) -> list[CannedReply]:
+    """What the actor can insert, by name; their own ones first where two have one name. Raises Forbidden.
+
+    ``language`` is that of the person they talk to: then only what is in it or in none, what is in it first.
+    """
     require(actor, OFFER)
     own = (CannedReply.owner_id == actor.user_id) | CannedReply.owner_id.is_(None)
-    query = select(CannedReply).where(own).order_by(CannedReply.shortcut, CannedReply.owner_id.is_(None))
+    order = (CannedReply.shortcut, CannedReply.language == "", CannedReply.owner_id.is_(None))
+    query = select(CannedReply).where(own).order_by(*order)
+    if language is not None:
+        query = query.where(CannedReply.language.in_(("", language)))
     return list(session().scalars(query))
 
 
@@ -30,12 +36,17 @@ def add_reply(actor: Actor, command: AddReply) -> CannedReply:
         require(actor, MANAGE)
     owner_id = None if command.is_shared else actor.user_id
     known = [each for each in find_replies(actor) if each.owner_id == owner_id]
-    if any(each.shortcut.casefold() == command.shortcut.casefold() for each in known):
+    if any(
+        each.shortcut.casefold() == command.shortcut.casefold() and each.language == command.language
+        for each in known
+    ):
         name = _("You have a reply of this name already.")
         raise Conflict(name, fields={"shortcut": name})
     if len(known) >= MOST:
         raise Conflict(_("There are a hundred replies already. Take one out first."))
-    row = CannedReply(owner_id=owner_id, shortcut=command.shortcut, text=command.text)
+    row = CannedReply(
+        owner_id=owner_id, shortcut=command.shortcut, language=command.language, text=command.text
+    )
     session().add(row)
     session().flush()
     return row

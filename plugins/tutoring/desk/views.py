@@ -29,7 +29,7 @@ def drop_in() -> ResponseReturnValue:
         return redirect(url_for("tutoring_desk.drop_in"), 303)
     place = queue.own_place(who)
     page = render_template(
-        "tutoring/drop_in.html", form=form, opening=opening.opening_now(who), hours=opening.find_hours(who),
+        "tutoring/drop_in.html", form=form, opening=opening.opening_with_unused(who), hours=opening.find_hours(who),
         standing=queue.standing_of(place) if place else None, waiting=queue.waiting_count(), last=None if place else queue.last_place(who),
         conversation=queue.own_conversation(who), may_answer=who.can(OFFER), may_manage=who.can(MANAGE),
         weekdays=[title for _number, title in WEEKDAYS], wait_words=wait_words, breadcrumb=trail(_("Drop-in")),

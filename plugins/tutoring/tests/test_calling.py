@@ -50,8 +50,12 @@ def facts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Ref]]:
 
 def test_the_room_stands_in_the_page_of_both(sign_in: SignIn, world: World, asked: Sequence[Talk]) -> None:
     (talk,) = begin(world, "trainee5")
-    assert OFFERED.markup in sign_in("trainee5").get(f"{SESSIONS}/{talk}").text
-    assert OFFERED.markup in sign_in("tutor").get(f"{DESK}?chat={talk}").text
+    for answer in (
+        sign_in("trainee5").get(f"{SESSIONS}/{talk}"),
+        sign_in("tutor").get(f"{DESK}?chat={talk}"),
+    ):
+        assert OFFERED.markup in answer.text
+        assert "camera=(self), microphone=(self)" in answer.headers["Permissions-Policy"]
     people = (world.people["trainee5"].id, world.people["tutor"].id)
     assert {(each.ref, each.people) for each in asked} == {(Ref.of("tutoring", "booking", talk), people)}
 

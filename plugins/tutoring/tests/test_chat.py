@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from lms.plugin import Actor, Forbidden, NotFound, World, append, read_latest, utcnow
+from lms.plugin import Actor, Conflict, Forbidden, NotFound, World, append, read_latest, utcnow
 from lms.testing import SignIn, notifications_of, upload
 from plugins.tutoring import booking, chat
 from plugins.tutoring.chat import Say
@@ -66,6 +66,40 @@ def test_a_message_is_taken_back_by_its_author_alone(sign_in: SignIn, world: Wor
     assert sign_in(key).post(address).status_code == 404
     assert sign_in("trainee5").post(address).status_code == 303
     assert "Troppo presto" not in sign_in(key).get(f"{PAGE}/sessions/{booking_id}").text
+
+
+def test_a_message_is_changed_by_its_author_for_a_while_and_says_so(
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking_id = take(world)
+    with world.inside("siena"):
+        trainee, _tutor, key = two_of(world, booking_id)
+        seq = chat.say(trainee, booking_id, Say(text="Alle tre"))
+    address = f"{PAGE}/sessions/{booking_id}/messages/{seq}/change"
+    assert sign_in(key).post(address, data={"text": "Mai"}).status_code == 404
+    assert sign_in("trainee6").post(address, data={"text": "Mai"}).status_code == 404
+    assert sign_in("trainee5").post(address, data={"text": "Alle quattro"}).status_code == 303
+    page = sign_in(key).get(f"{PAGE}/sessions/{booking_id}").text
+    assert "Alle quattro" in page
+    assert "Alle tre" not in page
+    with world.inside("siena"):
+        later = utcnow() + chat.CHANGED_WITHIN + timedelta(seconds=1)
+        monkeypatch.setattr(chat, "utcnow", lambda: later)
+        with pytest.raises(Conflict):
+            chat.change(trainee, booking_id, seq, Say(text="Alle cinque"))
+        chat.take_back(trainee, booking_id, seq)
+        with pytest.raises(NotFound):
+            chat.change(trainee, booking_id, seq, Say(text="Di nuovo"))
+
+
+def test_an_address_becomes_a_link_that_tells_the_other_site_nothing(sign_in: SignIn, world: World) -> None:
+    booking_id, browser = take(world), sign_in("trainee5")
+    text = 'Vedi https://example.org/guida?a=1&b="><b>x</b>'
+    browser.post(f"{PAGE}/sessions/{booking_id}/say", data={"text": text})
+    page = browser.get(f"{PAGE}/sessions/{booking_id}").text
+    assert 'href="https://example.org/guida?a=1&amp;b=' in page
+    assert 'rel="noopener noreferrer"' in page.replace("noopener noreferrer nofollow", "noopener noreferrer")
+    assert "<b>x</b>" not in page
 
 
 def test_a_file_in_the_conversation_is_for_those_two(sign_in: SignIn, world: World) -> None:

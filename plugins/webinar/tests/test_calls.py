@@ -20,9 +20,10 @@ from lms.plugin import (
     read_latest,
     session,
     system_actor,
+    unit_of_work,
     utcnow,
 )
-from lms.testing import notifications_of
+from lms.testing import SignIn, notifications_of
 from plugins.webinar import calls, media, recording, rooms
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.calls import At
@@ -184,6 +185,32 @@ def test_a_page_that_is_closed_hangs_up_and_a_lost_network_is_waited_for(
         calls.hear_from(trainee, call_id, At(TRAINEE.page, "sid-3"))
         assert state_of(call_id) == "running"
         calls.lost(trainee, f"{calls.NAME}:{call_id}", "sid-3")
+        calls.hear_from(trainee, call_id, At(TRAINEE.page, "sid-4"))  # it was only the connection
+        calls.end_left(call_id, trainee.user_id, "sid-3")
+        assert state_of(call_id) == "running"
+        calls.lost(trainee, f"{calls.NAME}:{call_id}", "sid-4")
+        calls.end_left(call_id, trainee.user_id, "sid-4")
+        calls.end_left(call_id, trainee.user_id, "sid-4")
+        assert state_of(call_id) == "idle"
+
+
+def test_the_page_says_goodbye_over_http_and_nobody_else_can_say_it(
+    world: World, ended: list[str], sign_in: SignIn
+) -> None:
+    with world.inside("siena"), unit_of_work():
+        tutor, trainee, call_id, _ref = both(world)
+        calls.ring(tutor, call_id, "voice", TUTOR)
+        calls.accept(trainee, call_id, TRAINEE)
+    data = {"call": str(call_id), "page": TRAINEE.page}
+    address = "/o/siena/webinar/calls/leave"
+    assert sign_in("trainee6").post(address, data=data).status_code == 404
+    assert sign_in("tutor").post(address, data=data).status_code == 204  # not the page of this tutor
+    with world.inside("siena"):
+        assert state_of(call_id) == "running"
+        session().rollback()
+    for _turn in range(2):
+        assert sign_in("trainee5").post(address, data=data).status_code == 204
+    with world.inside("siena"):
         assert state_of(call_id) == "idle"
 
 

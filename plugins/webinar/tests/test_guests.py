@@ -53,7 +53,9 @@ def test_a_guest_registers_gets_a_letter_comes_in_and_stands_in_no_list_of_peopl
     assert "Prova di colloquio" in client.get(f"{LIST}{path[1]}").text
     browser, status = come(app, path[1])
     assert status == 303
-    assert "Rosa Cioni" in browser.get(f"{LIST}{room_id}/room").text
+    room = browser.get(f"{LIST}{room_id}/room")
+    assert "Rosa Cioni" in room.text
+    assert "camera=(self), microphone=(self)" in room.headers["Permissions-Policy"]
     entered = browser.post(f"{LIST}{room_id}/enter", data={"name": "Rosa"}).json
     assert entered is not None
     assert (entered["state"], entered["role"]) == ("inside", "participant")

@@ -52,6 +52,14 @@ def test_it_needs_a_date_to_be_published(world: World) -> None:
             rooms.publish_room(world.actor("trainer"), meeting.activity.id)
 
 
+def test_a_meeting_stands_once_among_the_dates_of_the_office(sign_in: SignIn, world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        month, title = f"{meeting.activity.starts_at:%Y-%m}", meeting.activity.title
+    page = sign_in("trainer").get(f"/o/siena/calendar/?month={month}").text
+    assert page.count(f">{title}<") == 1
+
+
 def test_another_office_and_a_trainee_change_nothing(sign_in: SignIn, world: World) -> None:
     with world.inside("siena"):
         room_id = open_room(world).activity.id

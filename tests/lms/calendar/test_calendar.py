@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from lms.calendar import service
+from lms.calendar import feeds, service
 from lms.calendar.forms import SaveItem
 from lms.calendar.models import CalendarItem
 from lms.calendar.pages import Frame, Month, bounds, lay_out
 from lms.calendar.recurrence import occurrences
+from lms.clock import utcnow
 from lms.demo import World
 from lms.errors import Forbidden, Invalid
 from lms.hooks.contributions import CalendarEntry
@@ -102,6 +103,23 @@ def test_the_secret_address_works_until_it_is_renewed_or_ended(sign_in: SignIn, 
     assert client.get(second).status_code == 404
 
 
+def test_a_session_of_a_series_names_its_place_and_two_of_them_are_two(
+    world: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = utcnow() + timedelta(days=7)
+    places = [begin, begin + timedelta(weeks=1)]
+    entries = [
+        CalendarEntry("one@x", "Session", at, at + timedelta(hours=1), series_place=at) for at in places
+    ]
+    monkeypatch.setattr(feeds, "find_all", lambda *_arguments: [*entries, *entries])
+    with world.inside("siena") as office:
+        body = feeds.write_calendar(world.actor("trainee"), office, "Mine")
+    found = [event for event in Calendar.from_ical(body).walk("VEVENT") if event["uid"] == "one@x"]
+    assert sorted(event["recurrence-id"].dt for event in found) == [
+        at.replace(microsecond=0) for at in places
+    ]
+
+
 def test_the_feed_is_proper_icalendar(world: World, sign_in: SignIn, client: FlaskClient) -> None:
     with world.inside("siena"):
         text = "Riga, con virgola; punto\ne " + "una parola " * 20
@@ -163,7 +181,7 @@ def test_the_month_names_the_office_zone_where_it_differs(world: World, app: Fla
     from lms.accounts.models import User
     from lms.store.uow import unit_of_work
 
-    assert b"Europe/Rome" not in sign_in("trainee").get("/o/siena/calendar").data
+    assert b"Europe/Rome" not in sign_in("trainee").get("/o/siena/calendar").data.partition(b"<body")[2]
     with unit_of_work():
         session().get_one(User, world.people["trainee"].id).zone = "America/New_York"
     assert b"Europe/Rome" in sign_in("trainee").get("/o/siena/calendar").data

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from lms.access.policy import Policy
 from lms.demo import World
 from lms.testing import SignIn
-from lms.web.guard import UndeclaredPolicy, install_guard, public
+from lms.web.guard import UndeclaredPolicy, install_guard, public, uses_devices
 
 
 def test_a_route_without_a_policy_stops_development_at_start(app: Flask) -> None:
@@ -99,6 +99,18 @@ def test_every_answer_carries_strict_headers(client: FlaskClient) -> None:
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert "camera=(), microphone=()" in headers["Permissions-Policy"]
+
+
+def test_only_a_page_that_says_so_may_ask_for_camera_and_microphone(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = "camera=(self), microphone=(self)"
+    assert devices not in client.get("/o/siena/sign-in").headers["Permissions-Policy"]
+    endpoint, _arguments = app.url_map.bind("localhost").match("/sign-in")
+    monkeypatch.setitem(app.view_functions, endpoint, uses_devices(public(lambda: "a room")))
+    assert devices in client.get("/o/siena/sign-in").headers["Permissions-Policy"]
+    assert devices not in client.get("/o/siena/no-such-page").headers["Permissions-Policy"]
 
 
 def test_an_id_of_another_office_is_not_found_in_any_page_of_activities(

@@ -15,6 +15,7 @@ export class FilmPlayer extends HTMLElement {
     media.controls = false;
     bar.hidden = false;
     media.addEventListener("loadedmetadata", () => this.#learn());
+    media.addEventListener("durationchange", () => this.#learn());
     media.addEventListener("play", () => this.#run());
     media.addEventListener("pause", () => this.#show());
     media.addEventListener("timeupdate", () => this.#keepInside());

@@ -1,8 +1,9 @@
 // The conversation of a session, live: messages arrive in order, one's own are kept until the server has them, files and
 // photos are sent, and each sees whether the other is here, is writing, and has read.
 import { Channel, newKey } from "contrada/channel.js";
-import { element, fill } from "contrada/dom.js";
+import { clock, element, fill } from "contrada/dom.js";
 import { fillAvatar } from "contrada/presence.js";
+import { act, addTools, endChanges, rewrite, write } from "./messages.js";
 
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
 
@@ -29,6 +30,8 @@ class TutoringChat extends HTMLElement {
     this.querySelector("textarea")?.addEventListener("input", () => this.#typing());
     this.addEventListener("ui:uploaded", (event) => void this.#share(/** @type {CustomEvent} */ (event)));
     document.addEventListener("visibilitychange", () => this.#saySeen());
+    this.querySelector("[data-part=quick]")?.addEventListener("submit", (event) => this.#sayQuickly(/** @type {SubmitEvent} */ (event)));
+    this.#log.addEventListener("submit", (event) => void act(this, /** @type {SubmitEvent} */ (event)));
     setInterval(() => this.#showTime(), 15000);
     this.#showTime();
     this.#toEnd();
@@ -56,6 +59,17 @@ class TutoringChat extends HTMLElement {
     });
   }
 
+  /** @param {SubmitEvent} submit */
+  #sayQuickly(submit) {
+    const text = submit.submitter instanceof HTMLButtonElement ? submit.submitter.value : "";
+    if (!text || !this.#channel || this.#channel.state === "refused") return;
+    submit.preventDefault();
+    const key = newKey();
+    this.#show(this.#own(key), text, true);
+    this.#channel.append("message.sent", { text }, key).catch(() => this.#log.querySelector(`[data-key="${CSS.escape(key)}"]`)?.remove());
+    /** @type {HTMLFormElement} */ (submit.target).closest("details")?.removeAttribute("open");
+  }
+
   /** @param {KeyboardEvent} event */
   #sendByEnter(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -76,6 +90,7 @@ class TutoringChat extends HTMLElement {
   /** @param {LiveEvent} event */
   #take(event) {
     if (event.kind === "message.withdrawn") return void this.#log.querySelector(`[data-seq="${Number(event.payload.target)}"]`)?.remove();
+    if (event.kind === "message.changed") return rewrite(this.#log.querySelector(`[data-seq="${Number(event.payload.target)}"]`), String(event.payload.text), this.dataset.textChanged ?? "");
     if (event.kind === "conversation.ended") return this.#close();
     if (event.kind === "tutor.changed") return this.#pass(String(event.payload.name));
     if (event.kind === "tutor.proposed") return this.#ask(String(event.payload.name));
@@ -85,13 +100,14 @@ class TutoringChat extends HTMLElement {
     item.dataset.seq = String(event.seq);
     const isOwn = event.by?.id === this.dataset.user;
     item.classList.toggle("is-own", isOwn);
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.dataset.zone }).format(new Date(event.at));
+    const time = clock(event.at);
     const who = item.querySelector(".ui-chat-who");
     if (who) who.textContent = isOwn ? time : `${event.by?.name ?? "–"} · ${time}`;
     if (isOwn) item.querySelector(".ui-avatar")?.remove();
     else fillAvatar(item.querySelector(".ui-avatar"), event.by);
     if (event.kind === "file.shared") item.querySelector(".ui-bubble")?.append(this.#file(event.payload));
     this.#show(item, event.kind === "file.shared" ? "" : String(event.payload.text), false);
+    if (isOwn) addTools(this, item, { seq: event.seq, at: event.at, text: event.kind === "file.shared" ? null : String(event.payload.text) });
     this.#part("typing").textContent = "";
     this.#saySeen();
   }
@@ -119,6 +135,7 @@ class TutoringChat extends HTMLElement {
     const write = this.querySelector("[data-part=write]");
     if (write instanceof HTMLElement) write.hidden = true;
     this.#part("closed").hidden = false;
+    for (const tools of this.#log.querySelectorAll(".tutoring-own")) tools.remove();
     this.querySelector("[data-part=call]")?.remove();
   }
 
@@ -178,11 +195,12 @@ class TutoringChat extends HTMLElement {
     const isTold = this.dataset.timer !== undefined || (minutes > 0 && minutes <= LAST_MINUTES);
     const words = minutes > 0 ? fill(this.dataset.textLeft, { minutes }) : fill(this.dataset.textOver, { minutes: -minutes });
     this.#part("left").textContent = isTold ? words : "";
+    endChanges(this);
     this.#part("left").classList.toggle("is-late", isTold && minutes <= LAST_MINUTES);
   }
 
   #showState() {
-    for (const text of this.querySelectorAll("[data-state]")) if (text instanceof HTMLElement) text.hidden = text.dataset.state !== this.#channel?.state;
+    for (const text of this.querySelectorAll(".tutoring-state > [data-state]")) if (text instanceof HTMLElement) text.hidden = text.dataset.state !== this.#channel?.state;
   }
 
   /** @param {string} key */
@@ -200,7 +218,7 @@ class TutoringChat extends HTMLElement {
    * @param {boolean} isSending
    */
   #show(item, text, isSending) {
-    if (text) item.querySelector(".ui-bubble")?.append(text);
+    if (text) write(item.querySelector(".ui-bubble"), text);
     const note = item.querySelector(".ui-chat-state");
     if (note instanceof HTMLElement) note.hidden = !isSending;
     this.#log.append(item);

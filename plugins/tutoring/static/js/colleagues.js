@@ -1,6 +1,6 @@
 // What tutors say among themselves beside a conversation: arrives live, is sent without leaving the page.
 import { Channel, newKey } from "contrada/channel.js";
-import { element } from "contrada/dom.js";
+import { clock, element } from "contrada/dom.js";
 
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
 
@@ -36,7 +36,7 @@ class TutoringColleagues extends HTMLElement {
 
   /** @param {LiveEvent} event */
   #take(event) {
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.dataset.zone }).format(new Date(event.at));
+    const time = clock(event.at);
     const isOwn = event.by?.id === this.dataset.user;
     this.#log.append(
       element("div", { class: `ui-chat-item${isOwn ? " is-own" : ""}` },

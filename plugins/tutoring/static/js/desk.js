@@ -127,10 +127,10 @@ class TutoringReplies extends HTMLElement {
 
   /** @param {HTMLElement} option */
   #insert(option) {
-    const chat = this.querySelector("tutoring-chat");
     const field = this.#field;
     if (!field) return;
-    field.value = fill(option.dataset.text, { name: (chat instanceof HTMLElement && chat.dataset.name) || "" });
+    const { name = "", tutor = "", officeName = "" } = this.dataset;
+    field.value = fill(option.dataset.text, { name, tutor, office: officeName });
     this.#close();
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();

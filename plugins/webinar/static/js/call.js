@@ -45,12 +45,17 @@ class WebinarCall extends HTMLElement {
       this.#part("blocked").hidden = true;
       for (const sound of this.#sounds.values()) void sound.play().catch(() => undefined);
     });
+    this.#part("larger").addEventListener("click", () => this.#enlarge(!this.classList.contains("is-large")));
+    document.addEventListener("fullscreenchange", this.#onFullscreen);
     addEventListener("beforeunload", this.#warn);
+    addEventListener("pagehide", this.#goodbye);
     void this.#open();
   }
 
   disconnectedCallback() {
+    document.removeEventListener("fullscreenchange", this.#onFullscreen);
     removeEventListener("beforeunload", this.#warn);
+    removeEventListener("pagehide", this.#goodbye);
     void this.#hangUp();
     this.#channel?.close();
   }
@@ -58,6 +63,13 @@ class WebinarCall extends HTMLElement {
   /** Leaving the page ends the call: said before it happens. @param {BeforeUnloadEvent} event */
   #warn = (event) => {
     if (this.#isIn && this.#view === "running") event.preventDefault();
+  };
+
+  /** The page goes, so the call ends at once for the other one. Said over both ways: the socket is quick but may be away, the other one may be slow. */
+  #goodbye = () => {
+    if (!this.#isIn) return;
+    void this.#ask("call.leave").catch(() => undefined);
+    navigator.sendBeacon(this.dataset.leave ?? "", new URLSearchParams({ call: this.#call, page: this.#page }));
   };
 
   /** Learn which call it is, then hear of it. */
@@ -168,9 +180,22 @@ class WebinarCall extends HTMLElement {
     if (view === "called") this.#buttonOf("accept", "voice").focus({ preventScroll: false });
     if (view === "idle" || view === "elsewhere") {
       this.#isIn = false;
+      this.#enlarge(false);
       void this.#stopMedia();
     }
   }
+
+  /** Over the whole page, and over the whole display where the browser can: a screen that is shown is to be read. @param {boolean} isLarge */
+  #enlarge(isLarge) {
+    this.classList.toggle("is-large", isLarge);
+    this.#part("larger").setAttribute("aria-pressed", String(isLarge));
+    if (isLarge) void this.requestFullscreen?.().catch(() => undefined);
+    else if (document.fullscreenElement === this) void document.exitFullscreen().catch(() => undefined);
+  }
+
+  #onFullscreen = () => {
+    if (!document.fullscreenElement && this.classList.contains("is-large")) this.#enlarge(false);
+  };
 
   /** The socket is connected again: say that this page is still in the call, or hear that it is over. */
   async #resume() {

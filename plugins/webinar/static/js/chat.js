@@ -1,7 +1,7 @@
 // The chat of the room: for everybody, and between one person and those who lead.
 import { newKey } from "contrada/channel.js";
-import { element, fill } from "contrada/dom.js";
-import { announce, clock, complain, part, pattern, showAvatar, words } from "./parts.js";
+import { clock, element, fill } from "contrada/dom.js";
+import { announce, complain, part, pattern, showAvatar, words } from "./parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */

@@ -52,11 +52,6 @@ export function announce(text) {
   requestAnimationFrame(() => (region.textContent = text));
 }
 
-/** @param {string | Date} moment */
-export function clock(moment) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date(moment));
-}
-
 /**
  * How long ago, in words of the language.
  * @param {string} moment

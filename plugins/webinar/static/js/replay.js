@@ -37,6 +37,7 @@ class WebinarReplay extends HTMLElement {
     this.#data = await request(this.dataset.source ?? "");
     this.#part("waiting").hidden = this.#data.is_ready;
     this.#seek.max = String(this.#data.seconds);
+    /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0;
     for (const track of this.#data.tracks) if (!this.#playing.has(track.id)) this.#add(track);
     this.#showList();
     const asked = Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? 0);
