@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -120,19 +120,15 @@ def build_course(actor: Actor, plan: CoursePlan, take_file: TakeFile) -> Made:
     _fill_course(actor, activity, plan, take_file)
     offered = {each.name for each in offered_types(actor, "child")}
     ids: dict[str, uuid.UUID] = {}
+    missing: dict[str, list[str]] = {}
     for step in plan.steps:
         if step.key in ids:
             raise Invalid(_("Two steps of this course have the same key."))
         if step.type not in offered:
-            made.left_out.append(
-                _(
-                    "“%(title)s” was left out: nothing that is switched on here shows steps of the kind “%(kind)s”.",
-                    title=step.title,
-                    kind=step.type,
-                )
-            )
+            missing.setdefault(step.type, []).append(step.title)
             continue
         ids[step.key] = _build_step(actor, activity.id, step, take_file)
+    made.left_out.extend(_tell_missing(kind, titles) for kind, titles in missing.items())
     groups = _groups(actor)
     for step in plan.steps:
         if step.key in ids:
@@ -140,6 +136,20 @@ def build_course(actor: Actor, plan: CoursePlan, take_file: TakeFile) -> Made:
     session().flush()
     _check_circles(activity.id)
     return made
+
+
+def _tell_missing(kind: str, titles: Sequence[str]) -> str:
+    """Which steps were left out because the office does not have their kind."""
+    steps = ", ".join(f"“{each}”" for each in titles)
+    _owner, known = hooks().activity_types().get(kind, ("", None))
+    if known is None:
+        return _(
+            "Nothing here shows steps of the kind “%(kind)s”. Left out: %(steps)s.", kind=kind, steps=steps
+        )
+    return _(
+        "“%(part)s” is switched off in this office. Left out: %(steps)s. Whoever manages the office can switch it on.",
+        part=known.title, steps=steps,
+    )  # fmt: skip
 
 
 def _fill_course(actor: Actor, activity: Activity, plan: CoursePlan, take_file: TakeFile) -> None:

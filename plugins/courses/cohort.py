@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import and_, select
 
 from lms.plugin import (
@@ -41,7 +41,8 @@ from plugins.courses.outline import SECTION, address_of
 
 SortKey = Literal["name", "done", "seen"]
 ON_PAGE = 200
-TICK = Markup("✓")
+TICK = "✓"
+FILLED, EMPTY = Markup('<td title="{day}">{mark}</td>'), "<td></td>"
 
 
 @dataclass(slots=True)
@@ -182,31 +183,36 @@ def _read_rows(actor: Actor, course_id: uuid.UUID, steps: Sequence[Activity]) ->
             row.completed_at = completed_at
             continue
         row.done[activity_id] = completed_at
-        row.happened(completed_at)
+        if row.last_at is None or completed_at > row.last_at:
+            row.last_at = completed_at
         row.count += activity_id in needed
         if rule == "score" and value is not None:
             row.scores[activity_id] = value
     return list(rows.values())
 
 
-def cells_of(cohort: Cohort) -> list[list[tuple[str, str] | None]]:
-    """For each person, what stands under each step: the day and a score or a tick; None for what is not done.
+def cells_of(cohort: Cohort) -> list[Markup]:
+    """For each person, the cells under the steps as HTML: the day and a score or a tick; empty for what is not done.
 
-    There are thousands: they are written here, so that the page has nothing left to ask.
+    There are thousands, and few that differ: each is written once, so that the page has nothing left to ask.
     """
     ids = [each.id for each in cohort.steps]
-    days: dict[tuple[date, int], Markup] = {}
+    known: dict[tuple[int, int, int | None], str] = {}
 
-    def cell(row: Row, step_id: uuid.UUID) -> tuple[str, str] | None:
-        at = row.done.get(step_id)
+    def cell(at: datetime | None, score: int | None) -> str:
         if at is None:
-            return None
-        hour = (at.date(), at.hour)
-        if hour not in days:
-            days[hour] = escape(format_date(at))
-        return days[hour], Markup(row.scores[step_id]) if step_id in row.scores else TICK  # noqa: S704 - a number
+            return EMPTY
+        key = (at.toordinal(), at.hour, score)
+        if key not in known:
+            known[key] = FILLED.format(day=format_date(at), mark=TICK if score is None else score)
+        return known[key]
 
-    return [[cell(row, each) for each in ids] for row in cohort.rows]
+    found = []
+    for row in cohort.rows:
+        done, scores = row.done, row.scores
+        cells = [cell(done.get(each), scores.get(each) if scores else None) for each in ids]
+        found.append(Markup("".join(cells)))  # noqa: S704 - cells are escaped
+    return found
 
 
 def _narrow(rows: Sequence[Row], ask: Ask, now: datetime) -> list[Row]:

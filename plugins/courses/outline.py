@@ -200,10 +200,10 @@ def read_step(
     actor: Actor, step_id: uuid.UUID, *, language: str = "", as_trainee: bool = False
 ) -> tuple[Outline, StepView]:
     """A step in its course, for those who take part or manage it. Raises NotFound."""
-    parent_id = session().scalar(select(Activity.parent_id).filter_by(id=step_id))
-    if parent_id is None:
+    course = session().scalars(_whole_query(), {"step_id": step_id}).one_or_none()
+    if course is None:
         raise NotFound(_("There is no such step."))
-    outline = read_outline(actor, parent_id, language=language, as_trainee=as_trainee, with_words=False)
+    outline = read_outline(actor, course.id, language=language, as_trainee=as_trainee, with_words=False)
     view = outline.find(step_id)
     if view is None or not (outline.is_active or outline.may_manage):
         raise NotFound(_("There is no such step."))
@@ -254,6 +254,13 @@ def _read_head(
 ) -> tuple[Course, str | None, Place | None, datetime | None] | None:
     found = session().execute(_head_query(), {"course_id": activity.id, "user_id": user_id}).one_or_none()
     return (found[0], found[1], found[2], found[3]) if found else None
+
+
+@cache
+def _whole_query() -> Select[Activity]:
+    """The course of a step; read whole, as it is needed next."""
+    step = aliased(Activity)
+    return select(Activity).join(step, step.parent_id == Activity.id).where(step.id == bindparam("step_id"))
 
 
 @cache

@@ -163,9 +163,7 @@ def test_the_table_shows_a_tick_with_its_day_and_last_activity_is_the_latest_thi
         table = cohort.read_cohort(world.actor("trainer"), course.id, Ask())
         [row], [cells] = table.rows, cohort.cells_of(table)
         assert row.last_at == row.done[course.steps[0]]
-        assert cells[0] is not None
-        assert cells[0][1] == "✓"
-        assert cells[1:] == [None, None]
+        assert re.fullmatch(r'<td title="[^"]+">✓</td><td></td><td></td>', cells)
     page = sign_in("trainer").get(f"{SITE}/{course.id}/people").text
     assert re.search(r'<td title="[^"]+">✓</td><td></td><td></td></tr>', page)
     assert f"/people/{row.user_id}" in page
