@@ -12,7 +12,6 @@ from lms.plugin import (
     Activity,
     ActivityType,
     ChangeRule,
-    Conflict,
     CreateActivity,
     Forbidden,
     Invalid,
@@ -29,7 +28,6 @@ from plugins.courses.forms import (
     AddCondition,
     AddStep,
     EditCourse,
-    NewCourse,
     StepSettings,
     TranslateTexts,
     WritePage,
@@ -335,25 +333,6 @@ def test_only_web_addresses_become_links(world: World, sign_in: SignIn) -> None:
         assert sign_in("trainer").post(path, data={"url": wrong}).status_code == 422, wrong
 
 
-def test_an_empty_course_is_not_published(world: World, sign_in: SignIn) -> None:
-    with world.inside("siena"):
-        trainer = world.actor("trainer")
-        course_id = authoring.create_course(trainer, NewCourse(title="Leer"))
-        with pytest.raises(Conflict):
-            authoring.publish_course(trainer, course_id)
-    assert (
-        sign_in("trainer").post(f"{SITE}/{course_id}/state", data={"state": "published"}).status_code == 409
-    )
-
-
-def test_a_step_added_to_an_open_course_is_hidden_until_it_is_ready(world: World) -> None:
-    with world.inside("siena"):
-        course = make_course(world)
-        added = authoring.add_step(world.actor("trainer"), course.id, AddStep(type="page", title="Later"))
-        join(world, course.id)
-        assert read_outline(world.actor("trainee"), course.id).find(added) is None
-
-
 def test_a_copy_has_pages_rules_and_languages_and_waits_for_its_own_steps(world: World) -> None:
     with world.inside("siena"):
         course = make_course(world, "section", "page", "book", "assignment")
@@ -404,15 +383,6 @@ def test_chapters_are_added_moved_and_taken_out(world: World, sign_in: SignIn) -
     assert browser.post(path, data={"do": "remove", "page": str(foreign)}).status_code == 404
 
 
-def test_a_course_cannot_become_a_draft_with_people_in_it(world: World, sign_in: SignIn) -> None:
-    with world.inside("siena"):
-        course = make_course(world)
-        join(world, course.id)
-    assert sign_in("trainer").post(f"{SITE}/{course.id}/state", data={"state": "draft"}).status_code == 409
-    assert sign_in("trainer").post(f"{SITE}/{course.id}/state", data={"state": "archived"}).status_code == 303
-    assert sign_in("trainee").get(f"{SITE}/{course.id}").status_code == 404
-
-
 def test_the_outline_asks_the_same_number_of_questions_however_long_it_is(
     world: World, sign_in: SignIn
 ) -> None:
@@ -436,21 +406,3 @@ def test_rows_of_a_step_made_by_others_are_there_when_they_are_needed(world: Wor
         assert session().get(Step, other.id) is None
         assert authoring.get_managed_step(world.actor("trainer"), other.id)[1].level == 0
         assert session().query(Page).filter_by(activity_id=other.id).count() == 0
-
-
-def test_an_autosave_that_arrives_behind_the_publication_makes_no_draft(
-    world: World, sign_in: SignIn
-) -> None:
-    with world.inside("siena"):
-        course = make_course(world, "page")
-        page = writing.pages_of(course.steps[0])[0].id
-    browser, text = sign_in("trainer"), {"title": "", "html": "<p>Knock twice</p>"}
-    assert browser.post(f"{SITE}/page/{page}", data=text).status_code == 303
-    late = browser.post(f"{SITE}/page/{page}/draft", data=text, headers={"Accept": "application/json"})
-    assert late.status_code == 200
-    with world.inside("siena"):
-        written = writing.read_written(page, "it")
-        assert (written.is_draft, written.version) == (False, 2)
-    assert browser.post(f"{SITE}/page/{page}", data=text).status_code == 303, "nothing new is no mistake"
-    with world.inside("siena"):
-        assert writing.read_written(page, "it").version == 2
