@@ -51,8 +51,18 @@ class FreeSlot:
     seats: int
 
 
-def find_free(actor: Actor, *, tutor_id: uuid.UUID | None = None, limit: int = SHOWN) -> list[FreeSlot]:
-    """The next times that the actor could take, in order; nobody is offered their own."""
+def find_free(
+    actor: Actor,
+    *,
+    tutor_id: uuid.UUID | None = None,
+    topic: str = "",
+    language: str = "",
+    limit: int = SHOWN,
+) -> list[FreeSlot]:
+    """The next times that the actor could take, in order; nobody is offered their own.
+
+    With a ``topic`` those about it or about anything; with a ``language`` those of tutors who work in it.
+    """
     if not actor.is_member:
         return []
     rules, now = rules_of(actor), utcnow()
@@ -71,6 +81,10 @@ def find_free(actor: Actor, *, tutor_id: uuid.UUID | None = None, limit: int = S
     )  # fmt: skip
     if tutor_id is not None:
         query = query.where(Slot.tutor_id == tutor_id)
+    if topic:
+        query = query.where(Slot.topic.in_(("", topic)))
+    if language:
+        query = query.where(Slot.language == language)
     return [FreeSlot(slot, slot.capacity - used) for slot, used in session().execute(query)]
 
 

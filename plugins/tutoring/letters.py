@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from lms.plugin import (
     Actor,
@@ -130,6 +130,11 @@ def _event(row: Booking, people: dict[uuid.UUID, PersonView], office: OfficeView
         event.add("organizer", _address(tutor))
     if trainee:
         event.add("attendee", _address(trainee))
+    alarm = Alarm()  # the calendar itself reminds, too (RFC 5545, 3.6.6)
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", event["summary"])
+    alarm.add("trigger", -REMINDERS[-1])
+    event.add_component(alarm)
     return event
 
 

@@ -64,16 +64,19 @@ blueprint = Blueprint("tutoring", __name__)
 def index() -> ResponseReturnValue:
     """The next free time first, then one's own sessions and all other free times."""
     who, wanted = actor(), request.args.get("tutor", type=uuid.UUID)
-    free, own = booking.find_free(who, tutor_id=wanted), booking.find_own(who)
+    topic, language = request.args.get("topic", ""), request.args.get("language", "")
+    free = booking.find_free(who, tutor_id=wanted, topic=topic, language=language)
+    every, own = booking.find_free(who) if wanted or topic or language else free, booking.find_own(who)
     is_offered = not (own.coming or own.unsettled)
-    people = people_of(who, [*own.coming, *own.past, *own.unsettled], free)
+    people = people_of(who, [*own.coming, *own.past, *own.unsettled], every)
     tutors = sorted(
-        {each.slot.tutor_id for each in (booking.find_free(who) if wanted else free)} & set(people),
+        {each.slot.tutor_id for each in every} & set(people),
         key=lambda key: people[key].name,
     )
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
-        tutors=tutors, wanted=wanted, is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER),
+        tutors=tutors, wanted=wanted, topic=topic, topics=sorted({each.slot.topic for each in every} - {""}),
+        language=language, spoken=sorted({each.slot.language for each in every} - {""}), is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER),
         unsettled=own.unsettled, opening=opening_now(who), steps_open=find_open(who), may_report=who.can(MANAGE), **_words(who),
     )  # fmt: skip
 

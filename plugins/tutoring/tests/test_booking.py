@@ -41,6 +41,24 @@ def take(world: World, who: str = "trainee5", number: int = 0) -> uuid.UUID:
         return booking.book(world.actor(who), slot_id, Book(message="Ciao")).id
 
 
+def test_free_times_are_found_by_topic_and_by_language(sign_in: SignIn, world: World) -> None:
+    with world.inside("siena"):
+        who = world.actor("trainee5")
+        first, second = (each.slot for each in booking.find_free(who)[:2])
+        first.topic, second.topic, first.language, second.language = "Tirocinio", "", "en", "it"
+        session().flush()
+        ids = (first.id, second.id)
+        by_topic = {each.slot.id for each in booking.find_free(who, topic="Tirocinio", limit=500)}
+        assert by_topic >= set(ids)
+        assert first.id not in {each.slot.id for each in booking.find_free(who, topic="Altro", limit=500)}
+        in_english = {each.slot.id for each in booking.find_free(who, language="en", limit=500)}
+        assert first.id in in_english
+        assert second.id not in in_english
+    page = sign_in("trainee5").get(f"{PAGE}?topic=Tirocinio&language=en").text
+    assert f"/tutoring/book/{ids[0]}" in page
+    assert f"/tutoring/book/{ids[1]}" not in page
+
+
 def test_a_line_of_the_week_becomes_bookable_half_hours(world: World) -> None:
     with world.inside("siena"):
         trainer, zone = world.actor("trainer"), ZoneInfo("Europe/Rome")
@@ -86,6 +104,7 @@ def test_a_trainee_books_in_three_presses_and_both_get_a_calendar_entry(
         assert event.start == slot.starts_at
     assert event["organizer"].startswith("mailto:")
     assert str(event.start.tzinfo) == "Europe/Rome"
+    assert [each["trigger"].dt for each in event.walk("VALARM")] == [timedelta(hours=-1)]
 
 
 def test_a_file_sent_along_is_for_those_two_only(sign_in: SignIn, world: World) -> None:
