@@ -202,7 +202,7 @@ def cells_of(cohort: Cohort) -> list[Markup]:
     def cell(at: datetime | None, score: int | None) -> str:
         if at is None:
             return EMPTY
-        key = (at.toordinal(), at.hour, score)
+        key = (at.toordinal(), at.hour * 4 + at.minute // 15, score)  # days begin at a quarter in some zones
         if key not in known:
             known[key] = FILLED.format(day=format_date(at), mark=TICK if score is None else score)
         return known[key]
