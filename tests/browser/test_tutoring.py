@@ -60,7 +60,8 @@ def test_booking_and_talking_through_a_broken_connection(meet: Meet, installatio
     expect(page.get_by_role("log")).to_contain_text("Sending…")
     trainee.context.set_offline(False)
     expect(other.get_by_role("log").get_by_text("Scritto senza rete")).to_have_count(1, timeout=30_000)
-    expect(page.get_by_role("log").get_by_text("Scritto senza rete")).to_have_count(1)
+    expect(page.get_by_role("log").locator(".ui-bubble", has_text="Scritto senza rete")).to_have_count(1)
+    expect(page.get_by_role("log").locator(".ui-bubble", has_text="ho il colloquio venerdì")).to_have_count(1)
     assert check_page(page) == []
     assert check_page(other) == []
 

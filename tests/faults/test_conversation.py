@@ -60,7 +60,7 @@ def test_what_is_written_while_the_server_is_dead_arrives_once_and_in_order(
             serving.kill("lms-web")
             for place in range(3):
                 written.append(f"Messaggio {number}.{place}")
-                trainee.locator("tutoring-chat textarea").fill(written[-1])
+                trainee.locator("#tutoring-say textarea").fill(written[-1])
                 trainee.keyboard.press("Enter")
             serving.wait_for("answers again", 90)
             expect(tutor.locator("#tutoring-log")).to_contain_text(written[-1], timeout=30_000)
@@ -80,7 +80,7 @@ def test_another_tutor_goes_on_when_the_first_is_shut_out(
     with Serving(installed) as serving:
         tutor = open_page(chromium, installed, serving.url, "tutor")
         tutor.goto(f"/o/siena/tutoring/desk?chat={session_path.rpartition('/')[2]}")
-        field = tutor.locator("tutoring-chat textarea")
+        field = tutor.locator("#tutoring-say textarea")
         expect(tutor.locator("[data-part=presence]")).not_to_be_empty(timeout=20_000)
         with installed.app.app_context(), installed.world.inside("siena"), unit_of_work():
             world = installed.world

@@ -26,8 +26,8 @@ class TutoringChat extends HTMLElement {
     channel.addEventListener("state", () => this.#showState());
     for (const unsent of channel.unsent) this.#show(this.#own(unsent.key), String(unsent.payload.text), true);
     this.querySelector("#tutoring-say")?.addEventListener("submit", (event) => this.#say(event));
-    this.querySelector("textarea")?.addEventListener("keydown", (event) => this.#sendByEnter(event));
-    this.querySelector("textarea")?.addEventListener("input", () => this.#typing());
+    this.#field?.addEventListener("keydown", (event) => this.#sendByEnter(event));
+    this.#field?.addEventListener("input", () => this.#typing());
     this.addEventListener("ui:uploaded", (event) => void this.#share(/** @type {CustomEvent} */ (event)));
     document.addEventListener("visibilitychange", () => this.#saySeen());
     this.querySelector("[data-part=quick]")?.addEventListener("submit", (event) => this.#sayQuickly(/** @type {SubmitEvent} */ (event)));
@@ -43,7 +43,7 @@ class TutoringChat extends HTMLElement {
 
   /** @param {Event} submit */
   #say(submit) {
-    const field = this.querySelector("textarea");
+    const field = this.#field;
     const text = field?.value.trim() ?? "";
     if (!field || !text || !this.#channel || this.#channel.state === "refused") return;
     submit.preventDefault();
@@ -153,7 +153,7 @@ class TutoringChat extends HTMLElement {
     const letters = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-part=letters]"))?.checked ?? false;
     if (!letters && Date.now() - this.#typedAt < TYPING_MS / 2) return;
     this.#typedAt = Date.now();
-    this.#channel?.hint("typing", { text: letters ? (this.querySelector("textarea")?.value ?? "").slice(0, 4000) : "" });
+    this.#channel?.hint("typing", { text: letters ? (this.#field?.value ?? "").slice(0, 4000) : "" });
   }
 
   /** @param {{ kind: string, payload: Record<string, unknown> }} hint */
@@ -232,6 +232,11 @@ class TutoringChat extends HTMLElement {
   #item() {
     const pattern = /** @type {HTMLTemplateElement} */ (this.querySelector("template[data-part=pattern]"));
     return /** @type {HTMLElement} */ (pattern.content.firstElementChild?.cloneNode(true));
+  }
+
+  /** Where one writes; messages that can be changed have fields of their own. */
+  get #field() {
+    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector("#tutoring-say textarea"));
   }
 
   get #log() {

@@ -142,7 +142,7 @@ class TutoringReplies extends HTMLElement {
   }
 
   get #field() {
-    return this.querySelector("textarea");
+    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector("#tutoring-say textarea"));
   }
 
   get #list() {
