@@ -22,6 +22,7 @@ from lms.plugin import (
     HintKind,
     NotFound,
     Rate,
+    StoredFile,
     Ui,
     _,
     _l,
@@ -148,10 +149,23 @@ def say(actor: Actor, booking_id: uuid.UUID, command: Say) -> int:
 
 def share_file(actor: Actor, booking_id: uuid.UUID, address: str, key: str) -> int:
     """Put an uploaded file into the conversation; both may read it. Raises NotFound, Forbidden, Invalid."""
+    row = _open_conversation(actor, booking_id)
+    return _share(actor, row, claim_upload(actor, address, "tutoring.chat", attach_to=ref_of(row)), key)
+
+
+def share_kept(actor: Actor, booking_id: uuid.UUID, file: StoredFile) -> int:
+    """The same for a file that is attached already. Raises NotFound, Conflict."""
+    return _share(actor, _open_conversation(actor, booking_id), file, secrets.token_urlsafe(16))
+
+
+def _open_conversation(actor: Actor, booking_id: uuid.UUID) -> Booking:
     row = get_booking(actor, booking_id)
     if not is_open(row):
         raise Conflict(_("This conversation is closed. Book a new session to go on."))
-    file = claim_upload(actor, address, "tutoring.chat", attach_to=ref_of(row))
+    return row
+
+
+def _share(actor: Actor, row: Booking, file: StoredFile, key: str) -> int:
     payload = {"file_id": str(file.id), "name": file.name, "media_type": file.media_type, "size": file.size}
     return append(actor, channel_of(row), SHARED, payload, key).seq
 

@@ -23,6 +23,7 @@ from plugins.tutoring import booking, intake, series
 from plugins.tutoring.forms import PLACE_CHOICES, BookWeekly
 from plugins.tutoring.models import Booking, Slot
 from plugins.tutoring.offering import OFFER
+from plugins.tutoring.receiving import keep_sent, received
 from plugins.tutoring.views import trail
 
 blueprint = Blueprint("tutoring_series", __name__)
@@ -67,11 +68,16 @@ def _page(first: Slot, row: Booking | None, starts: list[Slot]) -> ResponseRetur
     count = request.values.get("count", min(USUAL, most), type=int)
     found = series.plan(who, first.id, count, trainee_id)
     number = len(found.weeks)
-    sent = {name: request.form.getlist(name) for name in ("files", "things")}
+    sent = received()
     submit = ngettext("Book %(num)d session", "Book %(num)d sessions", number)
     form = Form(BookWeekly, submit=submit, context=sent | {"count": number})
     made: list[Booking] = []
-    if form.run(lambda command: made.extend(series.book_weekly(who, first.id, command, trainee_id))):
+
+    def take(command: BookWeekly) -> None:
+        made.extend(series.book_weekly(who, first.id, command, trainee_id))
+        keep_sent(who, made)
+
+    if form.run(take):
         flash(_("Booked. One letter with all of them for your calendar is on its way."), "success")
         return redirect(url_for("tutoring.session", booking_id=made[0].id), 303)
     people = find_members(who, [found.trainee_id, found.tutor_id])

@@ -54,6 +54,7 @@ from plugins.tutoring.forms import (
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.reading import note_reading
+from plugins.tutoring.receiving import keep_sent, received
 from plugins.tutoring.refs import ref_of
 
 blueprint = Blueprint("tutoring", __name__)
@@ -86,10 +87,15 @@ def index() -> ResponseReturnValue:
 def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     """What it is about, and it is booked."""
     slot = booking.get_slot(actor(), slot_id)
-    sent = {name: request.form.getlist(name) for name in ("files", "things")}
+    sent = received()
     form = Form(Book, submit=_("Book this session"), context=sent)
     made: list[Booking] = []
-    if form.run(lambda command: made.append(booking.book(actor(), slot_id, command))):
+
+    def take(command: Book) -> None:
+        made.append(booking.book(actor(), slot_id, command))
+        keep_sent(actor(), made)
+
+    if form.run(take):
         flash(_("Booked. You get a letter with an entry for your calendar."), "success")
         return redirect(url_for("tutoring.session", booking_id=made[0].id), 303)
     tutor = find_members(actor(), [slot.tutor_id]).get(slot.tutor_id)
@@ -165,9 +171,11 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def say(booking_id: uuid.UUID) -> ResponseReturnValue:
     """A message from a page without a live connection; files come with it."""
-    booking.get_booking(actor(), booking_id)
-    for address in request.form.getlist("files"):
+    row = booking.get_booking(actor(), booking_id)
+    for address in filter(None, request.form.getlist("files")):
         chat.share_file(actor(), booking_id, address, request.form.get("key") or secrets.token_urlsafe(16))
+    for file in keep_sent(actor(), [row], "tutoring.chat"):
+        chat.share_kept(actor(), booking_id, file)
     if request.form.get("text", "").strip():
         chat.say(actor(), booking_id, Say.read(request.form.to_dict()))
     if wants_json():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from datetime import time, timedelta
@@ -121,6 +122,22 @@ def test_a_file_sent_along_is_for_those_two_only(sign_in: SignIn, world: World) 
     with sign_in(tutor).get(f"/o/siena/files/{path}") as seen:
         assert seen.data == b"Il mio CV"
     assert sign_in("trainee6").get(f"/o/siena/files/{path}").status_code == 404
+
+
+def test_who_books_before_the_scripts_are_there_keeps_the_file_or_needs_none(
+    sign_in: SignIn, world: World
+) -> None:
+    browser, slot_id = sign_in("trainee5"), first_free(world)
+
+    def sent() -> dict[str, object]:
+        return {"purpose": "cv", "files": (io.BytesIO(b"Il mio CV"), "cv.txt")}
+
+    answer = browser.post(f"{PAGE}/book/{slot_id}", data=sent(), content_type="multipart/form-data")
+    assert "/cv.txt" in browser.get(answer.location).text
+    answer = browser.post(f"{answer.location}/say", data=sent(), content_type="multipart/form-data")
+    assert browser.get(answer.location).text.count("/cv.txt") > 1
+    answer = sign_in("trainee6").post(f"{PAGE}/book/{first_free(world)}", data={"purpose": "cv", "files": ""})
+    assert "/tutoring/sessions/" in answer.location
 
 
 def test_a_time_is_taken_once(world: World) -> None:
