@@ -1,5 +1,5 @@
 // Saves the fields inside as one types. Until the server has said yes, the page warns before it is left and keeps trying.
-import { fill, icon } from "./dom.js";
+import { clock, fill, icon } from "./dom.js";
 import { request, RequestError } from "./request.js";
 
 const PAUSE_MS = 800;
@@ -64,7 +64,7 @@ class Autosave extends HTMLElement {
     try {
       const answer = await request(this.dataset.action ?? "", { method: "POST", body: this.#values(), keepalive: document.hidden });
       this.#tries = 0;
-      if (!this.#changed) this.#say("saved", answer?.saved_at ?? clock());
+      if (!this.#changed) this.#say("saved", answer?.saved_at ?? clock(new Date()));
     } catch (error) {
       const refused = error instanceof Error ? error.message : "";
       this.#say("failed", refused);
@@ -97,8 +97,3 @@ class Autosave extends HTMLElement {
   }
 }
 customElements.define("ui-autosave", Autosave);
-
-/** The time of now as this person writes it, without seconds. */
-function clock() {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date());
-}

@@ -17,6 +17,13 @@ AUDIENCES = [
 _Text = Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=500)]
 
 
+LinkName = Annotated[
+    Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=120)],
+    Ui(_l("For whom is the link?"), _l("Only you see it. Such as: Bakery Rossi.")),
+]
+PasscodeText = Annotated[str | None, Field(min_length=4, max_length=40)]
+
+
 class ShareWith(Command):
     """Let somebody see a page, a collection or a CV. Times are aware moments."""
 
@@ -26,12 +33,9 @@ class ShareWith(Command):
     ]
     person_id: Annotated[uuid.UUID | None, Ui(_l("Person"))] = None
     group_id: Annotated[uuid.UUID | None, Ui(_l("Group"), kind="select")] = None
-    name: Annotated[
-        Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=120)],
-        Ui(_l("For whom is the link?"), _l("Only you see it. Such as: Bakery Rossi.")),
-    ] = ""
+    name: LinkName = ""
     passcode: Annotated[
-        Annotated[str | None, Field(min_length=4, max_length=40)],
+        PasscodeText,
         Ui(
             _l("Passcode"),
             _l("If you give one, tell it in another message than the link."),
@@ -52,12 +56,9 @@ class ShareWith(Command):
 class ChangeShare(Command):
     """What can be changed of a share that was given; ``is_open`` takes the passcode of a link away."""
 
-    name: Annotated[
-        Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=120)],
-        Ui(_l("For whom is the link?"), _l("Only you see it. Such as: Bakery Rossi.")),
-    ] = ""
+    name: LinkName = ""
     passcode: Annotated[
-        Annotated[str | None, Field(min_length=4, max_length=40)],
+        PasscodeText,
         Ui(
             _l("New passcode"),
             _l("Leave it empty to keep what there is. Whoever looks now must give the new one."),
