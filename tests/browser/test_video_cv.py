@@ -34,6 +34,8 @@ def begin(page: Page, title: str) -> str:
     page.get_by_role("button", name="Go on to record").click()
     page.get_by_label("I want to be recorded").check()
     page.get_by_role("button", name="Go on", exact=True).click()
+    # Only now is the page of the recorder there: its address may be read and its requests be lost.
+    expect(page.get_by_role("button", name="Switch the camera on")).to_be_visible()
     return page.url
 
 
