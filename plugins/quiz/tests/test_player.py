@@ -120,7 +120,9 @@ def test_what_was_answered_offline_survives_closing_the_page(
     again.goto(address + url)
     expect(again.locator("[name='a1.chosen'][value=b]")).to_be_checked()
     # Sent by the new page, or by the last breath of the old one: then nothing is kept any more.
-    again.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('contrada-quiz:'))")
+    again.wait_for_function(
+        "() => !Object.keys(localStorage).some((name) => name.startsWith('contrada-quiz:'))"
+    )
     assert answers_of(url) == {1: {"chosen": ["b"]}, 2: {"text": "Roma"}}
 
 
