@@ -17,7 +17,6 @@ from lms.plugin import (
     Forbidden,
     NotFound,
     _,
-    claim_upload,
     directory,
     get_settings,
     hooks,
@@ -102,8 +101,6 @@ def book(actor: Actor, slot_id: uuid.UUID, command: Book) -> Booking:
     check_rules(actor, slot)
     row = take_seat(slot, actor.user_id, "booked")
     row.purpose, row.message = command.purpose, command.message or ""
-    for address in command.files:
-        claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(row))
     intake.show_things(actor, row, command.things)
     _stop_waiting(actor.user_id)
     letters.tell_booked(row)

@@ -27,7 +27,7 @@ from lms.plugin import (
     _,
     _l,
     append,
-    claim_upload,
+    attach_file,
     directory,
     notify,
     read_latest,
@@ -41,6 +41,7 @@ from plugins.tutoring.models import Booking
 from plugins.tutoring.refs import ref_of
 
 NAME = "tutoring"
+PURPOSE = "tutoring.chat"
 SAID, SHARED, TAKEN_BACK, CHANGED = "message.sent", "file.shared", "message.withdrawn", "message.changed"
 ENDED, PASSED = "conversation.ended", "tutor.changed"
 PROPOSED, DECLINED = "tutor.proposed", "tutor.declined"
@@ -147,25 +148,12 @@ def say(actor: Actor, booking_id: uuid.UUID, command: Say) -> int:
     return append(actor, channel_of(row), SAID, command, secrets.token_urlsafe(16)).seq
 
 
-def share_file(actor: Actor, booking_id: uuid.UUID, address: str, key: str) -> int:
-    """Put an uploaded file into the conversation; both may read it. Raises NotFound, Forbidden, Invalid."""
-    row = _open_conversation(actor, booking_id)
-    return _share(actor, row, claim_upload(actor, address, "tutoring.chat", attach_to=ref_of(row)), key)
-
-
-def share_kept(actor: Actor, booking_id: uuid.UUID, file: StoredFile) -> int:
-    """The same for a file that is attached already. Raises NotFound, Conflict."""
-    return _share(actor, _open_conversation(actor, booking_id), file, secrets.token_urlsafe(16))
-
-
-def _open_conversation(actor: Actor, booking_id: uuid.UUID) -> Booking:
+def share_file(actor: Actor, booking_id: uuid.UUID, file: StoredFile, key: str) -> int:
+    """Put a file into the conversation; both may read it. Raises NotFound, Forbidden, Conflict."""
     row = get_booking(actor, booking_id)
     if not is_open(row):
         raise Conflict(_("This conversation is closed. Book a new session to go on."))
-    return row
-
-
-def _share(actor: Actor, row: Booking, file: StoredFile, key: str) -> int:
+    attach_file(file, ref_of(row))
     payload = {"file_id": str(file.id), "name": file.name, "media_type": file.media_type, "size": file.size}
     return append(actor, channel_of(row), SHARED, payload, key).seq
 

@@ -79,7 +79,6 @@ class Book(Command):
         Field(max_length=2000),
         Ui(_l("What should your tutor know before?"), kind="textarea"),
     ] = None
-    files: list[str] = []
     things: list[str] = []
 
 

@@ -16,8 +16,6 @@ from lms.plugin import (
     Forbidden,
     NotFound,
     _,
-    attach_file,
-    claim_upload,
     directory,
     find_members,
     session,
@@ -26,7 +24,6 @@ from lms.plugin import (
 from plugins.tutoring import booking, intake, letters
 from plugins.tutoring.forms import BookWeekly, TutoringSettings
 from plugins.tutoring.models import Booking, Pattern, Series, Slot
-from plugins.tutoring.refs import ref_of
 from plugins.tutoring.times import same_time_weekly
 
 FEWEST = 2
@@ -115,10 +112,6 @@ def book_weekly(
     session().add(series)
     session().flush()
     rows = [_book_week(series, week, command, found.trainee_id) for week in found.weeks]
-    for address in command.files:
-        file = claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(rows[0]))
-        for row in rows[1:]:
-            attach_file(file, ref_of(row))
     for row in rows:
         intake.show_things(actor, row, command.things)
     booking.stop_waiting(who)

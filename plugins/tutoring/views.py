@@ -30,6 +30,7 @@ from lms.plugin import (
     member,
     open_activity,
     parent_edit_url,
+    received_files,
     requires,
     uses_devices,
     utcnow,
@@ -54,7 +55,6 @@ from plugins.tutoring.forms import (
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.reading import note_reading
-from plugins.tutoring.receiving import keep_sent, received
 from plugins.tutoring.refs import ref_of
 
 blueprint = Blueprint("tutoring", __name__)
@@ -87,13 +87,13 @@ def index() -> ResponseReturnValue:
 def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     """What it is about, and it is booked."""
     slot = booking.get_slot(actor(), slot_id)
-    sent = received()
-    form = Form(Book, submit=_("Book this session"), context=sent)
+    ticked = list(filter(None, request.form.getlist("things")))
+    form = Form(Book, submit=_("Book this session"), context={"things": ticked})
     made: list[Booking] = []
 
     def take(command: Book) -> None:
         made.append(booking.book(actor(), slot_id, command))
-        keep_sent(actor(), made)
+        intake.attach_files(made, received_files(actor(), "files", intake.PURPOSE))
 
     if form.run(take):
         flash(_("Booked. You get a letter with an entry for your calendar."), "success")
@@ -101,7 +101,7 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     tutor = find_members(actor(), [slot.tutor_id]).get(slot.tutor_id)
     page = render_template(
         "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(), things=find_attachable(actor()),
-        is_weekly=series.longest(actor()) >= series.FEWEST, ticked=sent["things"], shown_until=intake.shown_until(slot),
+        is_weekly=series.longest(actor()) >= series.FEWEST, ticked=ticked, shown_until=intake.shown_until(slot),
         breadcrumb=trail(_("Book a session")), **_words(actor()),
     )  # fmt: skip
     return page, form.status
@@ -171,11 +171,10 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def say(booking_id: uuid.UUID) -> ResponseReturnValue:
     """A message from a page without a live connection; files come with it."""
-    row = booking.get_booking(actor(), booking_id)
-    for address in filter(None, request.form.getlist("files")):
-        chat.share_file(actor(), booking_id, address, request.form.get("key") or secrets.token_urlsafe(16))
-    for file in keep_sent(actor(), [row], "tutoring.chat"):
-        chat.share_kept(actor(), booking_id, file)
+    booking.get_booking(actor(), booking_id)
+    key = request.form.get("key") or secrets.token_urlsafe(16)
+    for number, file in enumerate(received_files(actor(), "files", chat.PURPOSE)):
+        chat.share_file(actor(), booking_id, file, f"{key}-{number}" if number else key)
     if request.form.get("text", "").strip():
         chat.say(actor(), booking_id, Say.read(request.form.to_dict()))
     if wants_json():
