@@ -30,6 +30,7 @@ from lms.accounts.visitors import (
     rename_visitor,
     renew_visit,
 )
+from lms.activities.busy import Busy, find_busy
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -218,10 +219,10 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     "is_audited_since",
     # activities, who takes part, what completes them
-    "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
+    "Activity", "Busy", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
     "completions_in", "completions_of", "count_missing_words", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
-    "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
+    "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_busy", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "find_manageable", "may_manage", "move_child",
     "offered_types", "open_activity", "owned_by", "owners_of", "parent_edit_url", "participations", "places_of", "preview_rule_change",
     "reason_of", "record_progress", "remove_child", "remove_owner", "require_child", "set_state",

@@ -22,6 +22,7 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.tutoring import booking, intake, letters
+from plugins.tutoring.clashes import find_clashes
 from plugins.tutoring.forms import BookWeekly, TutoringSettings
 from plugins.tutoring.models import Booking, Pattern, Series, Slot
 from plugins.tutoring.times import same_time_weekly
@@ -84,10 +85,13 @@ def plan(actor: Actor, slot_id: uuid.UUID, count: int, trainee_id: uuid.UUID | N
     moments = same_time_weekly(zone, first.starts_at, _limit(actor, trainee_id, count))
     slots = _slots_at(first.tutor_id, [moment for moment in moments if moment])
     used = _seats_used([slot.id for slot in slots.values()])
+    clashing = find_clashes(list(slots.values()))
     weeks = []
     for number, moment in enumerate(moments):
         slot = slots.get(moment) if moment else None
         problem = _problem(actor, slot, moment, coming, used, rules if trainee_id is None else None)
+        if not problem and slot is not None and slot.id in clashing:
+            problem = _("The tutor is taken by something else.")
         weeks.append(Week(moment or first.starts_at + timedelta(weeks=number), slot, problem))
     return Plan(who, first.tutor_id, zone.key, weeks)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -36,12 +37,12 @@ from lms.plugin import (
     utcnow,
     wants_json,
 )
-from plugins.tutoring import booking, calling, chat, intake, meeting, offering, series
-from plugins.tutoring.after.tasks import find_open
+from plugins.tutoring import booking, calling, chat, clashes, intake, meeting, offering, series
+from plugins.tutoring.after.tasks import find_later
 from plugins.tutoring.after.views import after_context
 from plugins.tutoring.booking import FreeSlot
 from plugins.tutoring.chat import Say
-from plugins.tutoring.desk.opening import MANAGE, opening_now
+from plugins.tutoring.desk.opening import MANAGE, opening_with_unused, read_week
 from plugins.tutoring.forms import (
     PLACE_CHOICES,
     PURPOSES,
@@ -66,8 +67,14 @@ def index() -> ResponseReturnValue:
     """The next free time first, then one's own sessions and all other free times."""
     who, wanted = actor(), request.args.get("tutor", type=uuid.UUID)
     topic, language = request.args.get("topic", ""), request.args.get("language", "")
-    free = booking.find_free(who, tutor_id=wanted, topic=topic, language=language)
-    every, own = booking.find_free(who) if wanted or topic or language else free, booking.find_own(who)
+    rules = booking.rules_of(who)
+    free = booking.find_free(who, tutor_id=wanted, topic=topic, language=language, rules=rules)
+    every, own = (
+        booking.find_free(who, rules=rules) if wanted or topic or language else free,
+        booking.find_own(who),
+    )
+    week, later = read_week(who), find_later(who)
+    last = (utcnow() + timedelta(days=rules.window_days)).date()
     is_offered = not (own.coming or own.unsettled)
     people = people_of(who, [*own.coming, *own.past, *own.unsettled], every)
     tutors = sorted(
@@ -77,8 +84,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
         tutors=tutors, wanted=wanted, topic=topic, topics=sorted({each.slot.topic for each in every} - {""}),
-        language=language, spoken=sorted({each.slot.language for each in every} - {""}), is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER),
-        unsettled=own.unsettled, opening=opening_now(who), steps_open=find_open(who), may_report=who.can(MANAGE), **_words(who),
+        language=language, spoken=sorted({each.slot.language for each in every} - {""}), is_waiting=later.is_waiting, may_offer=who.can(OFFER),
+        closed=[(day, name) for day, name in week.closed.items() if utcnow().date() <= day <= last],
+        unsettled=own.unsettled, opening=opening_with_unused(who, week=week), steps_open=later.steps, may_report=who.can(MANAGE), **_words(who),
     )  # fmt: skip
 
 
@@ -102,6 +110,7 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(), things=find_attachable(actor()),
         is_weekly=series.longest(actor()) >= series.FEWEST, ticked=ticked, shown_until=intake.shown_until(slot),
+        busy=clashes.busy_at(actor(), slot),
         breadcrumb=trail(_("Book a session")), **_words(actor()),
     )  # fmt: skip
     return page, form.status
@@ -128,6 +137,7 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
+        busy=clashes.busy_at(who, row.slot) if row.state == "booked" and row.slot.starts_at > utcnow() else None,
         is_absent=is_tutor and meeting.seems_absent(row), breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
         may_book_weekly=is_tutor and who.can(OFFER) and row.state != "held" and series.longest_for_tutor(who) >= series.FEWEST, things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
         **chat_context(who, row), **after_context(who, row),
@@ -254,8 +264,9 @@ def hours() -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for("tutoring.hours"), 303)
+    clashing = clashes.find_own_clashes(who)
     page = render_template(
-        "tutoring/hours.html", line=line, day=day, patterns=offering.find_patterns(who), days_off=offering.find_days_off(who),
+        "tutoring/hours.html", clashes=clashing, taken=offering.taken_of(slot.id for slot, _busy in clashing), spoken=request.form.get("language", who.locale), line=line, day=day, patterns=offering.find_patterns(who), days_off=offering.find_days_off(who),
         load=offering.week_load(who, booking.rules_of(who).weekly_quota), breadcrumb=trail(_("My hours")), week_of=offering.week_of, **_words(who),
     )  # fmt: skip
     return page, max(line.status, day.status)

@@ -8,11 +8,11 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import Form, _, actor, member, ngettext, requires, wants_json
-from plugins.tutoring import booking
+from plugins.tutoring import booking, closing
 from plugins.tutoring.desk import opening, queue
 from plugins.tutoring.desk.forms import AddOpening, JoinQueue
 from plugins.tutoring.desk.opening import MANAGE
-from plugins.tutoring.forms import WEEKDAYS
+from plugins.tutoring.forms import WEEKDAYS, CloseDays
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.views import trail
 
@@ -93,6 +93,39 @@ def end_hours(hours_id: uuid.UUID) -> ResponseReturnValue:
     opening.end_opening(actor(), hours_id)
     flash(_("Taken out."), "success")
     return redirect(url_for("tutoring_desk.hours"), 303)
+
+
+@blueprint.route("/tutoring/closed-days", methods=["GET", "POST"])
+@requires(MANAGE)
+def closed_days() -> ResponseReturnValue:
+    """Days on which the office is closed."""
+    form, done = Form(CloseDays, submit=_("Close on these days")), list[tuple[int, int]]()
+    if form.run(lambda command: done.append(closing.close_days(actor(), command))):
+        fresh, expected = done[0]
+        flash(ngettext("%(num)d day is new.", "%(num)d days are new.", fresh), "success")
+        if expected:
+            flash(
+                ngettext(
+                    "%(num)d session is booked on these days. Its tutor was told.",
+                    "%(num)d sessions are booked on these days. Their tutors were told.",
+                    expected,
+                ),
+                "warn",
+            )
+        return redirect(url_for("tutoring_desk.closed_days"), 303)
+    page = render_template(
+        "tutoring/closed_days.html", form=form, days=closing.find_closed_days(actor()), breadcrumb=trail(_("Closed days")),
+    )  # fmt: skip
+    return page, form.status
+
+
+@blueprint.post("/tutoring/closed-days/<uuid:day_id>/open")
+@requires(MANAGE)
+def open_day(day_id: uuid.UUID) -> ResponseReturnValue:
+    """Be open on a day after all."""
+    closing.open_day(actor(), day_id)
+    flash(_("The office is open on that day. The tutors' times are there again."), "success")
+    return redirect(url_for("tutoring_desk.closed_days"), 303)
 
 
 def wait_words(standing: queue.Standing) -> str:
