@@ -230,9 +230,11 @@ def note_said(actor: Actor, channel: str, _payload: Mapping[str, Any], _seq: int
     row = _row_of(actor, channel)
     if row is None:
         return
+    is_left = row.is_message and row.first_said_at is None  # its tutor is just opening it
     row.last_said_at = utcnow()
     row.first_said_at = row.first_said_at or row.last_said_at
-    _tell_absent(actor, channel, row)
+    if not is_left:
+        _tell_absent(actor, channel, row)
 
 
 def _tell_absent(actor: Actor, channel: str, row: Booking) -> None:
@@ -242,7 +244,7 @@ def _tell_absent(actor: Actor, channel: str, row: Booking) -> None:
         return
     office, turn = directory().get(row.office_id), int(utcnow().timestamp()) // (60 * TELL_EVERY_MINUTES)
     notify(
-        other, "tutoring_session", title=_l("%(name)s wrote to you", name=actor.name),
+        other, "tutoring_message" if row.is_message else "tutoring_session", title=_l("%(name)s wrote to you", name=actor.name),
         url=f"/o/{office.slug}/tutoring/sessions/{row.id}", key=f"tutoring:wrote:{row.id}:{actor.user_id}:{turn}",
     )  # fmt: skip
 

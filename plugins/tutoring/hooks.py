@@ -105,7 +105,12 @@ def jobs() -> Sequence[JobSpec]:
 @hookimpl
 def notification_kinds() -> Sequence[NotificationKind]:
     """Bookings, changes, reminders; letters with a calendar entry are sent besides."""
-    return [NotificationKind("tutoring_session", _l("Tutoring sessions"), by_mail="never")]
+    return [
+        NotificationKind("tutoring_session", _l("Tutoring sessions"), by_mail="never"),
+        NotificationKind(
+            "tutoring_message", _l("Messages to the drop-in desk, and answers"), by_mail="at_once"
+        ),
+    ]
 
 
 @hookimpl

@@ -13,6 +13,8 @@ from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 PLACES = ("chat", "call", "in_person")
 STATES = ("held", "booked", "done", "missed", "cancelled")
 OPEN = ("held", "booked")
+EMPTIED = "…"
+"""What stands in a message whose words were removed: that there was one stays, for the figures."""
 QUEUE_STATES = ("waiting", "message", "taken", "left", "gone", "closed")
 
 
