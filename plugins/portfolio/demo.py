@@ -25,9 +25,19 @@ from lms.plugin import (
 from plugins.portfolio.cv import letters, service, tailoring
 from plugins.portfolio.cv.forms import EditLetter, NewCv, NewLetter, SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Import
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.demo import add_office_plan
-from plugins.portfolio.evidence.forms import AddTask, EditEntry, EditFile, EditGoal, EditSkill, NewThing
+from plugins.portfolio.evidence.forms import (
+    AddTask,
+    EditEntry,
+    EditFile,
+    EditGoal,
+    EditLink,
+    EditSkill,
+    NewLink,
+    NewThing,
+)
 from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry
 from plugins.portfolio.films.demo import add_film
 from plugins.portfolio.films.service import find_films
@@ -43,6 +53,8 @@ from plugins.portfolio.sharing.models import Visit
 from plugins.portfolio.sharing.shares import Access
 from plugins.portfolio.sharing.watching import watch
 from plugins.portfolio.tasks.models import Submission
+
+FILM_OF_THE_OVEN = "https://filmati.example.org/forno-di-notte"
 
 
 class Line(NamedTuple):
@@ -198,13 +210,13 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
             actor, item.id, EditFile(title=item.title, body=words, folder="Lavori", tags="pasticceria, foto")
         )
     entry = _journal(world, actor)
-    plan = evidence.add_plan(actor, NewThing(title="Imparare il cioccolato"))
+    plan = plans.add_plan(actor, NewThing(title="Imparare il cioccolato"))
     for title, days, is_done in (
         ("Chiedere una notte di prova", -20, True),
         ("Corso base sul temperaggio", -3, False),
         ("Fare tre praline per l’esame", 30, False),
     ):
-        task = evidence.add_task(
+        task = plans.add_task(
             actor, plan.id, AddTask(title=title, due_on=(world.now + timedelta(days=days)).date())
         )
         task.done_at = world.moment(21) if is_done else None
@@ -219,6 +231,11 @@ def _aicha_page(world: World, actor: Actor, cv: Cv) -> Page:
             proofs=[str(ref_of("item", pictures[0].id))],
         ),
     )
+    evidence.edit_item(
+        actor,
+        evidence.add_link(actor, NewLink(url=FILM_OF_THE_OVEN, title="Il forno, di notte")).id,
+        EditLink(title="Il forno, di notte", url=FILM_OF_THE_OVEN, body="Un filmato del mio turno: io sono quella con il grembiule rosso."),
+    )  # fmt: skip
     goal = evidence.add_item(actor, "goal", NewThing(title="Aprire un laboratorio mio"))
     evidence.edit_item(
         actor, goal.id, EditGoal(title=goal.title, body="Con due persone che lavorano con me.")

@@ -20,6 +20,7 @@ from plugins.portfolio.cv.formats import europass_xml, json_resume
 from plugins.portfolio.cv.formats.europass_pdf import ATTACHMENT
 from plugins.portfolio.cv.photos import photo_of
 from plugins.portfolio.cv.reading import as_text
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import SKILL_LEVELS
 from plugins.portfolio.moving.collecting import Collected
@@ -120,8 +121,8 @@ def _evidence(actor: Actor, found: Collected) -> dict[str, Any]:
         for item in evidence.find_items(actor, "file")
     ]
     return {
-        "files": files, "notes": evidence.find_items(actor, "note"), "skills": evidence.find_items(actor, "skill"), "goals": evidence.find_items(actor, "goal"),
-        "journals": journals, "plans": evidence.find_plans(actor), "levels": dict(SKILL_LEVELS),
+        "files": files, "links": evidence.find_items(actor, "link"), "notes": evidence.find_items(actor, "note"), "skills": evidence.find_items(actor, "skill"), "goals": evidence.find_items(actor, "goal"),
+        "journals": journals, "plans": plans.find_plans(actor), "levels": dict(SKILL_LEVELS),
         "proofs": [proof for proof, is_hidden in evidence.find_proofs(actor) if not is_hidden],
     }  # fmt: skip
 

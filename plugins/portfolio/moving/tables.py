@@ -85,11 +85,11 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Cv, allowed={"template": LOOKS, "accent": ACCENTS}),
     Carried(Choice, {"cv_id": "portfolio_cv", "entry_id": "portfolio_cv_entry"}, parent="cv_id", unique=("cv_id", "entry_id")),
     Carried(Letter, {"cv_id": "portfolio_cv"}),
-    Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}),
+    Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}, added=frozenset({"url"})),
     Carried(Journal),
     Carried(JournalEntry, {"journal_id": "portfolio_journal"}, html=("body",)),
     Carried(Plan, left_out=frozenset({"is_template", "copied_from_id"})),
-    Carried(Task, {"plan_id": "portfolio_plan"}),
+    Carried(Task, {"plan_id": "portfolio_plan"}, added=frozenset({"starts_on"})),
     Carried(Tag, unique=("subject", "name")),
     Carried(PageCollection),
     Carried(

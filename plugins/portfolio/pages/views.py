@@ -30,7 +30,8 @@ from plugins.portfolio.cv.views import ids_sent, refuse_to_scripts, saved_answer
 from plugins.portfolio.evidence.forms import NewThing
 from plugins.portfolio.evidence.models import Plan
 from plugins.portfolio.evidence.plan_templates import find_plan_templates
-from plugins.portfolio.evidence.service import add_file, add_plan
+from plugins.portfolio.evidence.plans import add_plan
+from plugins.portfolio.evidence.service import add_file
 from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages import service
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
