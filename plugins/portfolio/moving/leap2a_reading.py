@@ -397,15 +397,8 @@ def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | Non
         parts = tuple(_parts(entry, entries))
         is_goal = bool(entry.stage) and not parts
         return Offer(
-            entry.key,
-            "goal" if is_goal else "plan",
-            entry.title,
-            words[:160],
-            html=html,
-            tags=tags,
-            parts=parts,
-            is_done=entry.stage == "completed",
-        )
+            entry.key, "goal" if is_goal else "plan", entry.title, words[:160], html=html, tags=tags, parts=parts, is_done=entry.stage == "completed",
+        )  # fmt: skip
     if entry.kind == "resource" and (address := _web_address(entry)):
         return Offer(
             entry.key, "link", entry.title, words[:160], html=html, tags=tags, values={"url": address}
