@@ -20,7 +20,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import log, recording, rooms, slides
+from plugins.webinar import log, programs, recording, rooms, slides
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.forms import CreateRoom
 from plugins.webinar.log import ByPerson, ChatSaid
@@ -42,6 +42,7 @@ from plugins.webinar.models import (
     Vote,
 )
 from plugins.webinar.presets import PresetName
+from plugins.webinar.programs import AddProgram
 from plugins.webinar.rooms import Meeting
 
 MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = {
@@ -91,6 +92,7 @@ def build_webinars(world: World) -> None:
                 _enrol(world, office, host, meeting)
                 if abs(hours) < 1:
                     world.things[f"webinar.{office}.open"] = meeting.activity.id
+                    programs.add_program(world.actor(host), meeting.activity.id, AddProgram(name="Regia"))
                 if hours < -24:
                     _hold(world, office, meeting)
     _add_guests(world)

@@ -28,10 +28,12 @@ from plugins.webinar.entering import get_self, require_right
 from plugins.webinar.log import ConsentAnswered, RecordingRef
 from plugins.webinar.models import Participant, RecordedTrack, Recording, RecordingConsent, Room
 from plugins.webinar.program_models import Program
+from plugins.webinar.repacking import for_every_browser
 
 TEXT_VERSION = "1"
 """Of the words that ask for consent; a new number whenever they change in meaning."""
 PURPOSE = "webinar.recording"
+TYPES = {".webm": "video/webm", ".mp4": "video/mp4", ".mkv": "video/x-matroska"}
 KEEP = "webinar.keep_recording"
 
 
@@ -93,10 +95,13 @@ def keep_files(recording_id: uuid.UUID) -> None:
     for track_id, path in waiting:
         if owner is None or not Path(path).exists():
             continue
-        with Path(path).open("rb") as stream, unit_of_work():
+        kept = for_every_browser(Path(path))
+        with kept.open("rb") as stream, unit_of_work():
             track = session().get_one(RecordedTrack, track_id)
-            track.file_id = store_file(owner, stream, f"{track.kind}.webm", PURPOSE, declared="video/webm").id
-        Path(path).unlink(missing_ok=True)
+            name = f"{track.kind}{kept.suffix}"
+            track.file_id = store_file(owner, stream, name, PURPOSE, declared=TYPES[kept.suffix]).id
+        for each in {Path(path), kept}:
+            each.unlink(missing_ok=True)
 
 
 def answer(actor: Actor, room_id: uuid.UUID, *, is_given: bool) -> None:

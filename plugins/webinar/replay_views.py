@@ -46,13 +46,13 @@ def captions(activity_id: uuid.UUID, recording_id: uuid.UUID) -> Response:
     return Response(replay.as_webvtt(found["captions"]), mimetype="text/vtt")
 
 
-@blueprint.get("/<uuid:activity_id>/track/<uuid:track_id>.webm")
+@blueprint.get("/<uuid:activity_id>/track/<uuid:track_id>")
 @visitors("webinar")
 def track(activity_id: uuid.UUID, track_id: uuid.UUID) -> Response:
     """One track."""
     found = recording.get_track(actor(), activity_id, track_id)
     if isinstance(found, Path):
-        return send_file(found, "video/webm", conditional=True, max_age=0)
+        return send_file(found, recording.TYPES[found.suffix], conditional=True, max_age=0)
     return serve_file(found, as_download=False)
 
 

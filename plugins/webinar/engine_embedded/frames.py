@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plugins.webinar.engine_embedded import codecs, rtp
+from plugins.webinar.engine_embedded import avc, codecs, rtp
 from plugins.webinar.engine_embedded.codecs import Codec
 
 PATIENCE = 0.6
@@ -15,7 +15,10 @@ LARGEST_FRAME = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A whole frame; for pictures with its size, as far as a key frame tells it."""
+    """A whole frame; for pictures with its size, as far as a key frame tells it.
+
+    ``setup`` is what a decoder must know before a key frame, where the frame itself does not hold it.
+    """
 
     timestamp: int
     data: bytes
@@ -23,6 +26,7 @@ class Frame:
     arrived_at: float
     width: int = 0
     height: int = 0
+    setup: bytes = b""
 
 
 class Assembler:
@@ -36,6 +40,8 @@ class Assembler:
         self._parts = bytearray()
         self._is_open = False
         self._is_key = False
+        self._is_lost = codec.name == "h264"
+        self._sets = avc.ParameterSets()
 
     def take(self, packet: rtp.Packet, now: float) -> list[Frame]:
         """Take a packet; returns the frames that are whole now."""
@@ -57,6 +63,7 @@ class Assembler:
     def _tear(self) -> None:
         self._parts.clear()
         self._is_open = False
+        self._is_lost = self.codec.name == "h264"
         self.is_broken = self.is_broken or self.codec.clock == 90_000
 
     def _drain(self) -> list[Frame]:
@@ -76,8 +83,11 @@ class Assembler:
         if self.codec.clock != 90_000:
             data = codecs.red_primary(payload) if self.codec.name == "red" else payload
             return Frame(packet.timestamp, data, True, arrived_at) if data else None
-        if is_frame_start(self.codec.name, payload) and not (self._is_open and self.codec.name == "vp9"):
-            self._parts.clear()  # of VP9, the upper layers of a picture follow the lower ones in the same frame
+        if self._is_lost:  # where a picture of H.264 begins is only known by where the one before it ended
+            self._is_lost = not packet.marker
+            return None
+        if self._begins(payload):
+            self._parts.clear()
             self._is_open, self._is_key = True, packet.is_key
         if not self._is_open:
             return None
@@ -87,20 +97,34 @@ class Assembler:
             return None
         return self._finish(packet, arrived_at) if packet.marker else None
 
+    def _begins(self, payload: bytes) -> bool:
+        if self.codec.name == "h264":
+            return not self._is_open
+        # Of VP9, the upper layers of a picture follow the lower ones in the same frame.
+        return is_frame_start(self.codec.name, payload) and not (self._is_open and self.codec.name == "vp9")
+
     def _finish(self, packet: rtp.Packet, arrived_at: float) -> Frame | None:
         data = bytes(self._parts)
         self._parts.clear()
         self._is_open = False
-        if self.is_broken and not self._is_key:
+        setup = b""
+        if self.codec.name == "h264":
+            self._is_key = avc.has_key_slice(data)
+            data, self._sets = avc.sample(data, self._sets)
+            setup = avc.configuration(self._sets) if self._sets else b""
+            self._is_key = self._is_key and bool(setup)
+        if not data or (self.is_broken and not self._is_key):
             return None
         self.is_broken = False
-        width, height = picture_size(self.codec.name, data) if self._is_key else (0, 0)
-        return Frame(packet.timestamp, data, self._is_key, arrived_at, width, height)
+        if not self._is_key:
+            return Frame(packet.timestamp, data, False, arrived_at)
+        size = avc.picture_size(self._sets) if setup else picture_size(self.codec.name, data)
+        return Frame(packet.timestamp, data, True, arrived_at, *size, setup)
 
 
 def can_assemble(codec: Codec) -> bool:
     """Whether recordings understand this codec."""
-    return codec.name in {"opus", "red", "vp8", "vp9"}
+    return codec.name in {"opus", "red", "vp8", "vp9", "h264"}
 
 
 def is_frame_start(codec: str, payload: bytes) -> bool:
@@ -111,7 +135,9 @@ def is_frame_start(codec: str, payload: bytes) -> bool:
 
 
 def content(codec: str, payload: bytes) -> bytes:
-    """The payload without its descriptor."""
+    """The payload without its descriptor; of H.264 its units, each after a start code."""
+    if codec == "h264":
+        return avc.content(payload)
     size = codecs.vp8_descriptor_size(payload) if codec == "vp8" else vp9_descriptor_size(payload)
     return payload[size:]
 

@@ -23,7 +23,7 @@ from plugins.webinar.engine_embedded.rtp import Packet
 INDEX = "tracks.jsonl"
 LARGEST_DRIFT = 0.4
 """Seconds by which a sender's clock may differ from ours before a new file begins."""
-FORMATS = {"opus": "A_OPUS", "red": "A_OPUS", "vp8": "V_VP8", "vp9": "V_VP9"}
+FORMATS = {"opus": "A_OPUS", "red": "A_OPUS", "vp8": "V_VP8", "vp9": "V_VP9", "h264": "V_MPEG4/ISO/AVC"}
 
 
 class TrackWriter:
@@ -36,6 +36,7 @@ class TrackWriter:
         self._assembler: Assembler | None = None
         self._file: webm.WebmWriter | None = None
         self._name = ""
+        self._setup = b""
         self._started_at = 0.0
         self._anchor = (0, 0.0)
 
@@ -78,7 +79,8 @@ class TrackWriter:
 
     def _write(self, frame: Frame, clock: int, codec: str) -> None:
         at = self._time_of(frame, clock)
-        if self._file is None or at is None:
+        is_other = frame.is_key and frame.setup != self._setup
+        if self._file is None or at is None or is_other:
             self.close()
             if self._layer is not None:
                 self._layer.is_recorded = True
@@ -108,15 +110,17 @@ class TrackWriter:
     def _open(self, frame: Frame, codec: str) -> None:
         self._anchor = (frame.timestamp, frame.arrived_at)
         self._started_at = frame.arrived_at
-        self._name, path = self._recording.new_file(self._track.kind)
+        self._setup = frame.setup
+        form = webm.Format(codec, frame.width, frame.height, frame.setup)
+        self._name, path = self._recording.new_file(self._track.kind, form.suffix)
         try:
-            self._file = webm.WebmWriter(path, webm.Format(codec, frame.width, frame.height))
+            self._file = webm.WebmWriter(path, form)
         except OSError as problem:
             self._recording.complain(problem)
             return
         self._recording.note({
             "file": self._name, "person": self._track.person, "kind": self._track.kind.value,
-            "media_type": "video/webm" if codec.startswith("V_") else "audio/webm",
+            "media_type": form.media_type,
             "started_at": round(self._recording.since_start(frame.arrived_at), 3),
         })  # fmt: skip
 
@@ -130,7 +134,7 @@ class Recording:
         self.persons = persons
         self._clock = clock
         self._writers: dict[Track, TrackWriter] = {}
-        self._count = len(list(folder.glob("*.webm")))
+        self._count = len(list(folder.glob("[0-9]*-*")))
         self._is_mute = False
         begun = next((line["begun"] for line in read_index(folder) if "begun" in line), None)
         if begun is None:
@@ -166,10 +170,10 @@ class Recording:
         self._writers.clear()
         return recorded(self.folder)
 
-    def new_file(self, kind: Kind) -> tuple[str, Path]:
+    def new_file(self, kind: Kind, suffix: str) -> tuple[str, Path]:
         """A name that no file has."""
         self._count += 1
-        name = f"{self._count:04}-{kind.value}.webm"
+        name = f"{self._count:04}-{kind.value}{suffix}"
         return name, self.folder / name
 
     def since_start(self, at: float) -> float:

@@ -1,4 +1,4 @@
-"""Writes WebM (RFC 9559, a part of Matroska) while it happens, so that a crash loses what was not a whole cluster yet.
+"""Writes WebM, or Matroska for what WebM does not take (RFC 9559), while it happens, so that a crash loses what was not a whole cluster yet.
 
 A file is its head, then clusters of about a second, each written at once with its size. When it
 is closed, an index of key frames and the duration are added, so that players can jump. ``mend``
@@ -43,16 +43,33 @@ OPUS_HEAD = b"OpusHead" + struct.pack("<BBHIHB", 1, 2, 312, 48_000, 0, 0)  # RFC
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a file holds: the codec as Matroska calls it, and the size of a picture (0 for sound)."""
+    """What a file holds: the codec as Matroska calls it, the size of a picture (0 for sound), what its decoder must know before."""
 
     codec: str
     width: int = 0
     height: int = 0
+    setup: bytes = b""
 
     @property
     def is_video(self) -> bool:
         """Whether it holds pictures."""
         return self.codec.startswith("V_")
+
+    @property
+    def is_webm(self) -> bool:
+        """Whether WebM allows it."""
+        return self.codec in {"A_OPUS", "V_VP8", "V_VP9"}
+
+    @property
+    def suffix(self) -> str:
+        """How the name of such a file ends."""
+        return ".webm" if self.is_webm else ".mkv"
+
+    @property
+    def media_type(self) -> str:
+        """As browsers and the file store call it."""
+        kind = "webm" if self.is_webm else "x-matroska"
+        return f"{'video' if self.is_video else 'audio'}/{kind}"
 
 
 class WebmWriter:
@@ -157,13 +174,13 @@ def _survey(data: mmap.mmap, places: _Places) -> tuple[list[tuple[int, int]], in
 def _head(form: Format) -> bytes:
     ebml = _element(EBML, b"".join([
         _number(0x4286, 1), _number(0x42F7, 1), _number(0x42F2, 4), _number(0x42F3, 8),
-        _element(0x4282, b"webm"), _number(0x4287, 4), _number(0x4285, 2),
+        _element(0x4282, b"webm" if form.is_webm else b"matroska"), _number(0x4287, 4), _number(0x4285, 2),
     ]))  # fmt: skip
     info = _number(TIMESTAMP_SCALE, 1_000_000) + _element(DURATION, struct.pack("!d", 0.0))
     info = _element(INFO, info + _element(MUXER, b"contrada") + _element(WRITER, b"contrada"))
     track = _number(NUMBER, 1) + _number(UID, 1) + _number(LACING, 0) + _element(CODEC, form.codec.encode())
     if form.is_video:
-        track += _number(TYPE, 1)
+        track += _number(TYPE, 1) + (_element(PRIVATE, form.setup) if form.setup else b"")
         track += _element(VIDEO, _number(WIDTH, form.width) + _number(HEIGHT, form.height))
     else:
         track += _number(TYPE, 2) + _element(PRIVATE, OPUS_HEAD)

@@ -49,7 +49,7 @@ class WebinarReplay extends HTMLElement {
   /** @param {Track} track */
   #add(track) {
     const isSeen = track.kind === "camera" || track.kind === "screen";
-    const media = element(isSeen ? "video" : "audio", { src: `${this.dataset.tracks}/${track.id}.webm`, preload: "auto", playsinline: "" });
+    const media = element(isSeen ? "video" : "audio", { src: `${this.dataset.tracks}/${track.id}`, preload: "auto", playsinline: "" });
     media.muted = isSeen;
     let tile = null;
     if (isSeen) {

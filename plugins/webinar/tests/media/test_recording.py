@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import random
 import tempfile
 import threading
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
+from aiortc.codecs.h264 import H264Encoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from plugins.webinar.engine import Kind, RecordedTrack
-from plugins.webinar.engine_embedded import frames, recording, webm
+from plugins.webinar.engine_embedded import avc, frames, recording, webm
 from plugins.webinar.engine_embedded.codecs import Codec
 from plugins.webinar.engine_embedded.rtp import Packet
 from plugins.webinar.remote import RemoteEngine
+from plugins.webinar.repacking import for_every_browser
 from plugins.webinar.tests.media.engines import EngineProcess
 from plugins.webinar.tests.media.peers import AiortcPeer, together
 
@@ -140,11 +144,99 @@ def test_sound_goes_on_after_a_hole() -> None:
     assert [frame.timestamp // 960 for frame in got] == [0, 1, 3, 4]
 
 
-@given(st.binary(min_size=1, max_size=30), st.sampled_from(["vp8", "vp9"]))
-def test_hostile_payloads_are_never_an_error(payload: bytes, name: str) -> None:
+@given(st.lists(st.binary(min_size=1, max_size=30), min_size=2), st.sampled_from(["vp8", "vp9", "h264"]))
+def test_hostile_payloads_are_never_an_error(payloads: list[bytes], name: str) -> None:
     assembler = frames.Assembler(Codec(96, name, 90_000))
-    assembler.take(packet(1, 0, payload, marker=True), 0.0)
-    frames.picture_size("vp8", payload)
+    for number, payload in enumerate(payloads):
+        assembler.take(packet(number, 0, payload, marker=True), 0.0)
+    frames.picture_size("vp8", payloads[0])
+
+
+@given(st.binary(max_size=60), st.binary(max_size=20))
+def test_hostile_parameter_sets_are_never_an_error(sequence: bytes, picture: bytes) -> None:
+    sets = avc.ParameterSets((b"\x67" + sequence,), (b"\x68" + picture,))
+    assert avc.configuration(sets)[0] == 1
+    assert all(16 <= side <= 16_384 for side in avc.picture_size(sets))
+
+
+def pictures_of_h264(count: int, width: int, height: int, keys: set[int]) -> list[list[Packet]]:
+    """Packets of so many pictures, as aiortc sends them (RFC 6184)."""
+    encoder, found, index = H264Encoder(), [], 0
+    for number in range(count):
+        picture = av.VideoFrame(width, height, "yuv420p")
+        for plane in picture.planes:
+            plane.update(random.Random(number).randbytes(plane.buffer_size))
+        picture.pts, picture.time_base = number * 3000, Fraction(1, 90_000)
+        payloads, _timestamp = encoder.encode(picture, force_keyframe=number in keys)
+        sent = []
+        for place, payload in enumerate(payloads):
+            made = packet(index, 3000 * number, payload, marker=place == len(payloads) - 1)
+            sent.append(made)
+            index += 1
+        found.append(sent)
+    return found
+
+
+H264 = Codec(97, "H264", 90_000, 1, {"packetization-mode": "1", "profile-level-id": "42e01f"})
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 180), (426, 240), (640, 360)])
+def test_pictures_of_h264_are_written_as_they_came_and_packed_for_every_browser(
+    tmp_path: Path, width: int, height: int
+) -> None:
+    assembler, got = frames.Assembler(H264), []
+    for sent in pictures_of_h264(12, width, height, keys={2, 7}):
+        for each in sent:
+            got += assembler.take(each, 1.0)
+    assert [(each.timestamp // 3000, each.is_key) for each in got] == [(n, n in {2, 7}) for n in range(2, 12)]
+    assert {(each.width, each.height) for each in got if each.is_key} == {(width, height)}
+    form = webm.Format(recording.FORMATS["h264"], width, height, got[0].setup)
+    file = tmp_path / f"0001-camera{form.suffix}"
+    writer = webm.WebmWriter(file, form)
+    for each in got:
+        writer.write((each.timestamp - got[0].timestamp) // 90, each.data, is_key=each.is_key)
+    writer.close()
+    packed = for_every_browser(file)
+    assert (file.suffix, packed.suffix) == (".mkv", ".mp4")
+    for path in (file, packed):
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            assert (stream.width, stream.height) == (width, height)
+            assert sum(1 for _frame in container.decode(stream)) == 10
+
+
+def test_a_hole_in_h264_is_not_glued_over() -> None:
+    for missing in range(1, 4):
+        assembler, got = frames.Assembler(H264), []
+        pictures = pictures_of_h264(10, 320, 180, keys={1, 7})
+        lost = pictures[4][missing % len(pictures[4])]
+        for number, sent in enumerate(pictures):
+            for each in sent:
+                if each is not lost:
+                    got += assembler.take(each, number * 1.0)
+        numbers = [each.timestamp // 3000 for each in got]
+        assert set(numbers) <= {1, 2, 3, 7, 8, 9}
+        assert numbers[:3] == [1, 2, 3]
+        assert numbers[-3:] == [7, 8, 9]
+
+
+def test_a_program_that_only_knows_h264_is_recorded(engine: RemoteEngine, tmp_path: Path) -> None:
+    folder = tmp_path / "recording"
+
+    async def work() -> list[RecordedTrack]:
+        ada = AiortcPeer(engine, "room", "ada")
+        ada.only = "video/H264"
+        await ada.send()
+        await ada.connected()
+        await asyncio.to_thread(engine.start_recording, "room", folder, frozenset({"ada"}))
+        await until_lasting(folder, 1, 1.2, "*.mkv")
+        tracks = await asyncio.to_thread(engine.stop_recording, "room")
+        await ada.close()
+        return list(tracks)
+
+    camera = next(track for track in together(work()) if track.source.kind is Kind.CAMERA)
+    assert (camera.media_type, camera.file.suffix) == ("video/x-matroska", ".mkv")
+    assert decoded(camera) > 20
 
 
 def people_of(tracks: list[RecordedTrack]) -> set[tuple[str, Kind]]:
@@ -168,12 +260,12 @@ async def until_written(folder: Path, files: int, size: int) -> None:
     await asyncio.to_thread(wait)
 
 
-async def until_lasting(folder: Path, files: int, seconds: float) -> None:
+async def until_lasting(folder: Path, files: int, seconds: float, names: str = "*.webm") -> None:
     """Wait until so many files of another process hold so much to hear or see."""
 
     def wait() -> None:
         pause, end = threading.Event(), time.monotonic() + 60
-        while sum(1 for path in folder.glob("*.webm") if lasts(path) > seconds) < files:
+        while sum(1 for path in folder.glob(names) if lasts(path) > seconds) < files:
             assert time.monotonic() < end, [(path.name, path.stat().st_size) for path in folder.iterdir()]
             pause.wait(0.05)
 
