@@ -32,6 +32,7 @@ from lms.plugin import (
     get_managed_activity,
     may_manage,
     open_activity,
+    owned_by,
     session,
     set_state,
     utcnow,
@@ -304,7 +305,7 @@ def _listed(sees_all: bool, me: Person) -> ColumnElement[bool]:
         Enrolment.state == "active",
     )
     is_out = and_(Activity.state == "published", or_(Activity.root_id.is_(None), enrolled.exists()))
-    return or_(Activity.owner_id == me, is_out)
+    return or_(owned_by(me), is_out)
 
 
 def _expected(me: Person) -> ColumnElement[bool]:
@@ -319,7 +320,7 @@ def _expected(me: Person) -> ColumnElement[bool]:
         Participant.user_id == me,
         Participant.role != "participant",
     )
-    is_theirs = or_(Activity.owner_id == me, enrolled.exists(), helps.exists())
+    is_theirs = or_(owned_by(me), enrolled.exists(), helps.exists())
     return and_(Activity.state == "published", is_theirs)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from lms.plugin import Conflict, Forbidden, NotFound, World, enrol_people, get_activity, utcnow
+from lms.plugin import Conflict, Forbidden, NotFound, World, add_owner, enrol_people, get_activity, utcnow
 from lms.testing import SignIn, count_queries, sent_mail
 from plugins.webinar import letters, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
@@ -43,6 +43,25 @@ def test_a_draft_is_seen_by_those_who_manage_it_alone(sign_in: SignIn, world: Wo
     assert sign_in("trainee").get(f"{LIST}{room_id}").status_code == 404
     assert "Bozza segreta" not in sign_in("trainee").get(LIST).text
     assert "Bozza segreta" in sign_in("trainer").get(f"{LIST}{room_id}").text
+
+
+def test_who_was_made_an_author_finds_the_draft_in_the_list_and_the_meeting_among_their_dates(
+    world: World,
+) -> None:
+    def found(*, only_expected: bool) -> set[str]:
+        return {
+            each.activity.title
+            for each in rooms.find_rooms(world.actor("tutor"), only_expected=only_expected)
+        }
+
+    with world.inside("siena"):
+        who, tomorrow = world.actor("trainer"), utcnow() + timedelta(days=1)
+        room_id = rooms.create_room(who, CreateRoom(title="A due", starts_at=tomorrow)).activity.id
+        assert "A due" not in found(only_expected=False)
+        add_owner(who, room_id, world.people["tutor"].id)
+        assert "A due" in found(only_expected=False)
+        rooms.publish_room(who, room_id)
+        assert "A due" in found(only_expected=True)
 
 
 def test_it_needs_a_date_to_be_published(world: World) -> None:
