@@ -37,7 +37,7 @@ WRITERS = 8
 TIMES = 60
 TUTORS, CHATS_OF_EACH = 20, 10
 PAUSE = 5.0
-GIVEN_BACK = 0.95
+GIVEN_BACK = 0.995
 
 
 def run(folder: Path, is_smoke: bool) -> None:
