@@ -121,6 +121,7 @@ def move(actor: Actor, booking_id: uuid.UUID, slot_id: uuid.UUID) -> Booking:
     left = row.slot
     row.slot_id, row.seat = slot.id, _free_seat(slot)
     row.sequence += 1
+    row.reminded_at = None
     _flush_seat()
     session().refresh(row)
     intake.follow(row, left)

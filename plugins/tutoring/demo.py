@@ -23,6 +23,7 @@ from plugins.tutoring.forms import AddPattern
 from plugins.tutoring.models import (
     Booking,
     CannedReply,
+    ClosedDay,
     DayOff,
     DeskHours,
     PrivateNote,
@@ -96,6 +97,14 @@ DROPPED_IN = {
         ("trainee_vienna", "counsellor_vienna", 5, "A question about a letter", "We read it together.")
     ],
 }
+LEFT = {
+    "siena": (
+        "trainee12",
+        "Buonasera, ho un contratto a termine che scade a fine mese. Posso già iscrivermi al corso di saldatura, o devo aspettare?",
+    ),
+    "vienna": ("trainee_vienna5", "Can somebody look at my letter before Friday?"),
+}
+HOLIDAYS = {"siena": ("Natale", "Santo Stefano"), "vienna": ("Christmas Day", "Saint Stephen's Day")}
 NOTES = {"siena": "Meglio chiamare dopo le 15.", "vienna": "Likes short letters."}
 REPLIES = {
     "siena": [
@@ -198,6 +207,15 @@ def _add_series(world: World, slug: str) -> None:
 
 
 def _add_desk(world: World, slug: str) -> None:
+    for number, name in enumerate(HOLIDAYS[slug]):
+        session().add(ClosedDay(day=date(world.now.year, 12, 25 + number), name=name))
+    writer, text = LEFT[slug]
+    session().add(
+        QueuePlace(
+            trainee_id=world.people[writer].id, topic=text[:80], message=text, state="message",
+            created_at=world.moment(1, 19), seen_at=world.moment(1, 19),
+        )
+    )  # fmt: skip
     for day, starts, ends in DESK[slug]:
         session().add(DeskHours(weekday=day, starts=starts * 60, ends=ends * 60))
     tutor_id, trainee_id = (world.people[key].id for key in (DROPPED_IN[slug][0][1], DROPPED_IN[slug][0][0]))

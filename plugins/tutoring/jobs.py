@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import select
 
 from lms.plugin import (
@@ -49,11 +47,13 @@ def forget(job: JobRun) -> None:
 
 def remind() -> int:
     """Remind people of sessions of the next day, in the office in scope."""
-    soon = utcnow() + timedelta(hours=24)
+    now = utcnow()
+    day, hour = (now + before for before in letters.REMINDERS)
     query = (
         select(Booking)
         .join(Slot, Slot.id == Booking.slot_id)
-        .where(Booking.state == "booked", Slot.starts_at > utcnow(), Slot.starts_at <= soon)
+        .where(Booking.state == "booked", Slot.starts_at > now, Slot.starts_at <= day)
+        .where(Booking.reminded_at.is_(None) | (Slot.starts_at <= hour))
     )
     return sum(letters.tell_soon(row) for row in session().scalars(query))
 

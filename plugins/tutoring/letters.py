@@ -85,13 +85,22 @@ def tell_trainee(row: Booking, what: str, title: Text) -> None:
 
 
 def tell_soon(row: Booking) -> int:
-    """Remind both a day and an hour before; each once. Returns how many reminders are due now."""
-    left = row.slot.starts_at - utcnow()
-    due = [before for before in REMINDERS if left <= before]
+    """Remind both a day and an hour before; each once. Returns how many reminders are due now.
+
+    The day before it is a letter too, with the entry for the calendar once more; not to who has just had one
+    because they booked within that day.
+    """
+    now = utcnow()
+    due = [before for before in REMINDERS if row.slot.starts_at - now <= before]
     if due:
         name = f"soon-{int(min(due).total_seconds() // 3600)}"
         for user_id in (row.trainee_id, row.slot.tutor_id):
             _notify(row, user_id, name, _l("Your session is soon"))
+    if due and row.reminded_at is None:
+        row.reminded_at = now
+        if row.created_at <= row.slot.starts_at - REMINDERS[0]:
+            for person in _both(row):
+                _mail(row, person, "tutoring/soon", "REQUEST")
     return len(due)
 
 

@@ -113,7 +113,8 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     1 to 5, which nobody reads alone). ``is_copy_allowed``: the tutor may keep a copy of the conversation too.
     ``proposed_tutor_id`` is who would go on, once the trainee agrees; ``pass_note`` is for that tutor.
     ``first_said_at`` and ``last_said_at`` tell how much of the time was used. ``forgotten_at`` is when
-    what was written was removed because its time was over. ``is_message``: it began with a message that was
+    what was written was removed because its time was over. ``reminded_at`` is when the letter of the day
+    before went out. ``is_message``: it began with a message that was
     left for the desk, and each writes when they can. ``series_place`` is the moment that it had in its
     series when that was booked: calendars know it by this one, wherever it was moved.
     """
@@ -151,6 +152,7 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     last_said_at: Mapped[datetime | None] = mapped_column()
     forgotten_at: Mapped[datetime | None] = mapped_column()
     is_message: Mapped[bool] = mapped_column(default=False)
+    reminded_at: Mapped[datetime | None] = mapped_column()
 
     series_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("tutoring_series.id", ondelete="SET NULL"), index=True

@@ -8,7 +8,17 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
-from lms.plugin import Actor, NotFound, _, require, session, utcnow
+from lms.plugin import (
+    Activity,
+    Actor,
+    NotFound,
+    _,
+    completions_of,
+    participations,
+    require,
+    session,
+    utcnow,
+)
 from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.models import Booking, Pattern, Slot
@@ -17,6 +27,7 @@ from plugins.tutoring.offering import OFFER
 SOON = timedelta(minutes=10)
 LATE = timedelta(minutes=60)
 SHOWN = 30
+MOST_COURSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,37 @@ def thread_with(actor: Actor, row: Booking) -> Thread:
         query.where(Booking.state == "booked", Slot.starts_at > utcnow()).order_by(Slot.starts_at).limit(3)
     )
     return Thread(list(session().scalars(past)), list(session().scalars(coming)))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody is in a course: steps that are done, of all that are open to people."""
+
+    title: str
+    done: int
+    steps: int
+    is_completed: bool
+
+
+def progress_of(actor: Actor, row: Booking) -> list[Progress]:
+    """The courses of the trainee of a conversation, and how far they are. The actor must be its tutor; raises NotFound."""
+    if row.slot.tutor_id != actor.user_id:
+        raise NotFound(_("There is no such session."))
+    done = {completion.activity_id for completion, _activity in completions_of(row.trainee_id)}
+    own = participations(row.trainee_id)
+    steps: dict[uuid.UUID, set[uuid.UUID]] = {each.activity.id: set() for each in own}
+    query = select(Activity.parent_id, Activity.id).where(
+        Activity.parent_id.in_(list(steps)), Activity.state == "published"
+    )
+    for course_id, step_id in session().execute(query):
+        if course_id is not None:
+            steps[course_id].add(step_id)
+    found = [
+        Progress(each.activity.title, len(done & ids), len(ids), each.is_completed)
+        for each in own
+        if each.state == "active" and (ids := steps[each.activity.id])
+    ]
+    return found[:MOST_COURSES]
 
 
 def _running() -> Select[Booking]:

@@ -25,6 +25,7 @@ from plugins.tutoring.booking import get_booking
 from plugins.tutoring.desk import (
     colleagues,
     conversations,
+    handbook,
     messages,
     opening,
     passing,
@@ -153,7 +154,7 @@ def canned() -> ResponseReturnValue:
         return redirect(url_for("tutoring_tutor.canned"), 303)
     fields = ["shortcut", "text"] + (["is_shared"] if who.can(MANAGE) else [])
     page = render_template(
-        "tutoring/replies.html", form=form, fields=fields, replies=replies.find_replies(who),
+        "tutoring/replies.html", form=form, fields=fields, shelves=handbook.find_shelves(who), replies=replies.find_replies(who),
         may_remove=lambda row: replies.may_remove(who, row), breadcrumb=trail(_("Replies")),
     )  # fmt: skip
     return page, form.status
@@ -191,6 +192,7 @@ def _in_front(who: Actor, row: Booking) -> dict[str, Any]:
     tutors = find_members(who, conversations.find_tutors(who))
     return {
         "is_tutor": True, "is_absent": meeting.seems_absent(row), "has_begun": row.slot.starts_at <= utcnow(), "thread": conversations.thread_with(who, row),
+        "progress": conversations.progress_of(who, row),
         "tutors": sorted(tutors.values(), key=lambda person: person.name), "replies": replies.find_replies(who, _language_of(who, row)), "office_name": directory().get(row.office_id).name, "tutor_name": who.name,
     } | chat_context(who, row)  # fmt: skip
 

@@ -56,6 +56,7 @@ class AddReply(Command):
         ),
     ]
     language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(_[A-Z]{2})?)?$")] = ""
+    page_id: uuid.UUID | None = None
     is_shared: Annotated[bool, Ui(_l("For all tutors of the office"), kind="checkbox")] = False
 
 

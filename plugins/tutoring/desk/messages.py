@@ -27,6 +27,7 @@ from plugins.tutoring.offering import OFFER
 
 MOST = 500
 SHOWN = 100
+MOST_ANSWERS = 5
 TOPIC_LENGTH = 80
 
 
@@ -57,12 +58,13 @@ def own_message(actor: Actor) -> QueuePlace | None:
     return session().scalar(select(QueuePlace).filter_by(trainee_id=actor.user_id, state="message"))
 
 
-def own_answers(actor: Actor) -> list[Booking]:
-    """The actor's conversations that began with a message and go on, the latest first."""
+def own_answers(actor: Actor) -> list[tuple[Booking, bool]]:
+    """The actor's conversations that began with a message and go on, the latest first; and whether the tutor wrote already."""
     query = select(Booking).where(
         Booking.trainee_id == actor.user_id, Booking.is_message, Booking.ended_at.is_(None), Booking.state == "booked"
     )  # fmt: skip
-    return list(session().scalars(query.order_by(Booking.created_at.desc()).limit(5)))
+    rows = session().scalars(query.order_by(Booking.created_at.desc()).limit(MOST_ANSWERS)).all()
+    return [(row, _is_answered(actor, row)) for row in rows]
 
 
 def take_back(actor: Actor) -> None:
@@ -93,6 +95,10 @@ def answer(actor: Actor, place_id: uuid.UUID) -> Booking:
         place = session().get_one(QueuePlace, row.place_id)
         append(writer, chat.channel_of(row), chat.SAID, chat.Say(text=place.message), f"left-{place.id}")
     return get_booking(actor, row.id)
+
+
+def _is_answered(actor: Actor, row: Booking) -> bool:
+    return any(event.actor_id == row.slot.tutor_id for event in chat.read_messages(actor, row))
 
 
 def _begin_of(message: str) -> str:

@@ -7,6 +7,7 @@ import uuid
 from sqlalchemy import select
 
 from lms.plugin import Actor, Conflict, NotFound, _, require, session
+from plugins.tutoring.desk import handbook
 from plugins.tutoring.desk.forms import AddReply
 from plugins.tutoring.desk.opening import MANAGE
 from plugins.tutoring.models import CannedReply
@@ -30,7 +31,10 @@ def find_replies(actor: Actor, language: str | None = None) -> list[CannedReply]
 
 
 def add_reply(actor: Actor, command: AddReply) -> CannedReply:
-    """Keep a text. Raises Forbidden (the office's are for who manages tutoring), Conflict (the name is used, too many)."""
+    """Keep a text, with a link to a page at its end if one was chosen.
+
+    Raises Forbidden (the office's are for who manages tutoring), NotFound (no such page), Conflict (the name is used, too many).
+    """
     require(actor, OFFER)
     if command.is_shared:
         require(actor, MANAGE)
@@ -44,8 +48,9 @@ def add_reply(actor: Actor, command: AddReply) -> CannedReply:
         raise Conflict(name, fields={"shortcut": name})
     if len(known) >= MOST:
         raise Conflict(_("There are a hundred replies already. Take one out first."))
+    line = f"\n{handbook.line_for(actor, command.page_id)}" if command.page_id else ""
     row = CannedReply(
-        owner_id=owner_id, shortcut=command.shortcut, language=command.language, text=command.text
+        owner_id=owner_id, shortcut=command.shortcut, language=command.language, text=command.text + line
     )
     session().add(row)
     session().flush()

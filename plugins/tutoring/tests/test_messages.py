@@ -69,6 +69,7 @@ def test_a_message_for_a_closed_desk_is_answered_later_and_the_answer_comes_by_m
     assert taken.status_code == 303
     talk = uuid.UUID(taken.location.rpartition("chat=")[2])
     assert TEXT in tutor.get(f"{DESK}?chat={talk}").text
+    assert "Un tutor lo sta leggendo" in trainee.get(DROP_IN).text
     assert (
         tutor.post(
             f"/o/siena/tutoring/sessions/{talk}/say", data={"text": "Parti da ciò che sai fare."}
@@ -82,6 +83,7 @@ def test_a_message_for_a_closed_desk_is_answered_later_and_the_answer_comes_by_m
     assert TEXT in page
     assert "Parti da ciò che sai fare." in page
     assert f"/tutoring/sessions/{talk}" in trainee.get(DROP_IN).text
+    assert "Con risposta" in trainee.get(DROP_IN).text
 
 
 def test_a_message_is_answered_by_one_tutor_and_is_not_a_place_in_the_queue(world: World) -> None:

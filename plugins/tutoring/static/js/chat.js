@@ -3,7 +3,9 @@
 import { Channel, newKey } from "contrada/channel.js";
 import { clock, element, fill } from "contrada/dom.js";
 import { fillAvatar } from "contrada/presence.js";
+import { Announcer } from "./announcing.js";
 import { act, addTools, endChanges, rewrite, write } from "./messages.js";
+import { share } from "./sharing.js";
 
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
 
@@ -16,8 +18,12 @@ class TutoringChat extends HTMLElement {
   #typedAt = 0;
   #forgetTyping = 0;
   #isHere = false;
+  /** @type {Announcer | null} */
+  #announcer = null;
 
   connectedCallback() {
+    this.#log.setAttribute("aria-live", "off"); // read by the announcer instead, in peace
+    this.#announcer = new Announcer(this.#part("heard"));
     const channel = (this.#channel = new Channel({ namespace: "/tutoring", office: this.dataset.office ?? "", name: `tutoring:${this.dataset.session}`, since: Number(this.dataset.since) }));
     channel.addEventListener("event", (event) => this.#take(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
     channel.addEventListener("hint", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail));
@@ -80,11 +86,9 @@ class TutoringChat extends HTMLElement {
   /** @param {CustomEvent} event */
   async #share({ detail }) {
     const form = /** @type {HTMLFormElement} */ (this.querySelector("[data-part=files]"));
-    const body = new FormData();
-    body.set("files", detail.url);
-    body.set("key", newKey());
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (answer.ok) form.querySelector(".ui-files")?.replaceChildren();
+    const isShared = await share(form.action, detail.url);
+    this.#part("refused").hidden = isShared;
+    if (isShared) form.querySelector(".ui-files")?.replaceChildren();
   }
 
   /** @param {LiveEvent} event */
@@ -107,6 +111,7 @@ class TutoringChat extends HTMLElement {
     else fillAvatar(item.querySelector(".ui-avatar"), event.by);
     if (event.kind === "file.shared") item.querySelector(".ui-bubble")?.append(this.#file(event.payload));
     this.#show(item, event.kind === "file.shared" ? "" : String(event.payload.text), false);
+    if (!isOwn) this.#announcer?.hear(event.by?.name ?? "–", String(event.kind === "file.shared" ? event.payload.name : event.payload.text));
     if (isOwn) addTools(this, item, { seq: event.seq, at: event.at, text: event.kind === "file.shared" ? null : String(event.payload.text) });
     this.#part("typing").textContent = "";
     this.#saySeen();

@@ -12,11 +12,19 @@ class TutoringColleagues extends HTMLElement {
     this.#channel = new Channel({ namespace: "/tutoring", office: this.dataset.office ?? "", name: "tutoring_colleagues", since: Number(this.dataset.since) });
     this.#channel.addEventListener("event", (event) => this.#take(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
     this.querySelector("form")?.addEventListener("submit", (event) => this.#say(event));
+    this.querySelector("textarea")?.addEventListener("keydown", (event) => this.#sendByEnter(event));
     this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   disconnectedCallback() {
     this.#channel?.close();
+  }
+
+  /** As in every conversation. @param {KeyboardEvent} event */
+  #sendByEnter(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.querySelector("form")?.requestSubmit();
   }
 
   /** @param {Event} submit */

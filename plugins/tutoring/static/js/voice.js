@@ -1,7 +1,7 @@
 // A voice note: record, listen, send or throw away. Nothing leaves the page before "Send".
 import { fill } from "contrada/dom.js";
-import { newKey } from "contrada/channel.js";
 import { prepareUpload } from "contrada/upload.js";
+import { share } from "./sharing.js";
 
 const LONGEST_SECONDS = 180;
 const KINDS = [
@@ -85,11 +85,7 @@ class TutoringVoice extends HTMLElement {
 
   /** @param {string} url */
   async #share(url) {
-    const body = new FormData();
-    body.set("files", url);
-    body.set("key", newKey());
-    const answer = await fetch(this.dataset.say ?? "", { method: "POST", body, headers: { Accept: "application/json" } });
-    if (answer.ok) this.#reset();
+    if (await share(this.dataset.say ?? "", url)) this.#reset();
     else this.#failed("");
   }
 
