@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from plugins.courses.forms import AddStep, NewCourse
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.pages.models import Page as PortfolioPage
 from tests.browser.checks import check_page, find_sideways_scroll
-from tests.browser.conftest import Meet
+from tests.browser.conftest import Meet, Somebody
 from tests.browser.test_portfolio import own
 from tests.serving import Installation
 
@@ -186,6 +187,22 @@ def open_as_employer(page: Page, link: str, title: str) -> None:
     page.wait_for_function("() => document.querySelector('.pf-gallery img').naturalWidth > 0")
 
 
+def see_it_as_each(owner: Somebody, page_id: uuid.UUID) -> None:
+    """From the page where one shares: how the page looks to each, and back."""
+    looks = {
+        "See it as a counsellor": "You see this page as your counsellor",
+        "See it as an employer": "You see this page as an employer with a link",
+        "See it as everybody on the web": "You see this page as everybody on the web",
+    }
+    for name, said in looks.items():
+        page = owner.visit(f"/portfolio/share/pages/{page_id}")
+        page.get_by_text("Share with others", exact=True).tap()
+        tap(page, name, "link")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.locator(".pf-gallery img").first).to_be_visible()
+        assert find_sideways_scroll(page) == []
+
+
 def test_a_page_is_shared_looked_at_talked_about_and_taken_back(
     meet: Meet, installation: Installation
 ) -> None:
@@ -196,14 +213,7 @@ def test_a_page_is_shared_looked_at_talked_about_and_taken_back(
     be_at(page, f"Who may see “{title}”?")
     expect(page.get_by_text("Can see it now").first).to_be_visible()  # the counsellor, since the demo
     link = make_link(page, trainee.office_url.partition("/o/")[0])
-    for who, said in (
-        ("employer", "an employer with a link"),
-        ("counsellor", "your counsellor"),
-        ("public", "everybody on the web"),
-    ):
-        trainee.visit(f"/portfolio/pages/{page_id}/as/{who}")
-        expect(page.get_by_text(f"You see this page as {said}")).to_be_visible()
-        expect(page.locator(".pf-gallery img").first).to_be_visible()
+    see_it_as_each(trainee, page_id)
     employer = meet(ignored=("status of 4",), **ON_A_PHONE)
     open_as_employer(employer.page, link, title)
     picture = employer.page.locator(".pf-gallery img").first.get_attribute("src")
