@@ -11,13 +11,17 @@ security is the second wall behind the ORM's filter.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
@@ -30,6 +34,8 @@ BUSY_TIMEOUT_SECONDS = 15.0
 LOCKED = "database is locked"
 LOOK_AGAIN_SECONDS = 0.001
 """How soon a writer looks whether another process has finished; SQLite itself would wait up to 0.1 s each time."""
+PATIENT_SECONDS = 0.01
+"""How long a writer lets those of other processes go by before it is the next."""
 
 
 class _Turn:
@@ -49,6 +55,36 @@ class _Turn:
         if self._held is not None:
             self._held.release()
             self._held = None
+
+
+class _Door:
+    """Before the write lock: whoever stands in it is the next to write, and writers of other processes wait behind (POSIX locks).
+
+    A process that writes without pause is back before one that looks only now and then: without a
+    door it would keep all others out for seconds. ``database`` None: it is in memory, all its writers are here.
+    """
+
+    def __init__(self, database: str | None) -> None:
+        self._path = Path(f"{database}-door") if database and database != ":memory:" else None
+        self._file: int | None = None
+
+    def enter(self) -> bool:
+        """Stand in it; False if another process does. Only for one at a time of this process."""
+        if self._path is None:
+            return True
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            weakref.finalize(self, os.close, self._file)  # not before: closing it would end the lock
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def leave(self) -> None:
+        """Let others through."""
+        if self._file is not None:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
 _writing: ContextVar[_Turn | None] = ContextVar("lms_writing", default=None)
@@ -86,7 +122,7 @@ def install_listeners(engine: Engine) -> None:
     """Attach the behaviour described at the top of this module to ``engine``."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", partial(_begin_sqlite, threading.Lock()))
+        event.listen(engine, "begin", partial(_begin_sqlite, threading.Lock(), _Door(engine.url.database)))
     else:
         event.listen(engine, "begin", _begin_postgresql)
 
@@ -107,7 +143,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(queue: threading.Lock, connection: Connection) -> None:
+def _begin_sqlite(queue: threading.Lock, door: _Door, connection: Connection) -> None:
     """Begin; writers of this process come one after another, and only the first of them waits for other processes.
 
     SQLite knows no queue: left to itself, each writer sleeps ever longer, and whoever comes by when
@@ -120,13 +156,29 @@ def _begin_sqlite(queue: threading.Lock, connection: Connection) -> None:
     deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # sqlite here
     if not turn.take(queue):
-        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(LOCKED))
+        raise _locked()
     driver.execute("PRAGMA busy_timeout=0")
     try:
-        while not _has_begun(driver, deadline):
-            time.sleep(LOOK_AGAIN_SECONDS)
+        _wait_for_write_lock(driver, door, deadline)
     finally:
+        door.leave()
         driver.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)}")
+
+
+def _wait_for_write_lock(driver: sqlite3.Connection, door: _Door, deadline: float) -> None:
+    """Let others go by at first, for changing the process with each write costs more than it gives; then be the next."""
+    patient_until = time.monotonic() + PATIENT_SECONDS
+    while not (door.enter() and _has_begun(driver, deadline)):
+        now = time.monotonic()
+        if now < patient_until:
+            door.leave()
+        elif now > deadline:
+            raise _locked()
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _locked() -> OperationalError:
+    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(LOCKED))
 
 
 def _has_begun(driver: sqlite3.Connection, deadline: float) -> bool:

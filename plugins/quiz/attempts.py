@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from lms.plugin import (
@@ -31,6 +32,7 @@ from lms.plugin import (
     enrolment_of,
     find_visible_files,
     may_manage,
+    new_id,
     open_activity,
     record_progress,
     session,
@@ -38,11 +40,12 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.quiz.asked import find_questions, question_of
+from plugins.quiz.drawing import draw
 from plugins.quiz.grading import AnyQuestion, languages
 from plugins.quiz.grading.arranging import is_untouched, mixing_seed
 from plugins.quiz.grading.scoring import Part, add_up, after_tries
-from plugins.quiz.models import Attempt, AttemptAnswer, BankQuestion, QuestionVersion, Quiz, Slot
-from plugins.quiz.quizzes import end_of, extra_times, get_managed_quiz, pool_of, quiz_of
+from plugins.quiz.models import Attempt, AttemptAnswer, Quiz
+from plugins.quiz.quizzes import end_of, extra_time, get_managed_quiz, quiz_of
 
 Fields = Mapping[str, Any]
 
@@ -53,9 +56,13 @@ _WHOLE = (
     .where(Attempt.id == bindparam("attempt_id"), Attempt.user_id == bindparam("user_id"))
 )
 _LOCKED = _WHOLE.with_for_update(of=Attempt).execution_options(populate_existing=True)
+WITHOUT_LEVELS = defer(AttemptAnswer.levels, raiseload=True)
+"""Only those who grade ask for the levels of a rubric; whoever answers has none of them read."""
+
 _ANSWERS = (
     select(AttemptAnswer)
     .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
+    .options(WITHOUT_LEVELS)
     .order_by(AttemptAnswer.position)
 )
 _LAST = (
@@ -67,15 +74,6 @@ _LAST = (
     )
     .order_by(Attempt.number.desc())
     .limit(1)
-)
-_SLOTS = select(Slot).where(Slot.quiz_id == bindparam("quiz_id")).order_by(Slot.position, Slot.id)
-_VERSIONS = (
-    select(BankQuestion.id, QuestionVersion.id)
-    .join(
-        QuestionVersion,
-        (QuestionVersion.question_id == BankQuestion.id) & (QuestionVersion.number == BankQuestion.version),
-    )
-    .where(BankQuestion.id.in_(bindparam("ids", expanding=True)))
 )
 """Kept ready: they are asked for each page of a quiz and each answer."""
 
@@ -125,17 +123,17 @@ def start_attempt(actor: Actor, activity_id: uuid.UUID, *, is_trial: bool = Fals
     taken = last.number if last is not None else 0
     if last is not None and last.state == "active" and not settle(last, quiz):
         return last
-    extra = extra_times(quiz).get(actor.user_id, 0)
+    extra = extra_time(quiz, actor.user_id)
     if not is_trial:
         _check_may_begin(quiz, taken, now, extra)
     attempt = Attempt(
-        quiz_id=quiz.id, user_id=actor.user_id, is_trial=is_trial, number=taken + 1,
+        id=new_id(), quiz_id=quiz.id, user_id=actor.user_id, is_trial=is_trial, number=taken + 1,
         seed=random.SystemRandom().getrandbits(31), started_at=now, due_at=end_of(quiz, now, extra),
     )  # fmt: skip
-    attempt.answers = _draw(quiz, attempt.seed)
-    if not attempt.answers:
+    answers = draw(quiz, attempt)
+    if not answers:
         raise Conflict(_("This quiz has no questions yet."))
-    session().add(attempt)
+    session().add_all([attempt, *answers])
     session().flush()
     return attempt
 
@@ -154,7 +152,7 @@ def reason_against(quiz: Quiz, taken: int, now: datetime, extra: int) -> str:
 
 def may_begin(actor: Actor, quiz: Quiz) -> bool:
     """True if the actor may begin another attempt now."""
-    extra = extra_times(quiz).get(actor.user_id, 0)
+    extra = extra_time(quiz, actor.user_id)
     last = _last_attempt(quiz, actor.user_id, is_trial=False)
     return not reason_against(quiz, last.number if last is not None else 0, utcnow(), extra)
 
@@ -195,20 +193,20 @@ def save_into(
     questions = find_questions(rows[each.position].version_id for each in given)
     for each in given:
         row = rows[each.position]
-        _store(actor, row, questions[row.version_id], each, result)
+        _store(actor, attempt, row, questions[row.version_id], each, result)
     result.seconds_left = seconds_left(attempt)
     return result
 
 
 def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAnswer:
     """Practice: store an answer and judge it at once; tries that are not right cost a little. Raises NotFound, Conflict."""
-    row, quiz = _open_row(actor, attempt_id, given.position)
+    attempt, row, quiz = _open_row(actor, attempt_id, given.position)
     if quiz.mode != "practice":
         raise Conflict(_("In a test, answers are judged when it is handed in."))
     if row.is_done:
         return row
     question = question_of(row.version_id)
-    _store(actor, row, question, given, Saved())
+    _store(actor, attempt, row, question, given, Saved())
     if question.needs_person or not question.is_answered(row.answer):
         return row
     grade = languages.grade(question, row.answer)
@@ -221,7 +219,7 @@ def check_answer(actor: Actor, attempt_id: uuid.UUID, given: Given) -> AttemptAn
 
 def reveal_answer(actor: Actor, attempt_id: uuid.UUID, position: int) -> AttemptAnswer:
     """Practice: show the right answer of a question and finish it. Raises NotFound, Conflict."""
-    row, quiz = _open_row(actor, attempt_id, position)
+    _attempt, row, quiz = _open_row(actor, attempt_id, position)
     if quiz.mode != "practice":
         raise Conflict(_("In a test, answers are judged when it is handed in."))
     row.is_done = True
@@ -247,7 +245,7 @@ def submit_attempt(
     questions = find_questions(row.version_id for row in rows.values())
     for each in given:
         row = rows[each.position]
-        _store(actor, row, questions[row.version_id], each, result)
+        _store(actor, attempt, row, questions[row.version_id], each, result)
     if not result.stale:
         finish(attempt, quiz, utcnow(), key, list(rows.values()))
     return attempt, result
@@ -332,9 +330,11 @@ def tell_activity(attempt: Attempt, quiz: Quiz, verb: str, at: datetime, version
 
 
 def _take_part(actor: Actor, activity: Activity) -> None:
-    if activity.parent_id is not None or may_manage(actor, activity):
+    if activity.parent_id is not None:
         return
     own = enrolment_of(actor, activity.id)
+    if (own is None or own.state != "active") and may_manage(actor, activity):
+        return
     if own is None:
         own = enrol(actor, activity.id, Enrol())
     if own.state != "active":
@@ -347,46 +347,11 @@ def _check_may_begin(quiz: Quiz, taken: int, now: datetime, extra: int) -> None:
         raise Conflict(reason)
 
 
-def _draw(quiz: Quiz, seed: int) -> list[AttemptAnswer]:
-    """The questions of a new attempt: fixed ones, and drawn ones that come only once."""
-    chance = random.Random(seed)
-    slots = list(session().scalars(_SLOTS, {"quiz_id": quiz.id}))
-    taken = {slot.question_id for slot in slots if slot.question_id}
-    chosen: list[tuple[str, list[tuple[uuid.UUID, Slot]]]] = []
-    for slot in slots:
-        if not chosen or (slot.section and slot.section != chosen[-1][0]):
-            chosen.append((slot.section, []))
-        questions = [slot.question_id] if slot.question_id else []
-        if slot.category_id:
-            pool = [each for each in pool_of(slot.category_id) if each not in taken]
-            questions = [*chance.sample(pool, min(slot.draw_count, len(pool)))]
-            taken.update(questions)
-        chosen[-1][1].extend((each, slot) for each in questions if each)
-    versions = _versions([question for _section, part in chosen for question, _slot in part])
-    answers: list[AttemptAnswer] = []
-    for section, part in chosen:
-        if quiz.is_shuffled:
-            chance.shuffle(part)
-        for question, slot in part:
-            if question in versions:
-                answers.append(
-                    AttemptAnswer(
-                        position=len(answers) + 1,
-                        version_id=versions[question],
-                        section=section,
-                        points=slot.points,
-                    )
-                )
-    return answers
-
-
-def _versions(question_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    return dict(session().execute(_VERSIONS, {"ids": list(question_ids)}).all())
-
-
-def _store(actor: Actor, row: AttemptAnswer, question: AnyQuestion, given: Given, result: Saved) -> None:
+def _store(
+    actor: Actor, attempt: Attempt, row: AttemptAnswer, question: AnyQuestion, given: Given, result: Saved
+) -> None:
     answer = languages.accept(question, given.raw)
-    if not row.answer and is_untouched(question, answer, mixing_seed(row.attempt.seed, row.position)):
+    if not row.answer and is_untouched(question, answer, mixing_seed(attempt.seed, row.position)):
         answer = {}
     if answer == row.answer:
         row.seq = max(row.seq, given.seq)
@@ -431,14 +396,14 @@ def _locked_attempt(actor: Actor, attempt_id: uuid.UUID) -> tuple[Attempt, Quiz,
     return found[0], found[1], found[2]
 
 
-def _open_row(actor: Actor, attempt_id: uuid.UUID, position: int) -> tuple[AttemptAnswer, Quiz]:
+def _open_row(actor: Actor, attempt_id: uuid.UUID, position: int) -> tuple[Attempt, AttemptAnswer, Quiz]:
     attempt, quiz, _activity = _locked_attempt(actor, attempt_id)
     if attempt.state != "active" or (attempt.due_at is not None and utcnow() >= attempt.due_at):
         raise Conflict(_("This attempt is over."))
     row = _rows(attempt, [position]).get(position)
     if row is None:
         raise NotFound(_("This question is not in your quiz."))
-    return row, quiz
+    return attempt, row, quiz
 
 
 def _rows(attempt: Attempt, positions: Sequence[int] | None = None) -> dict[int, AttemptAnswer]:

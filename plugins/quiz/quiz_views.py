@@ -48,7 +48,7 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
     activity = open_activity(who, activity_id)
     quiz = quizzes.quiz_of(activity)
     own = attempts.own_attempts(who, quiz)
-    extra = quizzes.extra_times(quiz).get(who.user_id, 0)
+    extra = quizzes.extra_time(quiz, who.user_id)
     slots, frame = quizzes.find_slots(quiz), frame_of(who, activity)
     intro = translating.words_of(quiz, translating.locale_of(frame)).get(translating.INTRO) or quiz.intro
     return render_template(

@@ -51,6 +51,9 @@ _RULES = (
 )  # fmt: skip
 _QUIZ = select(Quiz).where(Quiz.activity_id == bindparam("activity_id"))
 _EXTRA_TIMES = select(ExtraTime.user_id, ExtraTime.minutes).where(ExtraTime.quiz_id == bindparam("quiz_id"))
+_EXTRA_TIME = select(ExtraTime.minutes).where(
+    ExtraTime.quiz_id == bindparam("quiz_id"), ExtraTime.user_id == bindparam("user_id")
+)
 _CARRIED = ("mode", "time_limit", "max_attempts", "pass_mark", "review", "is_shuffled")
 
 
@@ -203,6 +206,11 @@ def give_time(actor: Actor, activity_id: uuid.UUID, command: GiveTime) -> None:
     if command.minutes == 0:
         session().flush()
         session().delete(row)
+
+
+def extra_time(quiz: Quiz, user_id: uuid.UUID) -> int:
+    """Extra minutes of one person."""
+    return session().scalar(_EXTRA_TIME, {"quiz_id": quiz.id, "user_id": user_id}) or 0
 
 
 def extra_times(quiz: Quiz) -> dict[uuid.UUID, int]:

@@ -28,23 +28,25 @@ from lms.plugin import (
     session,
     unit_of_work,
 )
-from plugins.quiz.attempts import Given, Saved, save_into
+from plugins.quiz.attempts import WITHOUT_LEVELS, Given, Saved, save_into
 from plugins.quiz.models import Attempt, AttemptAnswer, Quiz
 
 MOST_AT_ONCE = 100
-_ATTEMPTS = (
-    select(Attempt, Quiz)
+_ATTEMPTS_AND_ANSWERS = (
+    select(Attempt, Quiz, AttemptAnswer)
     .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .outerjoin(
+        AttemptAnswer,
+        (AttemptAnswer.attempt_id == Attempt.id)
+        & AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
+    )
     .where(Attempt.id.in_(bindparam("ids", expanding=True)))
+    .options(WITHOUT_LEVELS)
     .order_by(Attempt.id)
     .with_for_update(of=Attempt)
     .execution_options(populate_existing=True)
 )
-_ANSWERS = select(AttemptAnswer).where(
-    AttemptAnswer.attempt_id.in_(bindparam("ids", expanding=True)),
-    AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
-)
-"""Kept ready: they are asked for each answer that anybody gives."""
+"""Kept ready: it is asked for each answer that anybody gives."""
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Turns:
         if actor.office_id is None:
             raise NotFound(_("There is no such attempt of yours."))
         own = _Waiting(actor, actor.office_id, attempt_id, given)
+        session().rollback()  # whoever waits holds no connection that others could use
         with self._line:
             self._waiting.append(own)
         with self._turn:
@@ -107,14 +110,16 @@ def _fail(batch: Sequence[_Waiting], problem: Exception) -> None:
 
 
 def _save_all(batch: Sequence[_Waiting]) -> None:
-    """Store the answers of a batch in two questions to the database and what changed."""
+    """Store the answers of a batch in one question to the database and what changed."""
     ids = sorted({each.attempt_id for each in batch})
-    attempts = {attempt.id: (attempt, quiz) for attempt, quiz in session().execute(_ATTEMPTS, {"ids": ids})}
     positions = sorted({given.position for each in batch for given in each.given})
-    answers = session().scalars(_ANSWERS, {"ids": ids, "positions": positions})
+    attempts: dict[uuid.UUID, tuple[Attempt, Quiz]] = {}
     rows: dict[uuid.UUID, dict[int, AttemptAnswer]] = defaultdict(dict)
-    for row in answers:
-        rows[row.attempt_id][row.position] = row
+    wanted = {"ids": ids, "positions": positions}
+    for attempt, quiz, row in session().execute(_ATTEMPTS_AND_ANSWERS, wanted):
+        attempts[attempt.id] = attempt, quiz
+        if row is not None:
+            rows[attempt.id][row.position] = row
     for each in batch:
         found = attempts.get(each.attempt_id)
         try:

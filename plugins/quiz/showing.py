@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from lms.plugin import Text, _, _l, current_locale, plain_text, show_richtext
+from lms.plugin import StoredFile, Text, _, _l, current_locale, plain_text, show_richtext
 from plugins.quiz import grading as g
 from plugins.quiz.asked import find_questions
 from plugins.quiz.grading import languages
@@ -42,6 +43,15 @@ def write_points(value: float) -> str:
     if value == int(value) and abs(value) < 1000:
         return str(int(value))
     return str(format_decimal(round(value, 2) + 0.0, format="#,##0.##", locale=current_locale()))
+
+
+class ShownChoice(NamedTuple):
+    """Something to choose: its text as HTML, and what is said about it if it was chosen."""
+
+    id: str
+    text: Markup
+    is_chosen: bool
+    note: g.Note | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,24 @@ class Shown:
         return f"a{self.position}"
 
     @property
+    def name(self) -> str:
+        """What it is called above it and in the overview."""
+        return _("Question %(number)s", number=self.number) if self.number else _("Text to read")
+
+    @property
+    def worth(self) -> str:
+        """How many points there are for it."""
+        return _("Points: %(points)s", points=write_points(self.points))
+
+    @property
+    def reached(self) -> str:
+        """How many points the answer got, in words; empty where that is not told."""
+        if self.earned is None:
+            return ""
+        points = write_points(self.points)
+        return _("%(earned)s of %(points)s points", earned=write_points(self.earned), points=points)
+
+    @property
     def is_answered(self) -> bool:
         """True if there is an answer (or nothing to answer)."""
         return self.question.is_answered(self.answer)
@@ -94,14 +122,20 @@ class Shown:
         """What is said about the parts of the answer, each once (HTML)."""
         return list(dict.fromkeys(note.feedback for note in self.notes.values() if note.feedback))
 
-    def choices(self) -> list[g.Choice]:
+    def choices(self) -> list[ShownChoice]:
         """Choices in the order of this attempt."""
         q = self.question
-        return arranged_choices(q, self.seed) if isinstance(q, g.SingleChoice | g.MultipleChoice) else []
+        if not isinstance(q, g.SingleChoice | g.MultipleChoice):
+            return []
+        chosen, notes = self.answer.get("chosen", ()), self.notes
+        return [
+            ShownChoice(each.id, show_richtext(each.text), each.id in chosen, notes.get(each.id))
+            for each in arranged_choices(q, self.seed)
+        ]
 
-    def is_chosen(self, key: str) -> bool:
-        """True if the choice is in the answer."""
-        return key in self.answer.get("chosen", ())
+    def attached(self, files: Mapping[str, StoredFile]) -> list[StoredFile]:
+        """Those of the files that are in the answer."""
+        return [files[each] for each in self.answer.get("files", ()) if each in files]
 
     def items(self) -> list[g.Item]:
         """Items in the order of the answer, or in their first order."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Command,
+    Family,
     Form,
     Invalid,
     NotFound,
@@ -25,6 +26,7 @@ from lms.plugin import (
     hooks,
     max_upload_bytes,
     ngettext,
+    received_files,
     requires,
     serve_preview,
     slow,
@@ -48,10 +50,10 @@ from plugins.portfolio.evidence.forms import (
     NewThing,
 )
 from plugins.portfolio.evidence.models import Item
-from plugins.portfolio.receiving import received_files
 from plugins.portfolio.refs import ref_of
 
 blueprint = Blueprint("portfolio_evidence", __name__)
+KEPT: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text", "archive"})
 TABS: dict[str, Text] = {
     "files": _l("Files and links"), "journals": _l("Journals and notes"), "plans": _l("Plans and goals"), "skills": _l("Skills"),
     "proofs": _l("Arrived by itself"),
@@ -115,13 +117,12 @@ def tab(name: str) -> ResponseReturnValue:
 @slow(requires(KEEP))
 def add_files() -> ResponseReturnValue:
     """Files and photos, from the phone or the desk."""
-    every = frozenset({"image", "audio", "video", "document", "text", "archive"})
-    found = received_files(actor(), "files", "portfolio.file", every)  # type: ignore[arg-type]  # each is a Family
+    found = received_files(actor(), "files", "portfolio.file", allowed=KEPT)
     if not found:
         raise Invalid(_("Choose a file first."))
     with unit_of_work():
-        for file_id in found:
-            service.add_file(actor(), file_id, request.form.get("folder", ""))
+        for file in found:
+            service.add_file(actor(), file.id, request.form.get("folder", ""))
     flash(
         ngettext("%(n)d file is in your portfolio.", "%(n)d files are in your portfolio.", len(found)),
         "success",

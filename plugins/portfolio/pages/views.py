@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
+    Family,
     Form,
     NotFound,
     Text,
@@ -18,6 +19,7 @@ from lms.plugin import (
     actor,
     format_time,
     max_upload_bytes,
+    received_files,
     requires,
     serve_file,
     slow,
@@ -39,13 +41,13 @@ from plugins.portfolio.pages.kinds import BlockType, Group, Showing, block_types
 from plugins.portfolio.pages.models import Page
 from plugins.portfolio.pages.showing import find_shown_file, show_blocks
 from plugins.portfolio.pages.versions import change_in_words, count_versions, differences, snapshot
-from plugins.portfolio.receiving import received_files
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.comments import count_open
 from plugins.portfolio.sharing.requests import progress_of
 from plugins.portfolio.sharing.shares import count_living
 
 blueprint = Blueprint("portfolio_pages", __name__)
+KEPT: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text", "archive"})
 GROUPS: dict[Group, Text] = {
     "write": _l("Write"),
     "show": _l("Show"),
@@ -196,10 +198,9 @@ def upload(block_id: uuid.UUID) -> ResponseReturnValue:
     with unit_of_work():
         page, row = service.get_block(actor(), block_id)
         content, page_id = dict(row.content), page.id
-    every = frozenset({"image", "audio", "video", "document", "text", "archive"})
-    files = received_files(actor(), "files", "portfolio.file", every)  # type: ignore[arg-type]  # each is a Family
+    files = received_files(actor(), "files", "portfolio.file", allowed=KEPT)
     with unit_of_work():
-        items = [str(add_file(actor(), file_id).id) for file_id in files]
+        items = [str(add_file(actor(), file.id).id) for file in files]
         if items and "items" in content:
             content["items"] = [*content["items"], *items]
         elif items:
@@ -390,7 +391,9 @@ def _sent_cover() -> list[uuid.UUID]:
     """The picture that was sent; none to take the cover away. Raises Invalid."""
     if "remove" in request.form:
         return []
-    return received_files(actor(), "cover", "portfolio.cover", frozenset({"image"}))
+    return [
+        file.id for file in received_files(actor(), "cover", "portfolio.cover", allowed=frozenset({"image"}))
+    ]
 
 
 def showing_for_owner(page: Page) -> Showing:

@@ -7,10 +7,21 @@ import uuid
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Forbidden, Ref, _, actor, serve_file, serve_while, signed_in, slow, unit_of_work
+from lms.plugin import (
+    Family,
+    Forbidden,
+    Ref,
+    _,
+    actor,
+    received_files,
+    serve_file,
+    serve_while,
+    signed_in,
+    slow,
+    unit_of_work,
+)
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.pages.models import Page
-from plugins.portfolio.receiving import received_files
 from plugins.portfolio.sharing import comments, shares
 from plugins.portfolio.sharing.forms import Say
 from plugins.portfolio.sharing.shares import Access
@@ -18,6 +29,7 @@ from plugins.portfolio.sharing.shown_views import current_viewer, guarded_header
 from plugins.portfolio.sharing.streaming import Said
 
 blueprint = Blueprint("portfolio_comments", __name__)
+WELCOME: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text"})
 
 
 @blueprint.post("/portfolio/shared/<any(pages, cv):kind>/<uuid:thing_id>/comments")
@@ -27,12 +39,11 @@ def say(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
     _thing, access = _shown(kind, thing_id)
     if not access.may_comment:
         raise Forbidden(_("Comments are not wanted here."))
-    every = frozenset({"image", "audio", "video", "document", "text"})
-    files = received_files(actor(), "file", "portfolio.comment", every)  # type: ignore[arg-type]  # each is a Family
+    files = received_files(actor(), "file", "portfolio.comment", allowed=WELCOME)
     values = {**request.form.to_dict(), "is_private": "is_private" in request.form}
     command = Say.read({name: value for name, value in values.items() if value != "" and name != "file"})
     with unit_of_work():
-        comments.say(actor(), *_shown(kind, thing_id), command, files[0] if files else None)
+        comments.say(actor(), *_shown(kind, thing_id), command, files[0].id if files else None)
     return redirect(_comments_url(kind, thing_id), 303)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,58 @@ def test_readers_do_not_wait_for_a_writer(engine: Engine, other: sqlite3.Connect
     other.execute("BEGIN IMMEDIATE")
     assert _counted(engine) == 0
     other.execute("ROLLBACK")
+
+
+def test_a_writer_that_has_waited_for_long_is_the_next(
+    engine: Engine, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject, "PATIENT_SECONDS", 0.0)
+    looked = threading.Event()
+    monkeypatch.setattr(time, "sleep", lambda _seconds: looked.set())
+    other.execute("BEGIN IMMEDIATE")
+    writer = threading.Thread(target=_count_up, args=(engine,))
+    writer.start()
+    looked.wait()
+    with _standing_in_the_door(engine) as stands:
+        assert not stands
+    other.execute("COMMIT")
+    writer.join()
+    assert _counted(engine) == 1
+    with _standing_in_the_door(engine) as stands:
+        assert stands
+
+
+def test_a_writer_lets_one_of_another_process_go_first_that_has_waited_for_long(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject, "BUSY_TIMEOUT_SECONDS", 0.05)
+    with _standing_in_the_door(engine) as stands:
+        assert stands
+        with pytest.raises(OperationalError, match="database is locked"):
+            _count_up(engine)
+    _count_up(engine)
+    assert _counted(engine) == 1
+
+
+_STAND = """
+import fcntl, sys
+door = open(sys.argv[1], "ab")
+fcntl.lockf(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+print("in", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def _standing_in_the_door(engine: Engine) -> Iterator[bool]:
+    """Another process that stands in the door until the block ends; False if it finds somebody there."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _STAND, f"{engine.url.database}-door"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        yield process.stdout.readline() == b"in\n"
+        process.communicate()
 
 
 def test_many_writers_lose_nothing(engine: Engine) -> None:
