@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,18 +20,21 @@ from plugins.courses.forms import AddStep, NewCourse
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.pages.models import Page as PortfolioPage
 from tests.browser.checks import check_page, find_sideways_scroll
-from tests.browser.conftest import Meet
+from tests.browser.conftest import DESK, Meet, Somebody
 from tests.browser.test_portfolio import own
 from tests.serving import Installation
 
 pytestmark = pytest.mark.browser
 PHONE = ViewportSize(width=360, height=740)
 ON_A_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+AT_A_DESK: dict[str, Any] = {"viewport": DESK}
+BEGINNERS = [("trainee2", "Giulia", ON_A_PHONE), ("trainee3", "Matteo", AT_A_DESK)]
+"""Two who have just begun: one with a phone, one at a desk."""
 
 
-def tap(page: Page, name: str, role: Any = "button") -> None:
-    """Tap the first thing of exactly that name."""
-    page.get_by_role(role, name=name, exact=True).first.tap()
+def press(page: Page, name: str, role: Any = "button") -> None:
+    """Tap, or click, the first thing of exactly that name."""
+    page.get_by_role(role, name=name, exact=True).first.click()
 
 
 def be_at(page: Page, title: str | re.Pattern[str]) -> None:
@@ -47,7 +51,7 @@ def wait_until_saved(page: Page) -> None:
 def take(page: Page, name: str) -> bytes:
     """Tap on a download and get what came."""
     with page.expect_download() as coming:
-        tap(page, name, "link")
+        press(page, name, "link")
     return Path(coming.value.path()).read_bytes()
 
 
@@ -65,26 +69,26 @@ def text_of(pdf: bytes) -> str:
 
 def add_entry(page: Page, add: str, title: str, fields: dict[str, str]) -> None:
     """Write an entry of the CV: its title, then the rest."""
-    tap(page, add, "link")
+    press(page, add, "link")
     page.locator("main input[name=title]").fill(title)
-    page.locator("main form button.btn-primary").tap()
+    page.locator("main form button.btn-primary").click()
     be_at(page, title)
     for label, text in fields.items():
         page.get_by_label(label).first.fill(text)
     if fields:
         wait_until_saved(page)
-    tap(page, "Save and go back")
+    press(page, "Save and go back")
     be_at(page, "My CV")
 
 
 def fill_store(page: Page) -> None:
     """A name, two jobs, a school, a skill."""
-    page.locator("main a[href$='/cv/person']").first.tap()
+    page.locator("main a[href$='/cv/person']").first.click()
     page.get_by_label("First name").fill("Nilde")
     page.get_by_label("Family name").fill("Corsini")
     page.get_by_label("What you are, in a few words").fill("Gardener")
     wait_until_saved(page)
-    tap(page, "Back to my CV", "link")
+    press(page, "Back to my CV", "link")
     job = {
         "Employer": "Green Hills",
         "From": "03/2021",
@@ -99,13 +103,13 @@ def fill_store(page: Page) -> None:
 
 def tailor(page: Page, title: str, job: str, *, without: str, gone: str) -> list[bytes]:
     """A CV for one job, with one entry left out; its PDF in each look."""
-    page.get_by_role("link", name="Make a CV").first.tap()
+    page.get_by_role("link", name="Make a CV").first.click()
     page.get_by_label("Name of this CV").fill(title)
-    page.locator("main form button.btn-primary").tap()
+    page.locator("main form button.btn-primary").click()
     be_at(page, title)
     page.get_by_label("Which job is it for?").fill(job)
     wait_until_saved(page)
-    tap(page, f"In this CV: {without}")
+    press(page, f"In this CV: {without}")
     expect(page.locator("[data-sheet-place]")).not_to_contain_text(gone)
     made = []
     for look in ("modern", "compact", "clear"):
@@ -115,23 +119,26 @@ def tailor(page: Page, title: str, job: str, *, without: str, gone: str) -> list
     return made
 
 
-def test_a_cv_is_written_once_tailored_twice_and_leaves_in_every_format(meet: Meet) -> None:
-    trainee = meet("trainee13", **ON_A_PHONE)
+@pytest.mark.parametrize(("key", "screen"), [("trainee13", ON_A_PHONE), ("trainee12", AT_A_DESK)])
+def test_a_cv_is_written_once_tailored_twice_and_leaves_in_every_format(
+    meet: Meet, key: str, screen: dict[str, Any]
+) -> None:
+    trainee = meet(key, **screen)
     page = trainee.visit("/portfolio")
-    tap(page, "Begin", "link")
+    press(page, "Begin", "link")
     fill_store(page)
     gardens = tailor(page, "Gardens", "Gardener", without="Waiter", gone="Bar Centrale")
     trainee.visit("/portfolio/cv")
     bars = tailor(page, "Bars", "Waiter", without="Gardener", gone="Green Hills")
     assert all("Green Hills" in text_of(pdf) and "Bar Centrale" not in text_of(pdf) for pdf in gardens)
     assert all("Bar Centrale" in text_of(pdf) and "Green Hills" not in text_of(pdf) for pdf in bars)
-    page.locator(".ui-page-header .ui-menu > summary").tap()
-    tap(page, "As a machine reads it", "link")
+    page.locator(".ui-page-header .ui-menu > summary").click()
+    press(page, "As a machine reads it", "link")
     be_at(page, "As a machine reads it")
     expect(page.locator(".pf-warnings")).to_contain_text("Nothing is said about you.")
     page.go_back()
-    page.locator(".ui-page-header .ui-menu > summary").tap()
-    tap(page, "Europass and other formats", "link")
+    page.locator(".ui-page-header .ui-menu > summary").click()
+    press(page, "Europass and other formats", "link")
     be_at(page, "Formats")
     pdf = PdfReader(io.BytesIO(take(page, "Europass PDF")))
     assert any(b"Bar Centrale" in part for parts in pdf.attachments.values() for part in parts)
@@ -152,12 +159,12 @@ def test_a_cv_of_elsewhere_is_looked_through_and_taken_over(
     file = tmp_path / name
     file.write_bytes(take(owner, kind))
     page = meet(key, **ON_A_PHONE).visit("/portfolio/cv")
-    tap(page, "Bring a CV with you", "link")
+    press(page, "Bring a CV with you", "link")
     page.get_by_label("Your file").set_input_files(file)
-    tap(page, "Look into it")
+    press(page, "Look into it")
     be_at(page, "What is in the file")
     expect(page.locator(".pf-import-line").filter(has_text="Assistant pastry cook")).to_be_visible()
-    page.locator("main form button.btn-primary").first.tap()
+    page.locator("main form button.btn-primary").first.click()
     be_at(page, "My CV")
     expect(page.get_by_role("link", name="Assistant pastry cook")).to_be_visible()
     assert check_page(page) == []
@@ -168,11 +175,11 @@ def test_a_cv_of_elsewhere_is_looked_through_and_taken_over(
 
 def make_link(page: Page, base: str) -> str:
     """A link with a passcode and a last day, made by touch; its address on this server."""
-    page.get_by_text("Make a link", exact=True).tap()
+    page.get_by_text("Make a link", exact=True).click()
     page.get_by_label("For whom is the link?").fill("Garden centre")
     page.get_by_label("Passcode").fill("daffodil")
     page.locator("#link-until").fill("2031-05-31")
-    tap(page, "Make the link")
+    press(page, "Make the link")
     return re.sub(r"^https?://[^/]+", base, page.locator("#link").input_value())
 
 
@@ -180,38 +187,48 @@ def open_as_employer(page: Page, link: str, title: str) -> None:
     """The passcode is asked for, then the page is there with its pictures."""
     page.goto(link)
     page.get_by_label("Passcode").fill("daffodil")
-    tap(page, "Open")
+    press(page, "Open")
     be_at(page, title)
     page.locator(".pf-gallery img").first.scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('.pf-gallery img').naturalWidth > 0")
 
 
-def test_a_page_is_shared_looked_at_talked_about_and_taken_back(
-    meet: Meet, installation: Installation
+def see_it_as_each(owner: Somebody, page_id: uuid.UUID) -> None:
+    """From the page where one shares: how the page looks to each, and back."""
+    looks = {
+        "See it as a counsellor": "You see this page as your counsellor",
+        "See it as an employer": "You see this page as an employer with a link",
+        "See it as everybody on the web": "You see this page as everybody on the web",
+    }
+    for name, said in looks.items():
+        page = owner.visit(f"/portfolio/share/pages/{page_id}")
+        page.get_by_text("Share with others", exact=True).click()
+        press(page, name, "link")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.locator(".pf-gallery img").first).to_be_visible()
+        assert find_sideways_scroll(page) == []
+
+
+@pytest.mark.parametrize("screen", [ON_A_PHONE, AT_A_DESK], ids=["phone", "desk"])
+def test_a_page_is_shared_looked_at_and_taken_back(
+    meet: Meet, installation: Installation, screen: dict[str, Any]
 ) -> None:
     title = "I miei lavori"
     page_id = own(installation, PortfolioPage, title)
-    trainee = meet("trainee", **ON_A_PHONE)
+    trainee = meet("trainee", **screen)
     page = trainee.visit(f"/portfolio/share/pages/{page_id}")
     be_at(page, f"Who may see “{title}”?")
     expect(page.get_by_text("Can see it now").first).to_be_visible()  # the counsellor, since the demo
     link = make_link(page, trainee.office_url.partition("/o/")[0])
-    for who, said in (
-        ("employer", "an employer with a link"),
-        ("counsellor", "your counsellor"),
-        ("public", "everybody on the web"),
-    ):
-        trainee.visit(f"/portfolio/pages/{page_id}/as/{who}")
-        expect(page.get_by_text(f"You see this page as {said}")).to_be_visible()
-        expect(page.locator(".pf-gallery img").first).to_be_visible()
-    employer = meet(ignored=("status of 4",), **ON_A_PHONE)
+    see_it_as_each(trainee, page_id)
+    employer = meet(ignored=("status of 4",), **screen)
     open_as_employer(employer.page, link, title)
     picture = employer.page.locator(".pf-gallery img").first.get_attribute("src")
     trainee.visit(f"/portfolio/share/pages/{page_id}")
-    tap(page, "Who looked?", "link")
+    press(page, "Who looked?", "link")
     expect(page.get_by_text("Garden centre").first).to_be_visible()
     trainee.visit(f"/portfolio/share/pages/{page_id}")
-    page.get_by_role("button", name=re.compile("End it.*Garden centre")).tap()
+    page.get_by_role("button", name=re.compile("End it.*Garden centre")).click()
     expect(page.get_by_text("It was ended.")).to_be_visible()
     for address in (link, str(picture)):
         answer = employer.page.goto(
@@ -233,28 +250,32 @@ def test_a_counsellor_speaks_of_a_block_and_the_trainee_answers_and_closes_it(
     page = meet("trainee", **ON_A_PHONE).visit(f"/portfolio/shared/pages/{page_id}")
     thread = page.locator(".ui-comment").filter(has_text="Say how long the cake took.").first
     expect(thread.get_by_role("link", name="Gallery")).to_be_visible()
-    thread.get_by_text("Answer", exact=True).tap()
+    thread.get_by_text("Answer", exact=True).click()
     thread.get_by_label("Your answer").fill("Eleven hours.")
-    thread.get_by_role("button", name="Send").tap()
+    thread.get_by_role("button", name="Send").click()
     thread = page.locator(".ui-comment").filter(has_text="Say how long the cake took.").first
     expect(thread).to_contain_text("Eleven hours.")
-    thread.get_by_role("button", name="Close").first.tap()
+    thread.get_by_role("button", name="Close").first.click()
     expect(page.locator(".ui-comment").filter(has_text="Say how long").first).to_contain_text("Closed")
     assert check_page(page) == []
 
 
-def test_a_cv_is_signed_and_the_counsellor_confirms_it(meet: Meet) -> None:
-    trainee = meet("trainee2", **ON_A_PHONE)
+@pytest.mark.parametrize(("key", "name", "screen"), BEGINNERS)
+def test_a_cv_is_signed_and_the_counsellor_confirms_it(
+    meet: Meet, key: str, name: str, screen: dict[str, Any]
+) -> None:
+    trainee = meet(key, **screen)
     page = trainee.visit("/portfolio/cv")
-    tap(page, "CV generale", "link")
-    tap(page, "Share", "link")
-    tap(page, "My CV is ready to send: please confirm")
+    press(page, "CV generale", "link")
+    press(page, "Share", "link")
+    press(page, "My CV is ready to send: please confirm")
     expect(page.get_by_text("You asked for a confirmation; it waits for an answer.")).to_be_visible()
     adviser = meet("counsellor").visit("/portfolio/inbox")
     request = (
         adviser.locator(".pf-inbox > li")
         .filter(has_text="Is this CV ready to send?")
         .filter(has_text="CV generale")
+        .filter(has_text=name)
     )
     request.get_by_label("A few words").fill("Well done.")
     request.get_by_role("button", name="Ready to send").click()
@@ -269,48 +290,54 @@ def test_a_cv_is_signed_and_the_counsellor_confirms_it(meet: Meet) -> None:
 @pytest.fixture
 def course(installation: Installation) -> str:
     """A course whose only step is a portfolio task; its title."""
+    title = f"Show your work {uuid.uuid4().hex[:6]}"
     world = installation.world
     with installation.app.app_context(), world.inside("siena"):
         trainer = world.actor("trainer")
-        course_id = authoring.create_course(trainer, NewCourse(title="Show your work"))
+        course_id = authoring.create_course(trainer, NewCourse(title=title))
         authoring.add_step(trainer, course_id, AddStep(type="portfolio_task", title="One page of yours"))
         authoring.publish_course(trainer, course_id)
-    return "Show your work"
+    return title
 
 
-def judge(page: Page, url: str, words: str, result: str) -> None:
+def judge(page: Page, url: str, name: str, words: str, result: str) -> None:
     """What the trainer says of the newest copy."""
     page.goto(url)
-    page.get_by_role("link", name="Giulia").first.click()
+    page.get_by_role("link", name=name).first.click()
     page.get_by_label("A few words").fill(words)
     page.get_by_role("button", name=result, exact=True).click()
     expect(page.get_by_text("The result is on its way.")).to_be_visible()
 
 
+@pytest.mark.parametrize(("key", "name", "screen"), BEGINNERS)
 def test_a_locked_copy_is_handed_in_as_a_step_of_a_course_and_its_result_comes_back(
-    meet: Meet, course: str
+    meet: Meet, course: str, key: str, name: str, screen: dict[str, Any]
 ) -> None:
-    trainee = meet("trainee2", **ON_A_PHONE)
+    trainee = meet(key, **screen)
     page = trainee.visit("/courses/")
-    page.get_by_role("link", name=course).first.tap()
-    page.get_by_role("button", name="Join").or_(page.get_by_role("button", name="Take part")).first.tap()
-    page.get_by_role("link", name="One page of yours").first.tap()
+    page.get_by_role("link", name=course).first.click()
+    page.get_by_role("button", name="Join").or_(page.get_by_role("button", name="Take part")).first.click()
+    page.get_by_role("link", name="One page of yours").first.click()
     be_at(page, "One page of yours")
     page.get_by_label("What do you hand in?").select_option(label="Chi sono")
-    tap(page, "Hand in")
+    press(page, "Hand in")
     expect(page.get_by_text("Waits for a result", exact=True)).to_be_visible()
     trainer = meet("trainer").page
-    judge(trainer, page.url, "Add a photo.", "Work on it again")
+    judge(trainer, page.url, name, "Add a photo.", "Work on it again")
     page.reload()
     expect(page.get_by_text("Add a photo.")).to_be_visible()
-    tap(page, "Hand in")
+    press(page, "Hand in")
     expect(page.get_by_text("Waits for a result", exact=True)).to_be_visible()
-    judge(trainer, page.url, "Good!", "Passed")
+    judge(trainer, page.url, name, "Good!", "Passed")
     page.reload()
     expect(page.get_by_text("You passed.")).to_be_visible()
     assert check_page(page) == []
+    trainer.goto(page.url)
+    with zipfile.ZipFile(io.BytesIO(take(trainer, "Download all (ZIP)"))) as archive:
+        assert archive.testzip() is None
+        assert {"index.html", "results.csv", "style.css"} < set(archive.namelist())
     trainee.visit("/courses/")
-    page.get_by_role("link", name=course).first.tap()
+    page.get_by_role("link", name=course).first.click()
     be_at(page, course)
     expect(page.locator("main")).to_contain_text("you have completed this course")
 
@@ -320,7 +347,7 @@ def test_a_locked_copy_is_handed_in_as_a_step_of_a_course_and_its_result_comes_b
 
 def pack(page: Page) -> bytes:
     """One press, and the archive when it is ready."""
-    page.get_by_role("button", name=re.compile("Pack (my portfolio|it again)")).tap()
+    page.get_by_role("button", name=re.compile("Pack (my portfolio|it again)")).click()
     download = page.get_by_role("link", name="Download").first
     expect(download).to_be_visible(timeout=60_000)
     return take(page, "Download")
@@ -360,12 +387,12 @@ def test_everything_goes_along_opens_offline_and_comes_in_elsewhere(
     page = taker.visit("/portfolio/moving")
     page.get_by_label("ZIP file").set_input_files(archive)
     expect(page.locator(".ui-file.is-done")).to_have_count(1)
-    tap(page, "Look into it")
+    press(page, "Look into it")
     expect(page.get_by_text("Every file is whole.")).to_be_visible(timeout=60_000)
-    tap(page, "Take it over")
+    press(page, "Take it over")
     expect(page.get_by_text("Everything that you chose is in your portfolio.")).to_be_visible(timeout=60_000)
     taker.visit("/portfolio/pages")
-    tap(page, "I miei lavori", "link")
+    press(page, "I miei lavori", "link")
     page.locator(".pf-gallery img").first.scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('.pf-gallery img').naturalWidth > 0")
 
@@ -378,11 +405,11 @@ def test_a_page_is_put_on_the_map_and_the_counsellor_confirms_it(
 ) -> None:
     trainee = meet("trainee2", **ON_A_PHONE)
     page = trainee.visit("/portfolio/map")
-    page.get_by_role("link", name=re.compile("^Open:")).first.tap()
+    page.get_by_role("link", name=re.compile("^Open:")).first.click()
     element = page.get_by_role("heading", level=1).inner_text()
     page.get_by_label("Page", exact=True).select_option(label="Chi sono")
     page.get_by_role("radio").first.check()
-    tap(page, "Put it on my map")
+    press(page, "Put it on my map")
     expect(page.get_by_role("heading", name="Shown by")).to_be_visible()
     trainee.visit("/portfolio/map")
     expect(page.locator("main")).to_contain_text("1 of")

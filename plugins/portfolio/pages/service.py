@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from lms.plugin import Actor, Forbidden, Invalid, NotFound, Ref, _, new_id, require, session, utcnow
 from plugins.portfolio.cv.service import KEEP, KEPT_FOR, TEMPLATES, moved
@@ -122,10 +122,12 @@ OWNERLESS = frozenset(
 # --- blocks ---------------------------------------------------------------------------
 
 
+_BLOCKS = select(Block).where(Block.page_id == bindparam("page")).order_by(Block.position, Block.created_at)
+
+
 def find_blocks(page_id: uuid.UUID) -> list[Block]:
     """Blocks of a page whose right was checked, in order."""
-    query = select(Block).filter_by(page_id=page_id).order_by(Block.position, Block.created_at)
-    return list(session().scalars(query))
+    return list(session().scalars(_BLOCKS, {"page": page_id}))
 
 
 def get_block(actor: Actor, block_id: uuid.UUID) -> tuple[Page, Block]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.plugin import NotFound, StoredFile, _, session
 from plugins.portfolio.evidence.models import Item
@@ -78,22 +78,22 @@ def find_shown_file(page: Page, file_id: uuid.UUID) -> StoredFile:
     return file
 
 
+_FILES = (
+    select(Item, StoredFile)
+    .join(StoredFile, StoredFile.id == Item.file_id)
+    .where(Item.id.in_(bindparam("ids", expanding=True)), Item.owner_id == bindparam("owner"))
+    .where(Item.removed_at.is_(None), StoredFile.deleted_at.is_(None))
+)
+"""Every shown page asks it, so it is built once."""
+
+
 def _load_items(rows: Sequence[Block], kinds: dict[str, BlockType], showing: Showing) -> None:
     """The owner's files that the blocks name, in one query."""
     wanted = {key for row in rows if row.kind in kinds for key in _items_of(kinds[row.kind], row.content)}
     if not wanted:
         return
-    query = (
-        select(Item, StoredFile)
-        .join(StoredFile, StoredFile.id == Item.file_id)
-        .where(
-            Item.id.in_(wanted),
-            Item.owner_id == showing.owner_id,
-            Item.removed_at.is_(None),
-            StoredFile.deleted_at.is_(None),
-        )
-    )
-    showing.items = {item.id: (item, file) for item, file in session().execute(query)}
+    asked = {"ids": list(wanted), "owner": showing.owner_id}
+    showing.items = {item.id: (item, file) for item, file in session().execute(_FILES, asked)}
 
 
 def _items_of(kind: BlockType, content: Content) -> Sequence[uuid.UUID]:

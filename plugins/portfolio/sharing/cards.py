@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.plugin import (
     Actor,
@@ -132,10 +132,12 @@ def remove_message(actor: Actor, message_id: uuid.UUID) -> None:
     session().delete(row)
 
 
+_NAME = select(Person.given_name, Person.family_name).where(Person.owner_id == bindparam("owner"))
+
+
 def owner_name(owner_id: uuid.UUID) -> str:
     """How a person is named on their own pages: as in their CV; empty if they never said it."""
-    query = select(Person.given_name, Person.family_name).where(Person.owner_id == owner_id)
-    found = session().execute(query).first()
+    found = session().execute(_NAME, {"owner": owner_id}).first()
     return f"{found.given_name} {found.family_name}".strip() if found else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from lms.plugin import (
     Actor,
@@ -56,13 +56,21 @@ class Said:
         return f"{self.at_second // 60}:{self.at_second % 60:02}" if self.at_second is not None else ""
 
 
+_SAID = (
+    select(Comment, StoredFile)
+    .outerjoin(StoredFile, and_(StoredFile.id == Comment.file_id, StoredFile.deleted_at.is_(None)))
+    .where(Comment.target == bindparam("target"))
+    .order_by(Comment.created_at)
+)
+"""Every shown page asks it, so it is built once."""
+
+
 def find_comments(viewer: Actor | None, thing: Page | Cv, access: Access) -> list[Said]:
     """Threads that a viewer may read, oldest first, in two queries. Guests read none: people speak among themselves."""
     if viewer is None:
         return []
-    query = select(Comment, StoredFile).outerjoin(StoredFile, and_(StoredFile.id == Comment.file_id, StoredFile.deleted_at.is_(None)))  # fmt: skip
-    query = query.where(Comment.target == str(target_of(thing))).order_by(Comment.created_at)
-    pairs = [(row, file) for row, file in session().execute(query) if _may_read(viewer, row)]
+    asked = {"target": str(target_of(thing))}
+    pairs = [(row, file) for row, file in session().execute(_SAID, asked) if _may_read(viewer, row)]
     rows = [row for row, _file in pairs]
     people = find_members(viewer, list({row.author_id for row in rows})) if rows else {}
     said = {row.id: _said(viewer, row, people.get(row.author_id), file) for row, file in pairs}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from lms.plugin import NotFound, StoredFile, _, public, serve_file, serve_while, session
 from plugins.portfolio.pages.models import Collection
 from plugins.portfolio.pages.service import pages_in
-from plugins.portfolio.sharing import shares
+from plugins.portfolio.sharing import looks, shares
 from plugins.portfolio.sharing.cards import owner_name
 from plugins.portfolio.sharing.requests import progress_of
 from plugins.portfolio.sharing.shares import Access, Viewer
@@ -20,7 +20,7 @@ from plugins.portfolio.sharing.shown_views import (
     guarded_headers,
     link_or_404,
     link_viewer,
-    note,
+    looked,
 )
 from plugins.portfolio.sharing.streaming import Covered
 
@@ -80,14 +80,14 @@ def _answer(viewer: Viewer, found: Collection, access: Access, places: Places) -
         if not pages:
             raise NotFound(_("This collection has no pages yet."))
         return redirect(places.page(pages[0]))
-    note(viewer, found, access)
+    look = looks.look_of(viewer, found, access, looks.know(viewer, found, access))
     progress = progress_of(pages) if found.shows_progress else {}
     body = render_template(
         "portfolio/sharing/front.html", collection=found, pages=[(page, places.page(page), progress.get(page.id)) for page in pages], access=access,
         finished=sum(state != "begun" for state in progress.values()), owner=owner_name(found.owner_id), cover_url=places.cover(found) if found.cover_id else "",
     )  # fmt: skip
     is_open = access.share is not None and access.share.audience == "public" and not places.token
-    return guarded_headers(Response(body), is_open=is_open)
+    return looked(look, guarded_headers(Response(body), is_open=is_open))
 
 
 def _cover(viewer: Viewer, found: Collection, access: Access) -> Response:

@@ -6,10 +6,11 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, tzinfo
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from lms.plugin import (
     Actor,
@@ -28,14 +29,13 @@ from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.pages.models import Card, Collection, Page
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.forms import ChangeShare, ShareWith
-from plugins.portfolio.sharing.models import Share, Visit
+from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.passcodes import hash_of, hash_passcode
 from plugins.portfolio.sharing.rules import check_rules, public_refusal
 
 ADVISE = "portfolio.advise"
 TOKEN_BYTES = 24
 """192 bits: nobody guesses a link."""
-SAME_VISIT = timedelta(hours=1)
 Thing = Page | Collection | Cv
 MODELS: dict[str, Any] = {"page": Page, "collection": Collection, "cv": Cv}
 
@@ -72,16 +72,22 @@ def find_access(viewer: Viewer, thing: Thing) -> Access | None:
         return None
     if viewer.actor is not None and viewer.actor.user_id == thing.owner_id:
         return Access(is_owner=True)
-    shares = _living(targets_of(thing))
-    if not shares:
-        return None
-    groups: set[uuid.UUID] | None = None
-    for share in shares:
-        if share.audience == "group" and viewer.actor is not None and groups is None:
-            groups = {group.id for group in groups_of(viewer.actor.user_id)}
-        if _fits(share, viewer, thing, groups or set()):
-            return Access(is_owner=False, share=share)
-    return None
+    asked = _Asked(viewer, thing.owner_id, thing.office_id)
+    found = next((share for share in _living(targets_of(thing)) if asked.fits(share)), None)
+    return Access(is_owner=False, share=found) if found is not None else None
+
+
+def find_visible(viewer: Viewer, pages: Sequence[Page]) -> list[Page]:
+    """Those of some pages of one person that a viewer may see: one query for all of them."""
+    if not pages or (viewer.actor is not None and viewer.actor.user_id == pages[0].owner_id):
+        return list(pages)
+    asked = _Asked(viewer, pages[0].owner_id, pages[0].office_id)
+    shown = {
+        share.target
+        for share in _living([each for page in pages for each in targets_of(page)])
+        if asked.fits(share)
+    }
+    return [page for page in pages if page.removed_at is None and shown.intersection(targets_of(page))]
 
 
 def get_access(viewer: Viewer, thing: Thing | None) -> Access:
@@ -94,7 +100,7 @@ def get_access(viewer: Viewer, thing: Thing | None) -> Access:
 
 def get_shared_page(viewer: Viewer, page_id: uuid.UUID) -> tuple[Page, Access]:
     """A page that a viewer may see. Raises NotFound."""
-    page = session().scalar(select(Page).filter_by(id=page_id))
+    page = session().scalar(_PAGE, {"id": page_id})
     access = get_access(viewer, page)
     if page is None:
         raise NotFound(_("There is no such page for you. It may not be shared with you any more."))
@@ -103,7 +109,7 @@ def get_shared_page(viewer: Viewer, page_id: uuid.UUID) -> tuple[Page, Access]:
 
 def get_shared_cv(viewer: Viewer, cv_id: uuid.UUID) -> tuple[Cv, Access]:
     """A CV that a viewer may see. Raises NotFound."""
-    cv = session().scalar(select(Cv).filter_by(id=cv_id))
+    cv = session().scalar(_CV, {"id": cv_id})
     access = get_access(viewer, cv)
     if cv is None:
         raise NotFound(_("There is no such page for you. It may not be shared with you any more."))
@@ -263,59 +269,6 @@ def find_link(token: str) -> Share | None:
     return session().scalar(query)
 
 
-# --- who looked -------------------------------------------------------------------------
-
-
-def note_visit(viewer: Viewer, thing: Thing, access: Access) -> bool:
-    """Write down that somebody looked, inside a unit of work; the same person within an hour is one visit."""
-    if access.is_owner:
-        return False
-    target = targets_of(thing)[0]
-    viewer_id = viewer.actor.user_id if viewer.actor else None
-    share_id = access.share.id if access.share else None
-    if access.share is not None and access.share.audience == "link":
-        session().execute(update(Share).where(Share.id == share_id).values(views=Share.views + 1))
-    session().add(
-        Visit(owner_id=thing.owner_id, target=target, viewer_id=viewer_id, share_id=share_id, at=utcnow())
-    )
-    return True
-
-
-def is_new_visit(viewer: Viewer, thing: Thing, access: Access) -> bool:
-    """Whether this look is worth a line in the report: not the owner's, and not the second within an hour."""
-    if (
-        access.is_owner
-        or access.share is None
-        or (viewer.actor is None and access.share.audience == "public")
-    ):
-        return False
-    viewer_id = viewer.actor.user_id if viewer.actor else None
-    recent = select(Visit.id).where(
-        Visit.target == targets_of(thing)[0],
-        Visit.at > utcnow() - SAME_VISIT,
-        Visit.share_id == access.share.id,
-    )
-    recent = (
-        recent.where(Visit.viewer_id == viewer_id) if viewer_id else recent.where(Visit.viewer_id.is_(None))
-    )
-    return viewer_id is None or session().scalar(recent.limit(1)) is None
-
-
-def find_visits(actor: Actor, target: Ref, limit: int = 100) -> list[Visit]:
-    """Who looked at one of the actor's things (of a collection also at its pages), the latest first. Raises NotFound."""
-    get_thing(actor, target)
-    by_its_shares = Visit.share_id.in_(select(Share.id).where(Share.target == str(target)))
-    query = select(Visit).where(or_(Visit.target == str(target), by_its_shares))
-    query = query.order_by(Visit.at.desc()).limit(limit)
-    return list(session().scalars(query))
-
-
-def names_of_links(visits: Sequence[Visit]) -> dict[uuid.UUID, str]:
-    """The names that the owner gave to the links by which somebody looked, in one query."""
-    wanted = {visit.share_id for visit in visits if visit.share_id}
-    return dict(session().execute(select(Share.id, Share.name).where(Share.id.in_(wanted))).all())
-
-
 def address_of(office_slug: str, target: Ref) -> str:
     """The path of a shared thing, for notices."""
     kinds = {"page": "pages", "collection": "collections", "cv": "cv"}
@@ -333,29 +286,46 @@ def count_living(targets: Sequence[str]) -> dict[str, int]:
     return dict(session().execute(query.group_by(Share.target)).all())
 
 
-def _fits(share: Share, viewer: Viewer, thing: Thing, groups: set[uuid.UUID]) -> bool:
-    actor = viewer.actor
-    match share.audience:
-        case "public":
-            return not public_refusal(thing.owner_id, thing.office_id, utcnow().date())
-        case "link":
-            return share.id in viewer.opened
-        case _ if actor is None:
-            return False
-        case "members":
-            return True
-        case "office":
-            return actor.is_member
-        case "person":
-            return share.person_id == actor.user_id
-        case "group":
-            return share.group_id in groups and share.role in {"", *actor.roles}
-        case "advisers":
-            return actor.can(ADVISE)
-    return False
+@dataclass
+class _Asked:
+    """Whether a share fits a viewer; what several shares of one person have in common is asked once."""
+
+    viewer: Viewer
+    owner_id: uuid.UUID
+    office_id: uuid.UUID
+
+    def fits(self, share: Share) -> bool:
+        """Whether the viewer is among those whom the share is for."""
+        actor = self.viewer.actor
+        match share.audience:
+            case "public":
+                return self._may_be_public
+            case "link":
+                return share.id in self.viewer.opened
+            case _ if actor is None:
+                return False
+            case "members":
+                return True
+            case "office":
+                return actor.is_member
+            case "person":
+                return share.person_id == actor.user_id
+            case "group":
+                return share.role in {"", *actor.roles} and share.group_id in self._groups
+            case "advisers":
+                return actor.can(ADVISE)
+        return False
+
+    @cached_property
+    def _groups(self) -> set[uuid.UUID]:
+        return {group.id for group in groups_of(self.viewer.actor.user_id)} if self.viewer.actor else set()
+
+    @cached_property
+    def _may_be_public(self) -> bool:
+        return not public_refusal(self.owner_id, self.office_id, utcnow().date())
 
 
-def alive(now: datetime) -> tuple[Any, ...]:
+def alive(now: Any) -> tuple[Any, ...]:
     """What is true of a share that holds at a moment."""
     return (
         Share.revoked_at.is_(None),
@@ -364,8 +334,15 @@ def alive(now: datetime) -> tuple[Any, ...]:
     )
 
 
+_NOW: Any = bindparam("now", type_=Share.ends_at.type)
+_LIVING = select(Share).where(Share.target.in_(bindparam("targets", expanding=True)), *alive(_NOW))
+_PAGE = select(Page).where(Page.id == bindparam("id"))
+_CV = select(Cv).where(Cv.id == bindparam("id"))
+"""Every look at something shared asks these, so they are built once."""
+
+
 def _living(targets: Sequence[str]) -> list[Share]:
-    return list(session().scalars(select(Share).where(Share.target.in_(targets), *alive(utcnow()))))
+    return list(session().scalars(_LIVING, {"targets": list(targets), "now": utcnow()}))
 
 
 def _rows(target: str) -> list[Share]:

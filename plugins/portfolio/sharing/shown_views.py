@@ -26,7 +26,6 @@ from lms.plugin import (
     session,
     signed_in,
     unit_of_work,
-    write_audit,
 )
 from plugins.portfolio.cv.composing import compose_cv
 from plugins.portfolio.cv.cv_views import cv_as_pdf
@@ -37,15 +36,14 @@ from plugins.portfolio.pages.kinds import Showing
 from plugins.portfolio.pages.models import Collection, Page
 from plugins.portfolio.pages.service import copy_page, get_page, pages_in
 from plugins.portfolio.pages.showing import find_shown_file, show_blocks
-from plugins.portfolio.refs import ref_of
-from plugins.portfolio.sharing import comments, shares
+from plugins.portfolio.sharing import comments, looks, shares
 from plugins.portfolio.sharing.cards import owner_name
 from plugins.portfolio.sharing.forms import OpenLink
+from plugins.portfolio.sharing.looks import Known, Look
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.passcodes import fits_passcode, mark_of
-from plugins.portfolio.sharing.shares import Access, Thing, Viewer
+from plugins.portfolio.sharing.shares import Access, Viewer
 from plugins.portfolio.sharing.streaming import Showed
-from plugins.portfolio.sharing.watching import is_watching
 
 blueprint = Blueprint("portfolio_shown", __name__)
 links = Blueprint("portfolio_links", __name__)
@@ -292,18 +290,9 @@ def page_answer(
     viewer: Viewer, page: Page, access: Access, places: Places, view_as: str = ""
 ) -> ResponseReturnValue:
     """A page for a reader."""
-    if not view_as:
-        note(viewer, page, access)
-    siblings = pages_in(page.collection_id) if page.collection_id else []
-    visible = (
-        [each for each in siblings if each.id == page.id or shares.find_access(viewer, each)]
-        if not _by_collection(access)
-        else siblings
-    )
-    navigation = [(each.title, places.page(each), each.id == page.id) for each in visible]
-    front = session().get(Collection, page.collection_id) if page.collection_id else None
-    if front is not None and front.has_front and _by_collection(access):
-        navigation.insert(0, (_("Overview"), places.front(front), False))
+    known = looks.Known() if view_as else looks.know(viewer, page, access)
+    look = None if view_as else looks.look_of(viewer, page, access, known)
+    navigation = _navigation(viewer, page, access, places)
 
     def address(file_id: uuid.UUID) -> str:
         return (
@@ -332,22 +321,23 @@ def page_answer(
         cover_url=address(page.cover_id) if page.cover_id else "", access=access, view_as=view_as, own_url=url_for("portfolio_pages.edit", page_id=page.id),
         threads=[] if view_as else comments.find_comments(viewer.actor, page, access), may_comment=access.may_comment and viewer.actor is not None and not view_as,
         say_url=url_for("portfolio_comments.say", kind="pages", thing_id=page.id), is_open=access.share is not None and access.share.audience == "public",
-        watch_url=_watch_url("pages", viewer, page, access) if not view_as else "", copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
+        watch_url=_watch_url("pages", viewer, page, access, known) if not view_as else "", copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
     )  # fmt: skip
     is_open = access.share is not None and access.share.audience == "public" and not places.token
-    return guarded_headers(Response(body), is_open=is_open)
+    return looked(look, guarded_headers(Response(body), is_open=is_open))
 
 
 def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: Places) -> ResponseReturnValue:
     """A CV for a reader."""
-    note(viewer, cv, access)
+    known = looks.know(viewer, cv, access)
+    look = looks.look_of(viewer, cv, access, known)
     body = render_template(
         "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
         threads=comments.find_comments(viewer.actor, cv, access), may_comment=access.may_comment and viewer.actor is not None, owner=owner_name(cv.owner_id),
         say_url=url_for("portfolio_comments.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
-        watch_url=_watch_url("cv", viewer, cv, access),
+        watch_url=_watch_url("cv", viewer, cv, access, known),
     )  # fmt: skip
-    return guarded_headers(Response(body))
+    return looked(look, guarded_headers(Response(body)))
 
 
 def photo_answer(cv: Cv, access: Access, viewer: Viewer) -> ResponseReturnValue:
@@ -359,20 +349,25 @@ def photo_answer(cv: Cv, access: Access, viewer: Viewer) -> ResponseReturnValue:
     return file_answer(cv, file, access, viewer)
 
 
-def note(viewer: Viewer, thing: Thing, access: Access) -> None:
-    """Write down who looked, for the owner's report; reads by staff also for the audit."""
-    if not shares.is_new_visit(viewer, thing, access):
-        return
-    with unit_of_work():
-        shares.note_visit(viewer, thing, access)
-        if (
-            viewer.actor is not None
-            and access.share is not None
-            and access.share.audience in {"advisers", "person"}
-            and viewer.actor.is_member
-        ):
-            kind = "page" if isinstance(thing, Page) else "cv" if isinstance(thing, Cv) else "collection"
-            write_audit(viewer.actor, "portfolio.read", ref_of(kind, thing.id))  # type: ignore[arg-type]  # one of the kinds
+def _navigation(viewer: Viewer, page: Page, access: Access, places: Places) -> list[tuple[str, str, bool]]:
+    """The pages of the collection that this reader may see: title, address, whether it is this one."""
+    if page.collection_id is None:
+        return []
+    siblings = pages_in(page.collection_id)
+    if not _by_collection(access):
+        seen = {each.id for each in shares.find_visible(viewer, siblings)} | {page.id}
+        return [(each.title, places.page(each), each.id == page.id) for each in siblings if each.id in seen]
+    front = session().get(Collection, page.collection_id)
+    first = [(_("Overview"), places.front(front), False)] if front is not None and front.has_front else []
+    return first + [(each.title, places.page(each), each.id == page.id) for each in siblings]
+
+
+def looked(look: Look | None, answer: Response) -> Response:
+    """An answer that is ready, with the look at it written down: nothing of it is read again."""
+    if look is not None:
+        with unit_of_work():
+            looks.note_look(look)
+    return answer
 
 
 def guarded_headers(response: Response, *, is_open: bool = False) -> Response:
@@ -397,12 +392,12 @@ def captions_answer(file: StoredFile) -> Response:
     return guarded_headers(Response(vtt_of(file.id), mimetype="text/vtt"))
 
 
-def _watch_url(kind: str, viewer: Viewer, thing: Page | Cv, access: Access) -> str:
+def _watch_url(kind: str, viewer: Viewer, thing: Page | Cv, access: Access, known: Known) -> str:
     """Where a reader who is signed in begins or ends to watch; readers who only have a link cannot."""
     by_link = access.share is not None and access.share.audience == "link"
     if viewer.actor is None or access.is_owner or by_link:
         return ""
-    action = "unwatch" if is_watching(viewer.actor, thing) else "watch"
+    action = "unwatch" if known.watches else "watch"
     return url_for("portfolio_watching.change", kind=kind, thing_id=thing.id, action=action)
 
 

@@ -30,7 +30,7 @@ from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.pages.models import Collection, Page
 from plugins.portfolio.refs import Kind, ref_of
-from plugins.portfolio.sharing import requests, shares
+from plugins.portfolio.sharing import looks, requests, shares
 from plugins.portfolio.sharing.forms import ROLES_OF_GROUP, Answer, AskFeedback, ChangeShare, ShareWith
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.qr import qr_svg
@@ -151,11 +151,11 @@ def withdraw(request_id: uuid.UUID) -> ResponseReturnValue:
 def visits(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
     """Who looked, and when."""
     target = Ref.of("portfolio", KINDS[kind], thing_id)
-    rows = shares.find_visits(actor(), target)
+    rows = looks.find_visits(actor(), target)
     thing = shares.get_thing(actor(), target)
     people = find_members(actor(), list({row.viewer_id for row in rows if row.viewer_id}))
     return render_template(
-        "portfolio/sharing/visits.html", thing=thing, visits=rows, people=people, links=shares.names_of_links(rows), breadcrumb=trail(thing, _("Who looked"))
+        "portfolio/sharing/visits.html", thing=thing, visits=rows, people=people, links=looks.names_of_links(rows), breadcrumb=trail(thing, _("Who looked"))
     )  # fmt: skip
 
 

@@ -19,11 +19,6 @@ SETTLED = timedelta(minutes=10)
 """Nobody is told while its owner is still at it."""
 
 
-def is_watching(actor: Actor, thing: Page | Cv) -> bool:
-    """Whether the actor watches it."""
-    return _watch(actor.user_id, _target(thing)) is not None
-
-
 def watch(actor: Actor, thing: Page | Cv, *, wants: bool) -> None:
     """Begin or end to watch a thing whose right was checked; doing it twice is once."""
     row = _watch(actor.user_id, _target(thing))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import Ref, _, actor, may_manage, member, serve_file, session, slow, unit_of_work
@@ -56,7 +56,7 @@ def archive(activity_id: uuid.UUID) -> Response:
     name = f"{title}.zip".replace('"', "'")
     disposition = f"attachment; filename=\"submissions.zip\"; filename*=UTF-8''{quote(name)}"
     return Response(
-        zip_stream(members),
+        stream_with_context(zip_stream(members)),
         mimetype="application/zip",
         headers={"Content-Disposition": disposition, "Cache-Control": "private, no-store"},
     )

@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from lms.plugin import NotFound, World, session
-from lms.testing import SignIn
+from lms.testing import SignIn, count_queries
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import EditCollection, NewPage
 from plugins.portfolio.pages.models import Collection
 from plugins.portfolio.refs import ref_of
-from plugins.portfolio.sharing import requests, shares
+from plugins.portfolio.sharing import looks, requests, shares
 from plugins.portfolio.sharing.forms import Answer, AskFeedback, ShareWith
-from plugins.portfolio.tests.test_sharing import HOME, OWNER, make_page, status
+from plugins.portfolio.tests.test_sharing import HOME, OWNER, give, make_page, status
 
 
 @pytest.fixture
@@ -134,8 +134,29 @@ def test_the_owner_reads_who_looked_at_a_collection_and_its_pages(
     for path in (f"collections/{collection_id}", f"pages/{page_ids[1]}"):
         reader.get(f"{HOME}/shared/{path}")
     with world.inside("siena"):
-        visits = shares.find_visits(world.actor(OWNER), ref_of("collection", collection_id))
+        visits = looks.find_visits(world.actor(OWNER), ref_of("collection", collection_id))
         assert {visit.target for visit in visits} == {
             str(ref_of("collection", collection_id)),
             str(ref_of("page", page_ids[1])),
         }
+
+
+def test_a_page_of_a_large_collection_needs_as_many_queries_as_one_of_a_small(
+    world: World, sign_in: SignIn, collection: tuple[uuid.UUID, list[uuid.UUID]]
+) -> None:
+    collection_id, page_ids = collection
+    reader, path = sign_in("trainee2"), f"{HOME}/shared/pages/{page_ids[0]}"
+    for page_id in page_ids:
+        give(world, page_id, "office")
+    reader.get(path)
+    with count_queries() as few:
+        reader.get(path)
+    for _time in range(6):
+        page_id, _file = make_page(world)
+        give(world, page_id, "office")
+        with world.inside("siena"):
+            pages.get_page(world.actor(OWNER), page_id).collection_id = collection_id
+    with count_queries() as many:
+        shown = reader.get(path).text
+    assert len(many) == len(few)
+    assert shown.count("/shared/pages/") >= 8
