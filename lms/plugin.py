@@ -30,6 +30,7 @@ from lms.accounts.visitors import (
     rename_visitor,
     renew_visit,
 )
+from lms.activities.busy import Busy, find_busy
 from lms.activities.children import (
     arrange_children,
     children_of,
@@ -96,6 +97,7 @@ from lms.files.accepting import prepare_stream as prepare_file
 from lms.files.accepting import record as record_file
 from lms.files.archives import check_archive
 from lms.files.kinds import Family, accept_attribute, kind_of
+from lms.files.receiving import received_files
 from lms.files.service import attach_embedded, attach_file, get_file, keep_file, linked_files, open_file
 from lms.files.service import find_visible as find_visible_files
 from lms.files.serving import serve_file, serve_preview
@@ -150,6 +152,7 @@ from lms.live.namespaces import Call, LiveNamespace, on_event
 from lms.live.presence import who_is_here
 from lms.notifications.service import notify
 from lms.offices.directory import OfficeView, directory
+from lms.offices.rounds import in_each_office
 from lms.offices.service import get_settings, save_settings
 from lms.privacy.archive import ExportArchive
 from lms.refs import Card, Ref
@@ -216,10 +219,10 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",
     "is_audited_since",
     # activities, who takes part, what completes them
-    "Activity", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
+    "Activity", "Busy", "ChangeRule", "Completion", "COMPLETION_CHOICES", "CreateActivity", "EditActivity", "EditEnrolment",
     "Enrol", "Enrolment", "Owner", "RuleChange", "activity_url", "add_owner", "approve", "arrange_children", "change_rule", "children_of",
     "completions_in", "completions_of", "count_missing_words", "copy_activity", "create_activity", "edit_activity", "edit_enrolment_rule",
-    "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_children", "frame_of", "get_activity",
+    "edit_url", "enrol", "enrol_people", "enrolment_of", "explain", "find_busy", "find_children", "frame_of", "get_activity",
     "get_managed_activity", "hide_child", "is_enrolled", "leave", "list_enrolments", "find_manageable", "may_manage", "move_child",
     "offered_types", "open_activity", "owned_by", "owners_of", "parent_edit_url", "participations", "places_of", "preview_rule_change",
     "reason_of", "record_progress", "remove_child", "remove_owner", "require_child", "set_state",
@@ -230,14 +233,14 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # files
     "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_passing_bytes", "max_upload_bytes", "open_file",
-    "PreparedFile", "prepare_file", "record_file", "serve_file", "serve_preview", "serve_while", "store_file", "take_upload",
+    "PreparedFile", "prepare_file", "received_files", "record_file", "serve_file", "serve_preview", "serve_while", "store_file", "take_upload",
     # rich text, paper, tables
     "clean_html", "embedded_files", "fill_addresses", "is_empty", "plain_text", "replace_files", "show_richtext",
     "PdfAttachment", "render_pdf", "Table", "send_table", "to_csv", "to_xlsx",
     # live channels
     # background work and mail
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
-    "forget_events", "on_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job",
+    "forget_events", "on_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job", "in_each_office",
     "send_mail", "Connection", "Hub", "hub", "run_folder", "site_settings",
 ]
 # fmt: on

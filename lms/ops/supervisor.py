@@ -33,7 +33,7 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Timing:
-    """Patience of the supervisor, in seconds."""
+    """Patience of the supervisor, in seconds. Who dies after a long life is started again at once; ``restart_delays`` are for who dies quickly."""
 
     restart_delays: Sequence[float] = (1, 2, 4, 8, 16, 30)
     quick_death: float = 10.0
@@ -138,9 +138,10 @@ class Supervisor:
             self._give_up(f"{child.spec.name} {how}, {times}", child.tail)
         else:
             delays = self._timing.restart_delays
-            delay = delays[min(max(child.quick_deaths - 1, 0), len(delays) - 1)]
+            delay = delays[min(child.quick_deaths, len(delays)) - 1] if child.quick_deaths else 0
             child.restart_at = time.monotonic() + delay
-            self._console.say("serve", f"{child.spec.name} {how}; starting it again in {delay:g} s")
+            when = f"in {delay:g} s" if delay else "at once"
+            self._console.say("serve", f"{child.spec.name} {how}; starting it again {when}")
 
     def _restart_due(self) -> None:
         for child in self._children:

@@ -59,7 +59,7 @@ from plugins.portfolio.pages.models import Page
 from plugins.portfolio.pages.service import find_blocks
 from plugins.portfolio.pages.versions import words_in
 from plugins.portfolio.privacy import declarations, erase_person, export_person
-from plugins.portfolio.sharing import card_views, shown_views, watch_views
+from plugins.portfolio.sharing import card_views, comment_views, front_views, shown_views, watch_views
 from plugins.portfolio.sharing import views as share_views
 from plugins.portfolio.sharing.attaching import ATTACHABLE
 from plugins.portfolio.sharing.forms import PortfolioSettings
@@ -71,7 +71,7 @@ from plugins.portfolio.tasks import views as task_views
 TASK_LENGTH = timedelta(days=1)
 BLUEPRINTS = (
     home, views.blueprint, cv_views.blueprint, evidence_views.blueprint, page_views.blueprint, share_views.blueprint, shown_views.blueprint, shown_views.links,
-    card_views.blueprint, watch_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
+    card_views.blueprint, comment_views.blueprint, front_views.blueprint, watch_views.blueprint, task_views.blueprint, map_views.blueprint, film_views.blueprint, moving_views.blueprint,
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ _TEXTS: dict[type[Any], tuple[str, ...]] = {
     Person: ("given_name", "family_name", "headline", "summary", "email", "phone", "street", "postcode", "city", "website", "birth_date", "nationality", "gender", "marital_status"),
     Entry: ("title", "organisation", "field", "place", "url", "email", "phone", "summary", "highlights", "keywords"),
     Cv: ("title", "target_job", "headline", "summary"), Letter: ("title", "employer", "recipient", "vacancy", "subject", "body"), Import: ("name", "payload"),
-    Item: ("title", "body", "folder"), JournalEntry: ("title", "body"), Journal: ("title", "description"), Task: ("title",), Plan: ("title", "description"),
+    Item: ("title", "body", "folder", "url"), JournalEntry: ("title", "body"), Journal: ("title", "description"), Task: ("title",), Plan: ("title", "description"),
     Tag: ("name",), HiddenProof: ("proof",), Page: ("title", "description"), Collection: ("title", "description"),
     Card: ("headline", "about", "proof_1", "proof_2", "proof_3"), Share: ("name",), Visit: ("target",), Watch: ("target",), Request: ("note", "answer_note"), Message: ("sender", "email", "text"),
     Submission: ("title", "note"), Mark: ("note", "answer", "level", "confirmed_level", "confirmed_by_id"),

@@ -17,7 +17,6 @@ from lms.plugin import (
     Forbidden,
     NotFound,
     _,
-    claim_upload,
     directory,
     get_settings,
     hooks,
@@ -25,6 +24,7 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.tutoring import intake, letters
+from plugins.tutoring.clashes import find_clashes
 from plugins.tutoring.forms import Book, TutoringSettings
 from plugins.tutoring.models import OPEN, Booking, Slot, Waiting
 from plugins.tutoring.refs import PLUGIN, ref_of
@@ -58,14 +58,16 @@ def find_free(
     topic: str = "",
     language: str = "",
     limit: int = SHOWN,
+    rules: TutoringSettings | None = None,
 ) -> list[FreeSlot]:
-    """The next times that the actor could take, in order; nobody is offered their own.
+    """The next times that the actor could take, in order; nobody is offered their own, or one at which its tutor is taken.
 
     With a ``topic`` those about it or about anything; with a ``language`` those of tutors who work in it.
+    ``rules`` are those of the office, if the caller has them.
     """
     if not actor.is_member:
         return []
-    rules, now = rules_of(actor), utcnow()
+    rules, now = rules or rules_of(actor), utcnow()
     taken = (
         select(func.count()).where(Booking.slot_id == Slot.id, Booking.state != "cancelled").scalar_subquery()
     )
@@ -85,7 +87,9 @@ def find_free(
         query = query.where(Slot.topic.in_(("", topic)))
     if language:
         query = query.where(Slot.language == language)
-    return [FreeSlot(slot, slot.capacity - used) for slot, used in session().execute(query)]
+    rows = session().execute(query).all()
+    clashing = find_clashes([slot for slot, _used in rows])
+    return [FreeSlot(slot, slot.capacity - used) for slot, used in rows if slot.id not in clashing]
 
 
 def get_slot(actor: Actor, slot_id: uuid.UUID) -> Slot:
@@ -102,8 +106,6 @@ def book(actor: Actor, slot_id: uuid.UUID, command: Book) -> Booking:
     check_rules(actor, slot)
     row = take_seat(slot, actor.user_id, "booked")
     row.purpose, row.message = command.purpose, command.message or ""
-    for address in command.files:
-        claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(row))
     intake.show_things(actor, row, command.things)
     _stop_waiting(actor.user_id)
     letters.tell_booked(row)
@@ -265,7 +267,7 @@ def decline_offer(actor: Actor, booking_id: uuid.UUID) -> None:
 
 def offer_freed(slot: Slot) -> Booking | None:
     """Hold a freed time for the next on the list: who had no session yet first, then who waits longest."""
-    if slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR:
+    if slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR or find_clashes([slot]):
         return None
     had_one = exists().where(Booking.trainee_id == Waiting.trainee_id, Booking.state == "done")
     was_asked = exists().where(
@@ -326,6 +328,8 @@ def check_may_change(actor: Actor, row: Booking) -> None:
 def check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None) -> None:
     """Raise Forbidden or Conflict with the reason for which the actor cannot have a time."""
     check_time(actor, slot, rules_of(actor))
+    if find_clashes([slot]):
+        raise Conflict(_("Your tutor is taken at that time. Please choose another one."), code="busy")
     others = [each for each in find_coming(actor) if instead_of is None or each.id != instead_of.id]
     if instead_of is None:
         check_count(actor, others)

@@ -27,7 +27,7 @@ from lms.plugin import (
     _,
     _l,
     append,
-    claim_upload,
+    attach_file,
     directory,
     notify,
     read_latest,
@@ -41,6 +41,7 @@ from plugins.tutoring.models import Booking
 from plugins.tutoring.refs import ref_of
 
 NAME = "tutoring"
+PURPOSE = "tutoring.chat"
 SAID, SHARED, TAKEN_BACK, CHANGED = "message.sent", "file.shared", "message.withdrawn", "message.changed"
 ENDED, PASSED = "conversation.ended", "tutor.changed"
 PROPOSED, DECLINED = "tutor.proposed", "tutor.declined"
@@ -147,25 +148,12 @@ def say(actor: Actor, booking_id: uuid.UUID, command: Say) -> int:
     return append(actor, channel_of(row), SAID, command, secrets.token_urlsafe(16)).seq
 
 
-def share_file(actor: Actor, booking_id: uuid.UUID, address: str, key: str) -> int:
-    """Put an uploaded file into the conversation; both may read it. Raises NotFound, Forbidden, Invalid."""
-    row = _open_conversation(actor, booking_id)
-    return _share(actor, row, claim_upload(actor, address, "tutoring.chat", attach_to=ref_of(row)), key)
-
-
-def share_kept(actor: Actor, booking_id: uuid.UUID, file: StoredFile) -> int:
-    """The same for a file that is attached already. Raises NotFound, Conflict."""
-    return _share(actor, _open_conversation(actor, booking_id), file, secrets.token_urlsafe(16))
-
-
-def _open_conversation(actor: Actor, booking_id: uuid.UUID) -> Booking:
+def share_file(actor: Actor, booking_id: uuid.UUID, file: StoredFile, key: str) -> int:
+    """Put a file into the conversation; both may read it. Raises NotFound, Forbidden, Conflict."""
     row = get_booking(actor, booking_id)
     if not is_open(row):
         raise Conflict(_("This conversation is closed. Book a new session to go on."))
-    return row
-
-
-def _share(actor: Actor, row: Booking, file: StoredFile, key: str) -> int:
+    attach_file(file, ref_of(row))
     payload = {"file_id": str(file.id), "name": file.name, "media_type": file.media_type, "size": file.size}
     return append(actor, channel_of(row), SHARED, payload, key).seq
 
@@ -242,9 +230,11 @@ def note_said(actor: Actor, channel: str, _payload: Mapping[str, Any], _seq: int
     row = _row_of(actor, channel)
     if row is None:
         return
+    is_left = row.is_message and row.first_said_at is None  # its tutor is just opening it
     row.last_said_at = utcnow()
     row.first_said_at = row.first_said_at or row.last_said_at
-    _tell_absent(actor, channel, row)
+    if not is_left:
+        _tell_absent(actor, channel, row)
 
 
 def _tell_absent(actor: Actor, channel: str, row: Booking) -> None:
@@ -254,7 +244,7 @@ def _tell_absent(actor: Actor, channel: str, row: Booking) -> None:
         return
     office, turn = directory().get(row.office_id), int(utcnow().timestamp()) // (60 * TELL_EVERY_MINUTES)
     notify(
-        other, "tutoring_session", title=_l("%(name)s wrote to you", name=actor.name),
+        other, "tutoring_message" if row.is_message else "tutoring_session", title=_l("%(name)s wrote to you", name=actor.name),
         url=f"/o/{office.slug}/tutoring/sessions/{row.id}", key=f"tutoring:wrote:{row.id}:{actor.user_id}:{turn}",
     )  # fmt: skip
 

@@ -41,6 +41,7 @@ class AddPattern(Command):
         None
     )
     capacity: Annotated[int, Field(ge=1, le=30), Ui(_l("People at a time"))] = 1
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(_[A-Z]{2})?)?$")] = ""
     first_day: Annotated[date | None, Ui(_l("First day"), hint=_l("Leave empty for today."))] = None
     last_day: Annotated[date | None, Ui(_l("Last day"), hint=_l("Leave empty if it goes on."))] = None
 
@@ -67,6 +68,20 @@ class TakeDayOff(Command):
     day: Annotated[date, Ui(_l("Day"))]
 
 
+class CloseDays(Command):
+    """Days on which the office is closed, one a line."""
+
+    days: Annotated[
+        str,
+        Field(min_length=1, max_length=20_000),
+        Ui(
+            _l("Days, one a line"),
+            kind="textarea",
+            hint=_l("Such as: 2026-12-25 Christmas. You can also write 25.12.2026 or 25/12/2026."),
+        ),
+    ]
+
+
 class Book(Command):
     """What somebody wants from the half hour."""
 
@@ -79,7 +94,6 @@ class Book(Command):
         Field(max_length=2000),
         Ui(_l("What should your tutor know before?"), kind="textarea"),
     ] = None
-    files: list[str] = []
     things: list[str] = []
 
 

@@ -105,7 +105,12 @@ def jobs() -> Sequence[JobSpec]:
 @hookimpl
 def notification_kinds() -> Sequence[NotificationKind]:
     """Bookings, changes, reminders; letters with a calendar entry are sent besides."""
-    return [NotificationKind("tutoring_session", _l("Tutoring sessions"), by_mail="never")]
+    return [
+        NotificationKind("tutoring_session", _l("Tutoring sessions"), by_mail="never"),
+        NotificationKind(
+            "tutoring_message", _l("Messages to the drop-in desk, and answers"), by_mail="at_once"
+        ),
+    ]
 
 
 @hookimpl
@@ -228,6 +233,8 @@ def audit_actions() -> Sequence[AuditAction]:
     """What is written down besides."""
     return [
         AuditAction("tutoring.desk_opened", _l("Added an opening time of the drop-in desk")),
+        AuditAction("tutoring.day_closed", _l("Closed the office on a day")),
+        AuditAction("tutoring.day_opened", _l("Opened the office on a day that was closed")),
         AuditAction("tutoring.case_read", _l("Opened a session with somebody")),
         AuditAction("tutoring.note_read", _l("Opened a private note about somebody")),
         AuditAction("tutoring.note_written", _l("Wrote a private note about somebody")),

@@ -1,4 +1,4 @@
-"""Pages and CVs that a trainee shows the tutor of a session: by card, until a week after it, taken back at any time."""
+"""What a trainee sends along for a session: files for those two, and pages and CVs that are shown: by card, until a week after it, taken back at any time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from lms.plugin import (
     Conflict,
     Forbidden,
     Ref,
+    StoredFile,
     _,
     _l,
+    attach_file,
     attach_thing,
     attached_refs,
     attached_things,
@@ -24,6 +26,7 @@ from plugins.tutoring import letters
 from plugins.tutoring.models import Booking, Slot
 from plugins.tutoring.refs import ref_of
 
+PURPOSE = "tutoring.intake"
 SHOWN_AFTER = timedelta(days=7)
 """How long after a session its tutor can open what was shown."""
 
@@ -31,6 +34,13 @@ SHOWN_AFTER = timedelta(days=7)
 def shown_until(slot: Slot) -> datetime:
     """When the tutor's right to open what is shown for a time ends by itself."""
     return slot.ends_at + SHOWN_AFTER
+
+
+def attach_files(rows: Sequence[Booking], files: Sequence[StoredFile]) -> None:
+    """Let the two of these sessions read the files that came with the booking."""
+    for file in files:
+        for row in rows:
+            attach_file(file, ref_of(row))
 
 
 def find_shown(actor: Actor, row: Booking) -> list[Card]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from lms.plugin import (
     JobRun,
+    OfficeView,
     directory,
     forget_events,
+    in_each_office,
     office_scope,
     session,
     system_actor,
@@ -21,24 +22,22 @@ from plugins.tutoring import booking, letters, meeting, offering
 from plugins.tutoring.after.forgetting import forget_due
 from plugins.tutoring.desk import colleagues, queue
 from plugins.tutoring.models import Booking, Slot
+from plugins.tutoring.refs import PLUGIN
 
 
 def extend(job: JobRun) -> None:
     """Make times further ahead."""
-    _in_each_office(job, offering.extend_all)
+    in_each_office(job, lambda _office: offering.extend_all(), plugin=PLUGIN)
 
 
 def watch(job: JobRun) -> None:
     """Ask the next person where nobody decided, remind people of what is soon, say where nobody came, tidy the drop-in queue."""
-    _in_each_office(job, booking.release_expired)
-    _in_each_office(job, remind)
-    _in_each_office(job, meeting.suggest_missed)
-    _in_each_office(job, queue.tidy)
+    in_each_office(job, _watch, plugin=PLUGIN)
 
 
 def forget(job: JobRun) -> None:
     """Empty the sessions that are older than the office keeps them."""
-    offices = [office for office in directory().all() if "tutoring" in office.plugins]
+    offices = [office for office in directory().all() if PLUGIN in office.plugins]
     for number, office in enumerate(offices, start=1):
         has_more = True
         while has_more:
@@ -59,10 +58,8 @@ def remind() -> int:
     return sum(letters.tell_soon(row) for row in session().scalars(query))
 
 
-def _in_each_office(job: JobRun, work: Callable[[], int]) -> None:
-    offices = directory().all()
-    for number, office in enumerate(offices, start=1):
-        if "tutoring" in office.plugins:
-            with office_scope(office.id), unit_of_work():
-                work()
-        job.progress(number, len(offices))
+def _watch(_office: OfficeView) -> None:
+    booking.release_expired()
+    remind()
+    meeting.suggest_missed()
+    queue.tidy()

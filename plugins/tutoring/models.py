@@ -13,7 +13,9 @@ from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 PLACES = ("chat", "call", "in_person")
 STATES = ("held", "booked", "done", "missed", "cancelled")
 OPEN = ("held", "booked")
-QUEUE_STATES = ("waiting", "taken", "left", "gone", "closed")
+EMPTIED = "…"
+"""What stands in a message whose words were removed: that there was one stays, for the figures."""
+QUEUE_STATES = ("waiting", "message", "taken", "left", "gone", "closed")
 
 
 class Pattern(Identified, OfficeScoped, Timestamped, Base):
@@ -61,6 +63,16 @@ class DayOff(Identified, OfficeScoped, Timestamped, Base):
     day: Mapped[date]
 
 
+class ClosedDay(Identified, OfficeScoped, Timestamped, Base):
+    """A day on which the office is closed: nobody is offered a time, and the drop-in desk stays closed."""
+
+    __tablename__ = "tutoring_closed_day"
+    __table_args__ = (UniqueConstraint("office_id", "day"),)
+
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(String(80), default="")
+
+
 class Slot(Identified, OfficeScoped, Timestamped, Base):
     """One time that can be taken. A tutor has one time at a moment (constraint), so nothing overlaps.
 
@@ -101,7 +113,8 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     1 to 5, which nobody reads alone). ``is_copy_allowed``: the tutor may keep a copy of the conversation too.
     ``proposed_tutor_id`` is who would go on, once the trainee agrees; ``pass_note`` is for that tutor.
     ``first_said_at`` and ``last_said_at`` tell how much of the time was used. ``forgotten_at`` is when
-    what was written was removed because its time was over. ``series_place`` is the moment that it had in its
+    what was written was removed because its time was over. ``is_message``: it began with a message that was
+    left for the desk, and each writes when they can. ``series_place`` is the moment that it had in its
     series when that was booked: calendars know it by this one, wherever it was moved.
     """
 
@@ -137,6 +150,7 @@ class Booking(Identified, OfficeScoped, Timestamped, Base):
     first_said_at: Mapped[datetime | None] = mapped_column()
     last_said_at: Mapped[datetime | None] = mapped_column()
     forgotten_at: Mapped[datetime | None] = mapped_column()
+    is_message: Mapped[bool] = mapped_column(default=False)
 
     series_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("tutoring_series.id", ondelete="SET NULL"), index=True
@@ -207,7 +221,9 @@ class QueuePlace(Identified, OfficeScoped, Timestamped, Base):
     """Somebody's place in the drop-in queue; nobody waits in two places at once (index).
 
     ``seen_at`` is when their page was last heard of. ``ended_at`` is when they were taken,
-    left, were gone too long, or the desk closed.
+    left, were gone too long, or the desk closed. ``subject`` is one of the topics that tutors offer, and
+    ``language`` one of theirs; empty: any. With a ``message`` they do not wait: they left it for the desk
+    (state ``message``), and a tutor answers when there is one.
     """
 
     __tablename__ = "tutoring_queue_place"
@@ -218,6 +234,9 @@ class QueuePlace(Identified, OfficeScoped, Timestamped, Base):
 
     trainee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
     topic: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(10), default="")
+    message: Mapped[str] = mapped_column(String(2000), default="")
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column()

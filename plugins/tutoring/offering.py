@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 
-from lms.plugin import Actor, Conflict, NotFound, _, require, session, utcnow
+from lms.plugin import Actor, Conflict, NotFound, _, directory, require, session, utcnow
 from plugins.tutoring.forms import AddPattern, TakeDayOff
-from plugins.tutoring.models import Booking, DayOff, Pattern, Slot
+from plugins.tutoring.models import Booking, ClosedDay, DayOff, Pattern, Slot
 from plugins.tutoring.times import Week, overlaps, times_between
 
 OFFER = "tutoring.offer"
 AHEAD = timedelta(days=130)
 """How far ahead times are made; more than any office may open for booking."""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def add_pattern(actor: Actor, command: AddPattern) -> Pattern:
     row = Pattern(
         tutor_id=actor.user_id, zone=actor.zone, weekday=int(command.weekday), starts=starts, ends=ends,
         slot_minutes=command.slot_minutes, pause_minutes=command.pause_minutes, place=command.place,
-        where=command.where or "", topic=command.topic or "", language=actor.locale, capacity=command.capacity,
+        where=command.where or "", topic=command.topic or "", language=command.language or actor.locale, capacity=command.capacity,
         first_day=max(command.first_day or today, today), last_day=command.last_day,
     )  # fmt: skip
     if row.last_day is not None and row.last_day < row.first_day:
@@ -109,14 +110,16 @@ def make_slots(pattern: Pattern) -> int:
     now, today = utcnow(), _today(pattern.zone)
     last = min(filter(None, (pattern.last_day, today + AHEAD)))
     off = set(session().scalars(select(DayOff.day).filter_by(tutor_id=pattern.tutor_id)))
+    closed = set(session().scalars(select(ClosedDay.day).where(ClosedDay.day >= today - ONE_DAY)))
     coming = select(Slot).filter_by(tutor_id=pattern.tutor_id).where(Slot.starts_at > now)
     known = {slot.starts_at: slot for slot in session().scalars(coming)}
-    zone = ZoneInfo(pattern.zone)
+    zone, clock = ZoneInfo(pattern.zone), ZoneInfo(directory().get(pattern.office_id).zone)
     made = 0
     for begin, end in times_between(week_of(pattern), max(pattern.first_day, today), last):
         slot = known.get(begin)
         is_open = slot is not None and not slot.is_closed
-        if begin > now and not is_open and begin.astimezone(zone).date() not in off:
+        is_off = begin.astimezone(zone).date() in off or begin.astimezone(clock).date() in closed
+        if begin > now and not is_open and not is_off:
             _open(slot or Slot(tutor_id=pattern.tutor_id, starts_at=begin), pattern, end)
             made += 1
     session().flush()

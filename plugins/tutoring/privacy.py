@@ -40,7 +40,7 @@ def declared() -> Sequence[PersonalData]:
             why, "public_task", kept, stays_nameless=True,
         ),
         PersonalData("tutoring_task", "trainee_id", ("text", "due_on", "done_at"), why, "public_task", kept),
-        PersonalData("tutoring_queue_place", "trainee_id", ("topic", "created_at", "ended_at"), why, "public_task", kept),
+        PersonalData("tutoring_queue_place", "trainee_id", ("topic", "subject", "message", "created_at", "ended_at"), why, "public_task", kept),
         PersonalData("tutoring_reply", "owner_id", ("shortcut", "text"), _l("Replies that one uses often"), "public_task", kept),
         PersonalData("tutoring_note", "trainee_id", ("created_at", "updated_at"), _l("What a tutor remembers about somebody"), "public_task", kept),
         PersonalData("tutoring_note", "tutor_id", ("created_at", "updated_at"), _l("What a tutor remembers about somebody"), "public_task", kept),
@@ -77,7 +77,14 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             for row in session().scalars(select(Waiting).filter_by(trainee_id=user_id))
         ]
         places = [
-            {"topic": row.topic, "state": row.state, "from": row.created_at, "until": row.ended_at}
+            {
+                "topic": row.topic,
+                "subject": row.subject,
+                "message": row.message,
+                "state": row.state,
+                "from": row.created_at,
+                "until": row.ended_at,
+            }
             for row in session().scalars(select(QueuePlace).filter_by(trainee_id=user_id))
         ]
         kept = [

@@ -16,17 +16,15 @@ from lms.plugin import (
     Forbidden,
     NotFound,
     _,
-    attach_file,
-    claim_upload,
     directory,
     find_members,
     session,
     utcnow,
 )
 from plugins.tutoring import booking, intake, letters
+from plugins.tutoring.clashes import find_clashes
 from plugins.tutoring.forms import BookWeekly, TutoringSettings
 from plugins.tutoring.models import Booking, Pattern, Series, Slot
-from plugins.tutoring.refs import ref_of
 from plugins.tutoring.times import same_time_weekly
 
 FEWEST = 2
@@ -87,10 +85,13 @@ def plan(actor: Actor, slot_id: uuid.UUID, count: int, trainee_id: uuid.UUID | N
     moments = same_time_weekly(zone, first.starts_at, _limit(actor, trainee_id, count))
     slots = _slots_at(first.tutor_id, [moment for moment in moments if moment])
     used = _seats_used([slot.id for slot in slots.values()])
+    clashing = find_clashes(list(slots.values()))
     weeks = []
     for number, moment in enumerate(moments):
         slot = slots.get(moment) if moment else None
         problem = _problem(actor, slot, moment, coming, used, rules if trainee_id is None else None)
+        if not problem and slot is not None and slot.id in clashing:
+            problem = _("The tutor is taken by something else.")
         weeks.append(Week(moment or first.starts_at + timedelta(weeks=number), slot, problem))
     return Plan(who, first.tutor_id, zone.key, weeks)
 
@@ -115,10 +116,6 @@ def book_weekly(
     session().add(series)
     session().flush()
     rows = [_book_week(series, week, command, found.trainee_id) for week in found.weeks]
-    for address in command.files:
-        file = claim_upload(actor, address, "tutoring.intake", attach_to=ref_of(rows[0]))
-        for row in rows[1:]:
-            attach_file(file, ref_of(row))
     for row in rows:
         intake.show_things(actor, row, command.things)
     booking.stop_waiting(who)

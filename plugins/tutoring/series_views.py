@@ -17,13 +17,13 @@ from lms.plugin import (
     max_upload_bytes,
     member,
     ngettext,
+    received_files,
     requires,
 )
 from plugins.tutoring import booking, intake, series
 from plugins.tutoring.forms import PLACE_CHOICES, BookWeekly
 from plugins.tutoring.models import Booking, Slot
 from plugins.tutoring.offering import OFFER
-from plugins.tutoring.receiving import keep_sent, received
 from plugins.tutoring.views import trail
 
 blueprint = Blueprint("tutoring_series", __name__)
@@ -68,14 +68,14 @@ def _page(first: Slot, row: Booking | None, starts: list[Slot]) -> ResponseRetur
     count = request.values.get("count", min(USUAL, most), type=int)
     found = series.plan(who, first.id, count, trainee_id)
     number = len(found.weeks)
-    sent = received()
+    ticked = list(filter(None, request.form.getlist("things")))
     submit = ngettext("Book %(num)d session", "Book %(num)d sessions", number)
-    form = Form(BookWeekly, submit=submit, context=sent | {"count": number})
+    form = Form(BookWeekly, submit=submit, context={"things": ticked, "count": number})
     made: list[Booking] = []
 
     def take(command: BookWeekly) -> None:
         made.extend(series.book_weekly(who, first.id, command, trainee_id))
-        keep_sent(who, made)
+        intake.attach_files(made, received_files(who, "files", intake.PURPOSE))
 
     if form.run(take):
         flash(_("Booked. One letter with all of them for your calendar is on its way."), "success")
@@ -83,7 +83,7 @@ def _page(first: Slot, row: Booking | None, starts: list[Slot]) -> ResponseRetur
     people = find_members(who, [found.trainee_id, found.tutor_id])
     page = render_template(
         "tutoring/weekly.html", form=form, plan=found, first=first, starts=starts, session=row, most=most, fewest=series.FEWEST,
-        people=people, places=dict(PLACE_CHOICES), max_bytes=max_upload_bytes(), ticked=sent["things"],
+        people=people, places=dict(PLACE_CHOICES), max_bytes=max_upload_bytes(), ticked=ticked,
         things=[] if row else find_attachable(who), shown_until=intake.SHOWN_AFTER + found.weeks[-1].day, breadcrumb=trail(_("Every week")),
     )  # fmt: skip
     return page, form.status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -30,17 +31,18 @@ from lms.plugin import (
     member,
     open_activity,
     parent_edit_url,
+    received_files,
     requires,
     uses_devices,
     utcnow,
     wants_json,
 )
-from plugins.tutoring import booking, calling, chat, intake, meeting, offering, series
-from plugins.tutoring.after.tasks import find_open
+from plugins.tutoring import booking, calling, chat, clashes, intake, meeting, offering, series
+from plugins.tutoring.after.tasks import find_later
 from plugins.tutoring.after.views import after_context
 from plugins.tutoring.booking import FreeSlot
 from plugins.tutoring.chat import Say
-from plugins.tutoring.desk.opening import MANAGE, opening_now
+from plugins.tutoring.desk.opening import MANAGE, opening_with_unused, read_week
 from plugins.tutoring.forms import (
     PLACE_CHOICES,
     PURPOSES,
@@ -54,7 +56,6 @@ from plugins.tutoring.forms import (
 from plugins.tutoring.models import Booking
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.reading import note_reading
-from plugins.tutoring.receiving import keep_sent, received
 from plugins.tutoring.refs import ref_of
 
 blueprint = Blueprint("tutoring", __name__)
@@ -66,8 +67,14 @@ def index() -> ResponseReturnValue:
     """The next free time first, then one's own sessions and all other free times."""
     who, wanted = actor(), request.args.get("tutor", type=uuid.UUID)
     topic, language = request.args.get("topic", ""), request.args.get("language", "")
-    free = booking.find_free(who, tutor_id=wanted, topic=topic, language=language)
-    every, own = booking.find_free(who) if wanted or topic or language else free, booking.find_own(who)
+    rules = booking.rules_of(who)
+    free = booking.find_free(who, tutor_id=wanted, topic=topic, language=language, rules=rules)
+    every, own = (
+        booking.find_free(who, rules=rules) if wanted or topic or language else free,
+        booking.find_own(who),
+    )
+    week, later = read_week(who), find_later(who)
+    last = (utcnow() + timedelta(days=rules.window_days)).date()
     is_offered = not (own.coming or own.unsettled)
     people = people_of(who, [*own.coming, *own.past, *own.unsettled], every)
     tutors = sorted(
@@ -77,8 +84,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
         tutors=tutors, wanted=wanted, topic=topic, topics=sorted({each.slot.topic for each in every} - {""}),
-        language=language, spoken=sorted({each.slot.language for each in every} - {""}), is_waiting=booking.is_waiting(who), may_offer=who.can(OFFER),
-        unsettled=own.unsettled, opening=opening_now(who), steps_open=find_open(who), may_report=who.can(MANAGE), **_words(who),
+        language=language, spoken=sorted({each.slot.language for each in every} - {""}), is_waiting=later.is_waiting, may_offer=who.can(OFFER),
+        closed=[(day, name) for day, name in week.closed.items() if utcnow().date() <= day <= last],
+        unsettled=own.unsettled, opening=opening_with_unused(who, week=week), steps_open=later.steps, may_report=who.can(MANAGE), **_words(who),
     )  # fmt: skip
 
 
@@ -87,13 +95,13 @@ def index() -> ResponseReturnValue:
 def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     """What it is about, and it is booked."""
     slot = booking.get_slot(actor(), slot_id)
-    sent = received()
-    form = Form(Book, submit=_("Book this session"), context=sent)
+    ticked = list(filter(None, request.form.getlist("things")))
+    form = Form(Book, submit=_("Book this session"), context={"things": ticked})
     made: list[Booking] = []
 
     def take(command: Book) -> None:
         made.append(booking.book(actor(), slot_id, command))
-        keep_sent(actor(), made)
+        intake.attach_files(made, received_files(actor(), "files", intake.PURPOSE))
 
     if form.run(take):
         flash(_("Booked. You get a letter with an entry for your calendar."), "success")
@@ -101,7 +109,8 @@ def book(slot_id: uuid.UUID) -> ResponseReturnValue:
     tutor = find_members(actor(), [slot.tutor_id]).get(slot.tutor_id)
     page = render_template(
         "tutoring/book.html", form=form, chosen=slot, tutor=tutor, max_bytes=max_upload_bytes(), things=find_attachable(actor()),
-        is_weekly=series.longest(actor()) >= series.FEWEST, ticked=sent["things"], shown_until=intake.shown_until(slot),
+        is_weekly=series.longest(actor()) >= series.FEWEST, ticked=ticked, shown_until=intake.shown_until(slot),
+        busy=clashes.busy_at(actor(), slot),
         breadcrumb=trail(_("Book a session")), **_words(actor()),
     )  # fmt: skip
     return page, form.status
@@ -128,6 +137,7 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
     page = render_template(
         "tutoring/session.html", is_tutor=is_tutor, form=form, people=people_of(who, [row]),
         may_change=booking.may_change(who, row), has_begun=row.slot.starts_at <= utcnow(),
+        busy=clashes.busy_at(who, row.slot) if row.state == "booked" and row.slot.starts_at > utcnow() else None,
         is_absent=is_tutor and meeting.seems_absent(row), breadcrumb=trail(_("Session")), together=series.find_series(row), following=series.find_following(who, row),
         may_book_weekly=is_tutor and who.can(OFFER) and row.state != "held" and series.longest_for_tutor(who) >= series.FEWEST, things=_not_shown(who, row), shown_until=intake.shown_until(row.slot),
         **chat_context(who, row), **after_context(who, row),
@@ -171,11 +181,10 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
 @member
 def say(booking_id: uuid.UUID) -> ResponseReturnValue:
     """A message from a page without a live connection; files come with it."""
-    row = booking.get_booking(actor(), booking_id)
-    for address in filter(None, request.form.getlist("files")):
-        chat.share_file(actor(), booking_id, address, request.form.get("key") or secrets.token_urlsafe(16))
-    for file in keep_sent(actor(), [row], "tutoring.chat"):
-        chat.share_kept(actor(), booking_id, file)
+    booking.get_booking(actor(), booking_id)
+    key = request.form.get("key") or secrets.token_urlsafe(16)
+    for number, file in enumerate(received_files(actor(), "files", chat.PURPOSE)):
+        chat.share_file(actor(), booking_id, file, f"{key}-{number}" if number else key)
     if request.form.get("text", "").strip():
         chat.say(actor(), booking_id, Say.read(request.form.to_dict()))
     if wants_json():
@@ -255,8 +264,9 @@ def hours() -> ResponseReturnValue:
             "success",
         )
         return redirect(url_for("tutoring.hours"), 303)
+    clashing = clashes.find_own_clashes(who)
     page = render_template(
-        "tutoring/hours.html", line=line, day=day, patterns=offering.find_patterns(who), days_off=offering.find_days_off(who),
+        "tutoring/hours.html", clashes=clashing, taken=offering.taken_of(slot.id for slot, _busy in clashing), spoken=request.form.get("language", who.locale), line=line, day=day, patterns=offering.find_patterns(who), days_off=offering.find_days_off(who),
         load=offering.week_load(who, booking.rules_of(who).weekly_quota), breadcrumb=trail(_("My hours")), week_of=offering.week_of, **_words(who),
     )  # fmt: skip
     return page, max(line.status, day.status)

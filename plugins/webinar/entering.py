@@ -45,7 +45,7 @@ class PersonInRoom:
         shown = Actor(self.row.presence_id or self.row.id, self.row.name)
         return {
             "id": str(self.row.id), "uid": str(self.row.presence_id or ""), "name": self.row.name, "initials": shown.initials,
-            "hue": shown.avatar_hue, "role": self.row.role, "state": self.row.state, "is_guest": self.row.visitor_id is not None,
+            "hue": shown.avatar_hue, "role": self.row.role, "state": self.row.state, "is_guest": self.row.visitor_id is not None, "is_program": self.row.is_program,
         }  # fmt: skip
 
 

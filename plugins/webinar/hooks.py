@@ -53,6 +53,7 @@ from plugins.webinar import (
     media,
     media_process,
     privacy,
+    program_views,
     replay_views,
     rooms,
     slide_views,
@@ -76,6 +77,7 @@ def blueprints() -> Sequence[Blueprint]:
         attendance_views.blueprint,
         slide_views.blueprint,
         replay_views.blueprint,
+        program_views.blueprint,
     ]
 
 
@@ -112,6 +114,12 @@ def jobs() -> Sequence[JobSpec]:
         JobSpec("keep_recording", work.keep_recording, _l("Keep recordings")),
         JobSpec("end_left_call", work.end_left_call, _l("Hang up for people whose page of a call is gone")),
         JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),
+        JobSpec(
+            "watch_programs",
+            work.watch_programs,
+            _l("Notice studio programs that are gone"),
+            timedelta(minutes=1),
+        ),
         JobSpec("tidy", work.tidy, _l("Forget old registrations for meetings"), timedelta(days=1)),
     ]
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.plugin import Activity, JobRun, directory, office_scope, session, unit_of_work, utcnow
-from plugins.webinar import attendance, calls, letters, recording, registering, slides
+from plugins.webinar import attendance, calls, letters, programs, recording, registering, slides
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
@@ -54,6 +54,11 @@ def keep_recording(job: JobRun) -> None:
     if job.office_id is not None:
         with office_scope(job.office_id):
             recording.keep_files(uuid.UUID(job.payload["recording"]))
+
+
+def watch_programs(job: JobRun) -> None:
+    """Notice programs whose connection broke without a word."""
+    _in_each_office(job, programs.forget_lost)
 
 
 def tidy(job: JobRun) -> None:

@@ -106,33 +106,39 @@ def check_peer(peer: str, room: str, person: str) -> None:
 
 
 def connect_media(
-    room: str, person: str, sid: str, direction: Direction, offer: str, rights: Rights
+    room: str, person: str, sid: str | None, direction: Direction, offer: str, rights: Rights
 ) -> dict[str, Any]:
-    """Answer an offer: ``{peer, sdp, mids}``. Raises Unavailable (``full``, ``unreachable``), Invalid."""
+    """Answer an offer: ``{peer, sdp, mids}``. Without a ``sid`` nobody hears of the connection. Raises Unavailable (``full``, ``unreachable``), Invalid."""
     desk = media_desk()
     with _in_words():
         answer = desk.engine.join(room, person, direction, offer, rights)
-    desk.bind(answer.peer, sid)
+    if sid is not None:
+        desk.bind(answer.peer, sid)
     return {"peer": answer.peer, "sdp": answer.sdp, "mids": dict(answer.mids)}
 
 
-def restart_media(peer: str, sid: str, offer: str) -> dict[str, Any]:
+def restart_media(peer: str, sid: str | None, offer: str) -> dict[str, Any]:
     """Answer an offer with new ICE credentials. Raises NotFound (``unknown``: connect anew), Unavailable, Invalid."""
     desk = media_desk()
     with _in_words():
         answer = desk.engine.restart(peer, offer)
-    desk.bind(peer, sid)
+    if sid is not None:
+        desk.bind(peer, sid)
     return {"peer": answer.peer, "sdp": answer.sdp, "mids": dict(answer.mids)}
 
 
 def bind_media(peer: str, sid: str) -> bool:
     """The socket is new, the connection the same. False: it is gone, make a new one. Raises Unavailable."""
-    desk = media_desk()
-    with _in_words():
-        is_there = desk.engine.has(peer)
+    is_there = is_connected(peer)
     if is_there:
-        desk.bind(peer, sid)
+        media_desk().bind(peer, sid)
     return is_there
+
+
+def is_connected(peer: str) -> bool:
+    """Whether a connection is there. Raises Unavailable."""
+    with _in_words():
+        return media_desk().engine.has(peer)
 
 
 def leave_media(peer: str) -> None:

@@ -65,11 +65,12 @@ class Room(OfficeScoped, Timestamped, Base):
 
 
 class Participant(Identified, OfficeScoped, Timestamped, Base):
-    """Somebody in a room: a member of the office, or a visitor without an account.
+    """Somebody in a room: a member of the office, a visitor without an account, or a program.
 
     ``name`` is what the room calls them. ``granted`` and ``revoked`` are rights beyond or short of
     the role. The log of the room names people by the id of this row, so that it holds no names.
-    ``counted_minutes`` is how much of the attendance was written down as progress so far.
+    ``counted_minutes`` is how much of the attendance was written down as progress so far. One that
+    ``is_program`` connects by a key (``program_models.py``).
     """
 
     __tablename__ = "webinar_participant"
@@ -91,6 +92,7 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
     state: Mapped[str] = mapped_column(String(10), default="outside")
     asked_at: Mapped[datetime | None] = mapped_column()
     counted_minutes: Mapped[int] = mapped_column(default=0)
+    is_program: Mapped[bool] = mapped_column(default=False)
 
     room: Mapped[Room] = relationship(lazy="joined")
 

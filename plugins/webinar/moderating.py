@@ -39,7 +39,7 @@ def set_role(actor: Actor, room_id: uuid.UUID, person: uuid.UUID, role: RoleName
     row = get_other(me, person)
     if role == "host" or row.role == "host":
         raise Conflict(_("A room has one host."))
-    if role == "cohost" and row.visitor_id is not None:
+    if role == "cohost" and row.user_id is None:
         raise Conflict(_("Only members of the office can lead a room."))
     row.role = role
     session().flush()

@@ -20,7 +20,7 @@ from lms.plugin import (
     session,
     system_actor,
 )
-from plugins.webinar import calls, log
+from plugins.webinar import calls, log, programs
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.models import (
     Correction,
@@ -34,6 +34,7 @@ from plugins.webinar.models import (
     Registration,
     Vote,
 )
+from plugins.webinar.program_models import Program
 
 
 def declared() -> Sequence[PersonalData]:
@@ -46,6 +47,7 @@ def declared() -> Sequence[PersonalData]:
         PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
+        PersonalData("webinar_program", "owner_id", ("use", "used_at"), _l("Programs that send into a meeting or show it"), "public_task", _l("Until the program is taken out")),
         PersonalData("webinar_call", "caller_id", ("rang_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_call_person", "user_id", ("seen_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Until the meeting is deleted, or they ask")),
@@ -120,6 +122,10 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             {"recording": row.started_at, "until": row.ended_at}
             for row in session().scalars(select(Recording).filter_by(owner_id=user_id))
         ]
+        connected = [
+            {"name": row.participant.name, "use": row.use, "made": row.created_at, "last_used": row.used_at}
+            for row in session().scalars(select(Program).filter_by(owner_id=user_id))
+        ]
     said = [each for row, title in rows for each in _said(row, title)]
     archive.add_rows("webinar_meetings", _l("Meetings you were in"), rooms)
     archive.add_rows("webinar_times", _l("When you were in meetings"), times)
@@ -129,6 +135,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
     archive.add_rows("webinar_consents", _l("Whether you agreed to be recorded"), recorded)
     archive.add_rows("webinar_recordings", _l("Recordings that you started"), started)
     archive.add_rows("webinar_calls", _l("Calls with one other person"), called)
+    archive.add_rows("webinar_programs", _l("Programs that you connected with meetings"), connected)
     archive.add_rows("webinar_corrections", _l("Attendance that you corrected"), corrected)
     archive.add_rows("webinar_registrations", _l("Registrations as a guest"), registered)
 
@@ -138,6 +145,7 @@ def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
     with all_offices("erasure of a person"):
         nameless: dict[str, Any] = {"name": "–", "granted": "", "revoked": ""}
         session().execute(update(Participant).where(Participant.user_id == user_id).values(**nameless))
+        programs.forget_owner(user_id)
         session().execute(
             update(Correction).where(Correction.corrected_by_id == user_id).values(corrected_by_id=None)
         )

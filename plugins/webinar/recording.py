@@ -27,6 +27,7 @@ from plugins.webinar import log, media, rooms
 from plugins.webinar.entering import get_self, require_right
 from plugins.webinar.log import ConsentAnswered, RecordingRef
 from plugins.webinar.models import Participant, RecordedTrack, Recording, RecordingConsent, Room
+from plugins.webinar.program_models import Program
 
 TEXT_VERSION = "1"
 """Of the words that ask for consent; a new number whenever they change in meaning."""
@@ -130,9 +131,12 @@ def agreed(room_id: uuid.UUID) -> frozenset[str]:
 
 
 def agreed_ids(room_id: uuid.UUID) -> set[uuid.UUID]:
-    """Who agreed and did not take it back."""
+    """Who agreed and did not take it back, and the programs that they added."""
     query = select(RecordingConsent.participant_id).filter_by(room_id=room_id, is_given=True)
-    return set(session().scalars(query.where(RecordingConsent.withdrawn_at.is_(None))))
+    people = query.where(RecordingConsent.withdrawn_at.is_(None))
+    owners = select(Participant.user_id).where(Participant.id.in_(people), Participant.user_id.is_not(None))
+    theirs = select(Program.participant_id).filter_by(room_id=room_id).where(Program.owner_id.in_(owners))
+    return set(session().scalars(people)) | set(session().scalars(theirs))
 
 
 def has_agreed(actor: Actor, room_id: uuid.UUID) -> bool:

@@ -194,9 +194,8 @@ def remove_helper(actor: Actor, room_id: uuid.UUID, participant_id: uuid.UUID) -
 
 def find_helpers(room_id: uuid.UUID) -> list[Participant]:
     """Host, co-hosts and presenters, in this order."""
-    rows = session().scalars(
-        select(Participant).filter_by(room_id=room_id).where(Participant.role != "participant")
-    )
+    people = select(Participant).filter_by(room_id=room_id, is_program=False)
+    rows = session().scalars(people.where(Participant.role != "participant"))
     order = {"host": 0, "cohost": 1, "presenter": 2}
     return sorted(rows, key=lambda row: (order[row.role], row.name))
 
@@ -225,6 +224,12 @@ def get_managed_room(actor: Actor, room_id: uuid.UUID) -> Meeting:
     if activity.type != TYPE:
         raise NotFound(_("There is no such room."))
     return Meeting(_room(activity.id), activity)
+
+
+def meeting_of(room_id: uuid.UUID) -> Meeting:
+    """A room for who came to it by a key of its own. Raises NotFound."""
+    room = _room(room_id)
+    return Meeting(room, session().get_one(Activity, room_id))
 
 
 def leads(actor: Actor, meeting: Meeting) -> bool:

@@ -319,3 +319,54 @@ def replayed(page: Page) -> float:
         }"""
     )
     return found
+
+
+STUDIO = """async ([endpoint, key]) => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [320, 180];
+  const drawn = canvas.getContext("2d");
+  let hue = 0;
+  setInterval(() => { drawn.fillStyle = `hsl(${hue = (hue + 7) % 360} 80% 50%)`; drawn.fillRect(0, 0, 320, 180); }, 40);
+  const peer = window.studioPeer = new RTCPeerConnection();
+  peer.addTransceiver(canvas.captureStream(25).getVideoTracks()[0], { direction: "sendonly" });
+  await peer.setLocalDescription();
+  const headers = { "Content-Type": "application/sdp", Authorization: `Bearer ${key}` };
+  const answer = await fetch(endpoint, { method: "POST", headers, body: peer.localDescription.sdp });
+  await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+  return [answer.status, answer.headers.get("Location")];
+}"""
+"""A studio program of a page's own: pictures over WHIP, by address and key alone."""
+
+
+def test_a_studio_program_is_seen_by_everybody_under_its_name(
+    see: Callable[..., Page], installation: Installation
+) -> None:
+    room_id = make(installation)
+    trainer = see("trainer", f"/webinar/{room_id}")
+    trainer.get_by_role("link", name="Programs").click()
+    trainer.get_by_label("Its name in the room").fill("Direction")
+    assert is_sound(trainer) == []
+    trainer.get_by_role("button", name="Make a key").click()
+    assert is_sound(trainer) == []
+    endpoint = trainer.get_by_label("Address of the server (WHIP)").input_value()
+    key = trainer.get_by_label("Key (bearer token)").input_value()
+    trainee = see("trainee8", f"/webinar/{room_id}/room", viewport=PHONE)
+    come_in(trainee)
+    status, session_url = trainer.evaluate(STUDIO, [endpoint, key])
+    assert status == 201
+    wait_until(lambda: frames(trainee) > 10, what="pictures of the program")
+    expect(trainee.locator(".webinar-tile.has-video")).to_contain_text("Direction")
+    trainee.get_by_role("button", name="Chat").click()
+    trainee.get_by_role("tab", name="People").click()
+    listed = (
+        trainee.get_by_role("list", name="Who is here").get_by_role("listitem").filter(has_text="Direction")
+    )
+    expect(listed).to_contain_text("Program")
+    trainer.reload()
+    expect(trainer.get_by_text("In the room", exact=True)).to_be_visible()
+    trainer.evaluate(
+        "([url, key]) => fetch(url, { method: 'DELETE', headers: { Authorization: `Bearer ${key}` } })",
+        [session_url, key],
+    )
+    expect(listed).to_have_count(0)
+    expect(trainee.locator(".webinar-tile.has-video")).to_have_count(0)

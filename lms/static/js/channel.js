@@ -15,6 +15,9 @@ import { io } from "socket.io-client";
 const ANSWER_MS = 8000;
 const GAP_MS = 200;
 const SPREAD_MS = 3000;
+const SOON_MS = 1500;
+const SOON_TRIES = 12;
+const LATER_MS = 8000;
 const TRY_AGAIN = new Set(["unavailable", "too_many", "not_connected", "full"]);
 const GIVE_UP = new Set(["sign_in_needed", "forbidden", "switched_off", "no_office"]);
 
@@ -396,9 +399,12 @@ function socketOf(namespace, office) {
       transports: ["websocket"],
       auth: { office },
       reconnectionDelay: 400,
-      reconnectionDelayMax: 5000,
+      reconnectionDelayMax: SOON_MS,
       randomizationFactor: 0.5,
     });
+    // A server that was only restarted is there again within seconds; one that is away for long is asked less often.
+    const { io: manager } = socket;
+    manager.on("reconnect_attempt", (/** @type {number} */ tries) => manager.reconnectionDelayMax(tries < SOON_TRIES ? SOON_MS : LATER_MS));
     sockets.set(id, socket);
   }
   return socket;

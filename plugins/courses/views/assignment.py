@@ -14,6 +14,7 @@ from lms.plugin import (
     actor,
     format_time,
     member,
+    received_files,
     slow,
     unit_of_work,
     wants_json,
@@ -28,7 +29,6 @@ from plugins.courses.views.base import (
     blueprint,
     language_asked,
     local,
-    received,
     tabs,
     to_utc,
     trail,
@@ -86,7 +86,7 @@ def remove_criterion(activity_id: uuid.UUID, criterion_id: uuid.UUID) -> Respons
 @slow(member)
 def hand_in(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Hand in, or only keep what was written so far."""
-    files = received("files", PURPOSE, ALLOWED)
+    files = received_files(actor(), "files", PURPOSE, allowed=ALLOWED)
     command = HandIn.read({"text": request.form.get("text")})
     with unit_of_work():
         if request.form.get("do") == "save":

@@ -1,4 +1,4 @@
-"""What the pages of courses share: the blueprint, tabs, files that come with a form, times as people write them."""
+"""What the pages of courses share: the blueprint, tabs, times as people write them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from flask import Blueprint, render_template, request, session, url_for
 
 from lms.plugin import (
     Activity,
-    Family,
     Invalid,
-    StoredFile,
     _,
     actor,
-    claim_upload,
     current_zone,
-    store_file,
     wants_json,
 )
 from plugins.courses import assignments
@@ -35,22 +31,6 @@ LEFT_OUT = "courses_left_out"
 @blueprint.context_processor
 def _words() -> dict[str, object]:
     return {"duration": duration}
-
-
-def received(name: str, purpose: str, allowed: frozenset[Family]) -> list[StoredFile]:
-    """The files of a form: addresses of uploads (with scripts), or the files themselves (without). Raises Invalid."""
-    found = [
-        claim_upload(actor(), address, purpose, allowed=allowed)
-        for address in request.form.getlist(name)
-        if address
-    ]
-    sent = [each for each in request.files.getlist(name) if each.filename]
-    return found + [
-        store_file(
-            actor(), each.stream, each.filename or "", purpose, allowed=allowed, declared=each.mimetype
-        )
-        for each in sent
-    ]
 
 
 def tabs(activity: Activity, active: str) -> list[tuple[str, str, bool, int | None]]:

@@ -25,6 +25,7 @@ from lms.plugin import (
     max_upload_bytes,
     member,
     owners_of,
+    received_files,
     set_state,
     slow,
     unit_of_work,
@@ -42,7 +43,6 @@ from plugins.courses.views.base import (
     local,
     offer_undo,
     read_order,
-    received,
     tabs,
     take_left_out,
     take_undo,
@@ -196,7 +196,7 @@ def about(activity_id: uuid.UUID) -> ResponseReturnValue:
     activity, course = authoring.get_course(actor(), activity_id)
     form = Form(EditCourse, values=_values(activity, course))
     if request.method == "POST":
-        covers = received("cover", "courses.cover", PICTURES)
+        covers = received_files(actor(), "cover", "courses.cover", allowed=PICTURES)
         with unit_of_work():
             if form.run(lambda command: _save(activity_id, command, covers)):
                 flash(_("Saved."), "success")

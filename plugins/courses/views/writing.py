@@ -19,6 +19,7 @@ from lms.plugin import (
     format_time,
     max_upload_bytes,
     member,
+    received_files,
     slow,
     unit_of_work,
     wants_json,
@@ -34,7 +35,6 @@ from plugins.courses.views.base import (
     blueprint,
     language_asked,
     offer_undo,
-    received,
     take_undo,
     trail,
 )
@@ -191,7 +191,7 @@ def write_file(activity_id: uuid.UUID) -> ResponseReturnValue:
     material = read_material(activity_id, [locale])
     form = Form(WriteFile, values={"body": material.html})
     if request.method == "POST":
-        files = received("file", "courses.file", ALLOWED)
+        files = received_files(actor(), "file", "courses.file", allowed=ALLOWED)
         with unit_of_work():
             if form.run(lambda command: _save_file(activity_id, locale, command, files)):
                 flash(_("Saved."), "success")

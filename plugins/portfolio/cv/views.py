@@ -22,6 +22,7 @@ from lms.plugin import (
     hooks,
     max_upload_bytes,
     ngettext,
+    received_files,
     requires,
     serve_preview,
     slow,
@@ -38,7 +39,6 @@ from plugins.portfolio.cv.forms import SavePerson, SavePrivate, entry_command, n
 from plugins.portfolio.cv.letters import find_letters
 from plugins.portfolio.cv.models import Entry
 from plugins.portfolio.cv.sections import BY_NAME, DIMENSIONS, SECTIONS, Section
-from plugins.portfolio.receiving import received_files
 
 blueprint = Blueprint("portfolio_cv", __name__)
 DATES = ("starts", "ends")
@@ -92,11 +92,11 @@ def photo() -> ResponseReturnValue:
         with unit_of_work():
             service.set_photo(actor(), None)
         return redirect(url_for("portfolio_cv.person"), 303)
-    files = received_files(actor(), "photo", "portfolio.photo", frozenset({"image"}))
+    files = received_files(actor(), "photo", "portfolio.photo", allowed=frozenset({"image"}))
     if not files:
         raise Invalid(_("Choose a picture first."))
     with unit_of_work():
-        service.set_photo(actor(), files[0])
+        service.set_photo(actor(), files[0].id)
     flash(_("The photo is there. Each CV decides whether it shows it."), "success")
     return redirect(url_for("portfolio_cv.person"), 303)
 

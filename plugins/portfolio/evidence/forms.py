@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from lms.plugin import Command, Ui, _l
+from lms.plugin import Command, Ui, _, _l
+from plugins.portfolio.cv.forms import read_url
 
 LICENCES = [
     ("", _l("All rights are mine")), ("cc-by", _l("Others may use it and name me (CC BY)")),
@@ -20,6 +21,18 @@ _TAGS = Ui(_l("Tags"), _l("Words by which you find it again, separated by commas
 Words = Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=500)]
 Title = Annotated[str, Field(min_length=1, max_length=160)]
 Rich = Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=100_000)]
+
+
+def _web_address(text: str) -> str:
+    """Where a link leads. Raises ValueError."""
+    found = read_url(text)
+    if not found:
+        raise ValueError(_("Please give a web address like https://example.org."))
+    return found
+
+
+WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
+_WHERE = Ui(_l("Web address"), _l("Such as a film of your work, an article, your repository."), kind="url")
 
 
 def _optional_level(value: object) -> object:
@@ -49,6 +62,25 @@ class EditFile(Command):
     tags: Annotated[Words, _TAGS] = ""
 
 
+class NewLink(Command):
+    """A link needs its address and what it is called: nothing is fetched from elsewhere."""
+
+    url: Annotated[WebAddress, _WHERE]
+    title: Annotated[Title, Ui(_l("What is it?"), _l("Such as: Film of our workshop."))]
+
+
+class EditLink(Command):
+    """What is said of a link; readers see exactly this."""
+
+    title: Annotated[Title, Ui(_l("What is it?"))]
+    url: Annotated[WebAddress, _WHERE]
+    body: Annotated[
+        Words,
+        Ui(_l("What it shows"), _l("Tell what is yours in it. Readers see it before they follow the link."), kind="textarea"),
+    ] = ""  # fmt: skip
+    tags: Annotated[Words, _TAGS] = ""
+
+
 class EditNote(Command):
     """A note."""
 
@@ -70,7 +102,8 @@ class EditSkill(Command):
     ] = None
     body: Annotated[Words, Ui(_l("When did you use it?"), kind="textarea")] = ""
     proofs: Annotated[
-        list[str], Ui(_l("What proves it?"), _l("Choose from your files and notes."), kind="checkboxes")
+        list[str],
+        Ui(_l("What proves it?"), _l("Choose from your files, links and notes."), kind="checkboxes"),
     ] = Field(default_factory=list)
     tags: Annotated[Words, _TAGS] = ""
 
@@ -104,4 +137,11 @@ class AddTask(Command):
     """A step of a plan."""
 
     title: Annotated[Title, Ui(_l("Next step"))]
+    starts_on: Annotated[date | None, Ui(_l("From when?"))] = None
     due_on: Annotated[date | None, Ui(_l("Until when?"))] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AddTask:
+        if self.starts_on and self.due_on and self.due_on < self.starts_on:
+            raise ValueError(_("The end is before the beginning."))
+        return self

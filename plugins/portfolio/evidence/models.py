@@ -10,12 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 
-ITEM_KINDS = ("file", "note", "skill", "goal")
+ITEM_KINDS = ("file", "link", "note", "skill", "goal")
 
 
 class Item(Identified, OfficeScoped, Timestamped, Base):
-    """A file with what is said of it, a note, a skill or a goal. ``body`` is cleaned rich text.
+    """A file or a link with what is said of it, a note, a skill or a goal. ``body`` is cleaned rich text.
 
+    ``url`` is where a link leads: nothing is fetched from there, what it shows is what its owner wrote.
     ``level`` is a skill's own estimate, 1 to 4; ``due_on`` and ``done_at`` belong to goals.
     """
 
@@ -32,6 +33,7 @@ class Item(Identified, OfficeScoped, Timestamped, Base):
     file_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("stored_file.id", ondelete="CASCADE"), index=True
     )
+    url: Mapped[str | None] = mapped_column(String(500))
     folder: Mapped[str] = mapped_column(String(80), default="")
     licence: Mapped[str] = mapped_column(String(20), default="")
     level: Mapped[int | None] = mapped_column()
@@ -82,7 +84,7 @@ class Plan(Identified, OfficeScoped, Timestamped, Base):
 
 
 class Task(Identified, OfficeScoped, Timestamped, Base):
-    """A step of a plan."""
+    """A step of a plan; it may begin on one day and should be done by another."""
 
     __tablename__ = "portfolio_plan_task"
 
@@ -91,6 +93,7 @@ class Task(Identified, OfficeScoped, Timestamped, Base):
         ForeignKey("portfolio_plan.id", ondelete="CASCADE"), index=True
     )
     title: Mapped[str] = mapped_column(String(200))
+    starts_on: Mapped[date | None] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
     done_at: Mapped[datetime | None] = mapped_column()
     position: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from lms.plugin import Actor, _l, group_member_ids, notify, require, session, utcnow
+from lms.plugin import Actor, Text, _l, group_member_ids, notify, require, session, utcnow
 from plugins.portfolio.cv.service import TEMPLATES
 from plugins.portfolio.evidence.models import Item, Plan, Task
 
@@ -34,16 +34,23 @@ def give_plans_to_newcomer(user_id: uuid.UUID, office_slug: str) -> int:
 
 
 def remind(today: date, office_slug: str) -> int:
-    """Tell people of steps and goals that are due by tomorrow, and once more when they are late; returns how many.
+    """Tell people of steps that begin, of steps and goals that are due by tomorrow, and once more when they are late.
 
-    In the office in scope. Each is told once for each day by which it should be done.
+    In the office in scope; returns how many. Each is told once for each of its days.
     """
     first, last = today - SAID_FOR, today + timedelta(days=1)
     steps = select(Task, Plan).join(Plan, Plan.id == Task.plan_id)
     steps = steps.where(Plan.removed_at.is_(None), Plan.is_template.is_(False), Task.done_at.is_(None), Task.due_on.between(first, last))  # fmt: skip
+    begin = select(Task, Plan).join(Plan, Plan.id == Task.plan_id)
+    begin = begin.where(Plan.removed_at.is_(None), Plan.is_template.is_(False), Task.done_at.is_(None), Task.starts_on == today)  # fmt: skip
     goals = select(Item).where(Item.kind == "goal", Item.removed_at.is_(None), Item.done_at.is_(None), Item.due_on.between(first, last))  # fmt: skip
     home = f"/o/{office_slug}/portfolio/evidence"
     told = 0
+    for task, plan in session().execute(begin).all():
+        title = _l("Begins today: %(title)s", title=task.title)
+        told += _tell(
+            task, title, str(plan.title), f"{home}/plans/{plan.id}", f"plan-begins:{task.id}:{today}"
+        )
     for task, plan in session().execute(steps).all():
         told += _remind(task, str(plan.title), f"{home}/plans/{plan.id}", today)
     for goal in session().scalars(goals).all():
@@ -54,10 +61,11 @@ def remind(today: date, office_slug: str) -> int:
 def _remind(row: Task | Item, plan_title: str, url: str, today: date) -> int:
     is_late = row.due_on is not None and row.due_on < today
     title = _l("Late: %(title)s", title=row.title) if is_late else _l("Soon due: %(title)s", title=row.title)
-    key = f"plan-{'late' if is_late else 'soon'}:{row.id}:{row.due_on}"
-    return int(
-        notify(row.owner_id, "portfolio_plan", title=title, body=plan_title, url=url, key=key) is not None
-    )
+    return _tell(row, title, plan_title, url, f"plan-{'late' if is_late else 'soon'}:{row.id}:{row.due_on}")
+
+
+def _tell(row: Task | Item, title: Text, body: str, url: str, key: str) -> int:
+    return int(notify(row.owner_id, "portfolio_plan", title=title, body=body, url=url, key=key) is not None)
 
 
 def _templates() -> list[Plan]:
@@ -77,12 +85,12 @@ def _give(plan: Plan, user_ids: Iterable[uuid.UUID], office_slug: str) -> int:
         session().add(copy)
         session().flush()
         for task in tasks:
-            due_on = task.due_on + later if task.due_on else None
+            starts_on, due_on = (day + later if day else None for day in (task.starts_on, task.due_on))
             session().add(
                 Task(
-                    owner_id=user_id, plan_id=copy.id, title=task.title, due_on=due_on, position=task.position
+                    owner_id=user_id, plan_id=copy.id, title=task.title, starts_on=starts_on, due_on=due_on, position=task.position
                 )
-            )
+            )  # fmt: skip
         notify(
             user_id, "portfolio_plan", title=_l("Your office gives you a plan: %(title)s", title=plan.title), body=plan.description,
             url=f"/o/{office_slug}/portfolio/evidence/plans/{copy.id}", key=f"plan-given:{copy.id}",

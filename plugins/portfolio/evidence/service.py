@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import delete, func, select
@@ -31,26 +30,27 @@ from lms.plugin import (
     unlink,
     utcnow,
 )
-from plugins.portfolio.cv.service import KEEP, KEPT_FOR, TEMPLATES
+from plugins.portfolio.cv.service import KEEP, KEPT_FOR
 from plugins.portfolio.evidence.forms import (
-    AddTask,
     EditDescribed,
     EditEntry,
     EditFile,
     EditGoal,
+    EditLink,
     EditNote,
     EditSkill,
+    NewLink,
     NewThing,
 )
-from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan, Tag, Task
+from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan, Tag
 from plugins.portfolio.pages.models import Block, Page
 from plugins.portfolio.refs import ref_of
 
-ItemKind = Literal["file", "note", "skill", "goal"]
+ItemKind = Literal["file", "link", "note", "skill", "goal"]
 PROVES = "evidence_for"
 MOST_THINGS = 5000
 Owned = TypeVar("Owned", Item, Journal, JournalEntry, Plan)
-EditItem = EditFile | EditNote | EditSkill | EditGoal
+EditItem = EditFile | EditLink | EditNote | EditSkill | EditGoal
 
 
 def find_items(actor: Actor, kind: ItemKind, *, folder: str = "", tag: str = "") -> list[Item]:
@@ -82,7 +82,7 @@ def folders_of(actor: Actor) -> list[str]:
 
 def get_item(actor: Actor, item_id: uuid.UUID, *, with_removed: bool = False) -> Item:
     """One of the actor's own items. Raises NotFound, Forbidden."""
-    return _own(actor, Item, item_id, with_removed=with_removed)
+    return own_row(actor, Item, item_id, with_removed=with_removed)
 
 
 def add_item(actor: Actor, kind: ItemKind, command: NewThing) -> Item:
@@ -92,6 +92,13 @@ def add_item(actor: Actor, kind: ItemKind, command: NewThing) -> Item:
     row = Item(owner_id=actor.user_id, kind=kind, title=command.title)
     session().add(row)
     session().flush()
+    return row
+
+
+def add_link(actor: Actor, command: NewLink) -> Item:
+    """Keep a link; nothing is fetched from its address. Raises Forbidden, Invalid when there are too many."""
+    row = add_item(actor, "link", NewThing(title=command.title))
+    row.url = command.url
     return row
 
 
@@ -122,6 +129,8 @@ def edit_item(actor: Actor, item_id: uuid.UUID, command: EditItem) -> Item:
     )
     if isinstance(command, EditFile):
         row.folder, row.licence = command.folder.strip(), command.licence
+    if isinstance(command, EditLink):
+        row.url = command.url
     if isinstance(command, EditGoal):
         row.due_on = command.due_on
     if isinstance(command, EditSkill):
@@ -151,7 +160,7 @@ def files_by_id(actor: Actor, items: Sequence[Item]) -> Mapping[uuid.UUID, Store
 def find_journals(actor: Actor) -> list[tuple[Journal, int]]:
     """The actor's journals and how many entries each has. Raises Forbidden."""
     require(actor, KEEP)
-    rows = _list(actor, Journal)
+    rows = own_rows(actor, Journal)
     count = select(JournalEntry.journal_id, func.count()).where(
         JournalEntry.owner_id == actor.user_id, JournalEntry.removed_at.is_(None)
     )
@@ -161,7 +170,7 @@ def find_journals(actor: Actor) -> list[tuple[Journal, int]]:
 
 def get_journal(actor: Actor, journal_id: uuid.UUID, *, with_removed: bool = False) -> Journal:
     """One of the actor's journals. Raises NotFound, Forbidden."""
-    return _own(actor, Journal, journal_id, with_removed=with_removed)
+    return own_row(actor, Journal, journal_id, with_removed=with_removed)
 
 
 def add_journal(actor: Actor, command: NewThing) -> Journal:
@@ -188,7 +197,7 @@ def find_entries(actor: Actor, journal_id: uuid.UUID) -> list[JournalEntry]:
 
 def get_entry(actor: Actor, entry_id: uuid.UUID, *, with_removed: bool = False) -> JournalEntry:
     """One of the actor's own entries. Raises NotFound, Forbidden."""
-    return _own(actor, JournalEntry, entry_id, with_removed=with_removed)
+    return own_row(actor, JournalEntry, entry_id, with_removed=with_removed)
 
 
 def add_entry(actor: Actor, journal_id: uuid.UUID, command: NewThing) -> JournalEntry:
@@ -209,79 +218,19 @@ def edit_entry(actor: Actor, entry_id: uuid.UUID, command: EditEntry) -> None:
     set_tags(actor, ref_of("entry", row.id), command.tags)
 
 
-def find_plans(actor: Actor) -> list[tuple[Plan, list[Task]]]:
-    """The actor's plans with their steps. Raises Forbidden."""
+def own_rows(actor: Actor, model: type[Any]) -> list[Any]:
+    """The actor's own rows of a kind that are not put away, the newest first."""
+    query = select(model).filter_by(owner_id=actor.user_id).where(model.removed_at.is_(None))
+    return list(session().scalars(query.order_by(model.created_at.desc())))
+
+
+def own_row(actor: Actor, model: type[Owned], row_id: uuid.UUID, *, with_removed: bool = False) -> Owned:
+    """One of the actor's own rows. Raises NotFound, Forbidden."""
     require(actor, KEEP)
-    steps: dict[uuid.UUID, list[Task]] = {}
-    for task in session().scalars(
-        select(Task).filter_by(owner_id=actor.user_id).order_by(Task.position, Task.created_at)
-    ):
-        steps.setdefault(task.plan_id, []).append(task)
-    return [(plan, steps.get(plan.id, [])) for plan in _list(actor, Plan) if not plan.is_template]
-
-
-def tasks_of(plan: Plan) -> list[Task]:
-    """The steps of a plan that a ``get_`` function handed out, in their order."""
-    query = select(Task).filter_by(plan_id=plan.id).order_by(Task.position, Task.created_at)
-    return list(session().scalars(query))
-
-
-def get_plan(actor: Actor, plan_id: uuid.UUID, *, with_removed: bool = False) -> Plan:
-    """A plan that the actor may change: their own, or a template of the office. Raises NotFound, Forbidden."""
-    row = session().scalar(select(Plan).filter_by(id=plan_id, is_template=True))
-    if row is None or not actor.can(TEMPLATES) or (row.removed_at is not None and not with_removed):
-        return _own(actor, Plan, plan_id, with_removed=with_removed)
+    row = session().scalar(select(model).filter_by(id=row_id, owner_id=actor.user_id))
+    if row is None or (row.removed_at is not None and not with_removed):
+        raise NotFound(_("This is not there any more."))
     return row
-
-
-def add_plan(actor: Actor, command: NewThing, *, is_template: bool = False) -> Plan:
-    """Begin a plan. Raises Forbidden."""
-    require(actor, TEMPLATES if is_template else KEEP)
-    row = Plan(owner_id=actor.user_id, title=command.title, is_template=is_template)
-    session().add(row)
-    session().flush()
-    return row
-
-
-def edit_plan(actor: Actor, plan_id: uuid.UUID, command: EditDescribed) -> None:
-    """Change what a plan is called. Raises NotFound."""
-    row = get_plan(actor, plan_id)
-    row.title, row.description = command.title, command.description
-
-
-def add_task(actor: Actor, plan_id: uuid.UUID, command: AddTask) -> Task:
-    """Add a step at the end. Raises NotFound."""
-    plan = get_plan(actor, plan_id)
-    count = session().scalar(select(func.count()).select_from(Task).where(Task.plan_id == plan_id)) or 0
-    row = Task(
-        owner_id=plan.owner_id, plan_id=plan_id, title=command.title, due_on=command.due_on, position=count
-    )
-    session().add(row)
-    session().flush()
-    return row
-
-
-def get_task(actor: Actor, task_id: uuid.UUID) -> Task:
-    """A step of a plan that the actor may change. Raises NotFound."""
-    row = session().scalar(select(Task).filter_by(id=task_id))
-    if row is None:
-        raise NotFound(_("This step is not there any more."))
-    get_plan(actor, row.plan_id)
-    return row
-
-
-def tick_task(actor: Actor, task_id: uuid.UUID, *, is_done: bool) -> Task:
-    """Tick a step, or take the tick back. Raises NotFound."""
-    row = get_task(actor, task_id)
-    row.done_at = utcnow() if is_done else None
-    return row
-
-
-def remove_task(actor: Actor, task_id: uuid.UUID) -> uuid.UUID:
-    """Take a step out; returns its plan. Raises NotFound."""
-    row = get_task(actor, task_id)
-    session().delete(row)
-    return row.plan_id
 
 
 def remove(row: Item | Journal | JournalEntry | Plan) -> None:
@@ -388,11 +337,6 @@ def own_html(actor: Actor, html: str) -> str:
     return cleaned
 
 
-def is_overdue(due_on: date | None, done_at: object, today: date) -> bool:
-    """True for what should be done by now and is not."""
-    return due_on is not None and done_at is None and due_on < today
-
-
 def forget_removed() -> int:
     """Delete for good what was removed long ago, in the office in scope; returns how many."""
     old, gone = utcnow() - KEPT_FOR, 0
@@ -404,19 +348,6 @@ def forget_removed() -> int:
 def words_of(row: Item | JournalEntry) -> str:
     """What stands in an item, as plain text."""
     return plain_text(row.body) if row.body.startswith("<") else row.body
-
-
-def _list(actor: Actor, model: type[Any]) -> list[Any]:
-    query = select(model).filter_by(owner_id=actor.user_id).where(model.removed_at.is_(None))
-    return list(session().scalars(query.order_by(model.created_at.desc())))
-
-
-def _own(actor: Actor, model: type[Owned], row_id: uuid.UUID, *, with_removed: bool = False) -> Owned:
-    require(actor, KEEP)
-    row = session().scalar(select(model).filter_by(id=row_id, owner_id=actor.user_id))
-    if row is None or (row.removed_at is not None and not with_removed):
-        raise NotFound(_("This is not there any more."))
-    return row
 
 
 def _check_room(actor: Actor) -> None:

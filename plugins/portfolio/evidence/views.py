@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Command,
+    Family,
     Form,
     Invalid,
     NotFound,
@@ -25,6 +26,7 @@ from lms.plugin import (
     hooks,
     max_upload_bytes,
     ngettext,
+    received_files,
     requires,
     serve_preview,
     slow,
@@ -33,7 +35,7 @@ from lms.plugin import (
 )
 from plugins.portfolio.cv.service import KEEP, TEMPLATES
 from plugins.portfolio.cv.views import refuse_to_scripts, saved_answer
-from plugins.portfolio.evidence import plan_templates, service
+from plugins.portfolio.evidence import plan_templates, plans, service
 from plugins.portfolio.evidence.forms import (
     SKILL_LEVELS,
     AddTask,
@@ -41,37 +43,47 @@ from plugins.portfolio.evidence.forms import (
     EditEntry,
     EditFile,
     EditGoal,
+    EditLink,
     EditNote,
     EditSkill,
+    NewLink,
     NewThing,
 )
 from plugins.portfolio.evidence.models import Item
-from plugins.portfolio.receiving import received_files
 from plugins.portfolio.refs import ref_of
 
 blueprint = Blueprint("portfolio_evidence", __name__)
+KEPT: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text", "archive"})
 TABS: dict[str, Text] = {
-    "files": _l("Files"), "journals": _l("Journals and notes"), "plans": _l("Plans and goals"), "skills": _l("Skills"),
+    "files": _l("Files and links"), "journals": _l("Journals and notes"), "plans": _l("Plans and goals"), "skills": _l("Skills"),
     "proofs": _l("Arrived by itself"),
 }  # fmt: skip
 LISTS = {
     "files": "portfolio/evidence/files.html", "journals": "portfolio/evidence/journals.html", "plans": "portfolio/evidence/plans.html",
     "skills": "portfolio/evidence/skills.html", "proofs": "portfolio/evidence/proofs.html",
 }  # fmt: skip
-EDITS: dict[str, type[Command]] = {"file": EditFile, "note": EditNote, "skill": EditSkill, "goal": EditGoal}
-TAB_OF = {"file": "files", "note": "journals", "skill": "skills", "goal": "plans"}
+EDITS: dict[str, type[Command]] = {
+    "file": EditFile,
+    "link": EditLink,
+    "note": EditNote,
+    "skill": EditSkill,
+    "goal": EditGoal,
+}
+TAB_OF = {"file": "files", "link": "files", "note": "journals", "skill": "skills", "goal": "plans"}
 PROMPTS: tuple[Text, ...] = (
     _l("What did I do today, and what was my part in it?"), _l("What was hard, and how did I solve it?"),
     _l("What did I learn that I can use again?"), _l("Who helped me, and how?"), _l("What am I proud of?"), _l("What will I do differently next time?"),
 )  # fmt: skip
+PROVING: tuple[service.ItemKind, ...] = ("file", "link", "note")
 ADDS: dict[str, Callable[..., Any]] = {
+    "link": service.add_link,
     "note": lambda who, command: service.add_item(who, "note", command),
     "skill": lambda who, command: service.add_item(who, "skill", command),
     "goal": lambda who, command: service.add_item(who, "goal", command),
-    "journal": service.add_journal, "plan": service.add_plan,
+    "journal": service.add_journal, "plan": plans.add_plan,
 }  # fmt: skip
 NEW_TITLES: dict[str, Text] = {
-    "note": _l("New note"), "skill": _l("New skill"), "goal": _l("New goal"), "journal": _l("New journal"), "plan": _l("New plan"),
+    "link": _l("New link"), "note": _l("New note"), "skill": _l("New skill"), "goal": _l("New goal"), "journal": _l("New journal"), "plan": _l("New plan"),
 }  # fmt: skip
 
 
@@ -96,7 +108,7 @@ def tab(name: str) -> ResponseReturnValue:
         for each, title in TABS.items()
     ]
     return render_template(
-        LISTS[name], tabs=tabs, today=utcnow().date(), is_overdue=service.is_overdue,
+        LISTS[name], tabs=tabs, today=utcnow().date(), is_overdue=plans.is_overdue,
         removed=request.args.get("removed"), breadcrumb=_trail(None), **readers[name](),
     )  # fmt: skip
 
@@ -105,13 +117,12 @@ def tab(name: str) -> ResponseReturnValue:
 @slow(requires(KEEP))
 def add_files() -> ResponseReturnValue:
     """Files and photos, from the phone or the desk."""
-    every = frozenset({"image", "audio", "video", "document", "text", "archive"})
-    found = received_files(actor(), "files", "portfolio.file", every)  # type: ignore[arg-type]  # each is a Family
+    found = received_files(actor(), "files", "portfolio.file", allowed=KEPT)
     if not found:
         raise Invalid(_("Choose a file first."))
     with unit_of_work():
-        for file_id in found:
-            service.add_file(actor(), file_id, request.form.get("folder", ""))
+        for file in found:
+            service.add_file(actor(), file.id, request.form.get("folder", ""))
     flash(
         ngettext("%(n)d file is in your portfolio.", "%(n)d files are in your portfolio.", len(found)),
         "success",
@@ -122,10 +133,10 @@ def add_files() -> ResponseReturnValue:
 @blueprint.route("/portfolio/evidence/new/<kind>", methods=["GET", "POST"])
 @requires(KEEP)
 def new(kind: str) -> ResponseReturnValue:
-    """A note, skill, goal, journal or plan: its title, then the rest."""
+    """A link, note, skill, goal, journal or plan: its title, then the rest."""
     if kind not in ADDS:
         raise NotFound(_("There is no such page."))
-    form = Form(NewThing, submit=_("Go on"))
+    form: Form[Any] = Form(NewLink if kind == "link" else NewThing, submit=_("Go on"))
     made: list[Any] = []
     if form.run(lambda command: made.append(ADDS[kind](actor(), command))):
         if kind in {"journal", "plan"}:
@@ -139,7 +150,7 @@ def new(kind: str) -> ResponseReturnValue:
 @blueprint.route("/portfolio/evidence/items/<uuid:item_id>", methods=["GET", "POST"])
 @requires(KEEP)
 def item(item_id: uuid.UUID) -> ResponseReturnValue:
-    """One file, note, skill or goal; saved as one types."""
+    """One file, link, note, skill or goal; saved as one types."""
     row = service.get_item(actor(), item_id)
     ref = ref_of("item", row.id)
     command = EDITS[row.kind]
@@ -241,7 +252,7 @@ def put_away(kind: str, thing_id: uuid.UUID, action: str) -> ResponseReturnValue
     getters: dict[str, Callable[..., Any]] = {
         "journals": service.get_journal,
         "entries": service.get_entry,
-        "plans": service.get_plan,
+        "plans": plans.get_plan,
     }
     if kind not in getters:
         raise NotFound(_("There is no such page."))
@@ -259,19 +270,17 @@ def put_away(kind: str, thing_id: uuid.UUID, action: str) -> ResponseReturnValue
 @requires(KEEP)
 def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
     """A plan with its steps."""
-    row = service.get_plan(actor(), plan_id)
+    row = plans.get_plan(actor(), plan_id)
     form = Form(EditDescribed, values={"title": row.title, "description": row.description})
     step = Form(AddTask, submit=_("Add step"))
-    if "due_on" in request.form and step.run(lambda command: service.add_task(actor(), plan_id, command)):
+    if "due_on" in request.form and step.run(lambda command: plans.add_task(actor(), plan_id, command)):
         return redirect(url_for("portfolio_evidence.plan", plan_id=plan_id), 303)
-    if "description" in request.form and form.run(
-        lambda command: service.edit_plan(actor(), plan_id, command)
-    ):
+    if "description" in request.form and form.run(lambda command: plans.edit_plan(actor(), plan_id, command)):
         return saved_answer("portfolio_evidence.plan", plan_id=plan_id)
     refuse_to_scripts(form)
-    tasks, groups = service.tasks_of(row), _groups() if row.is_template else []
+    tasks, groups = plans.tasks_of(row), _groups() if row.is_template else []
     return render_template(
-        "portfolio/evidence/plan.html", plan=row, form=form, step=step, tasks=tasks, groups=groups, today=utcnow().date(), is_overdue=service.is_overdue,
+        "portfolio/evidence/plan.html", plan=row, form=form, step=step, tasks=tasks, groups=groups, today=utcnow().date(), is_overdue=plans.is_overdue,
         breadcrumb=_trail(row.title, "plans"),
     ), max(form.status, step.status)  # fmt: skip
 
@@ -280,7 +289,7 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
 @requires(TEMPLATES)
 def give_plan(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Give a plan of the office to everybody of a group who does not have it yet."""
-    plan, group_id = service.get_plan(actor(), plan_id), request.form.get("group", type=uuid.UUID)
+    plan, group_id = plans.get_plan(actor(), plan_id), request.form.get("group", type=uuid.UUID)
     if group_id is None or not plan.is_template or group_id not in {group.id for group in _groups()}:
         raise NotFound(_("Choose a group first."))
     count = plan_templates.give_plan(actor(), plan, group_id)
@@ -293,9 +302,9 @@ def give_plan(plan_id: uuid.UUID) -> ResponseReturnValue:
 def change_task(task_id: uuid.UUID, action: str) -> ResponseReturnValue:
     """Tick, untick, remove a step."""
     if action == "remove":
-        plan_id = service.remove_task(actor(), task_id)
+        plan_id = plans.remove_task(actor(), task_id)
     else:
-        plan_id = service.tick_task(actor(), task_id, is_done=action == "done").plan_id
+        plan_id = plans.tick_task(actor(), task_id, is_done=action == "done").plan_id
     return redirect(url_for("portfolio_evidence.plan", plan_id=plan_id), 303)
 
 
@@ -311,7 +320,7 @@ def _files() -> dict[str, Any]:
     folder, tag = request.args.get("folder", ""), request.args.get("tag", "")
     items = service.find_items(actor(), "file", folder=folder, tag=tag)
     return {
-        "items": items, "files": service.files_by_id(actor(), items), "folders": service.folders_of(actor()), "folder": folder, "tag": tag,
+        "items": items, "links": [] if folder else service.find_items(actor(), "link", tag=tag), "files": service.files_by_id(actor(), items), "folders": service.folders_of(actor()), "folder": folder, "tag": tag,
         "tags": service.all_tags(actor()), "usage": get_usage(actor()), "max_bytes": max_upload_bytes(),
     }  # fmt: skip
 
@@ -326,7 +335,7 @@ def _journals() -> dict[str, Any]:
 
 
 def _plans() -> dict[str, Any]:
-    return {"plans": service.find_plans(actor()), "goals": service.find_items(actor(), "goal")}
+    return {"plans": plans.find_plans(actor()), "goals": service.find_items(actor(), "goal")}
 
 
 def _skills() -> dict[str, Any]:
@@ -338,10 +347,10 @@ def _proofs() -> dict[str, Any]:
 
 
 def _with_proofs(form: Form[Any], row: Item) -> list[Any]:
-    """The form's fields; a skill may be proved by any of one's files and notes."""
+    """The form's fields; a skill may be proved by any of one's files, links and notes."""
     fields = form.fields
     if row.kind == "skill":
-        items = [*service.find_items(actor(), "file"), *service.find_items(actor(), "note")]
+        items = [each for kind in PROVING for each in service.find_items(actor(), kind)]
         for field in fields:
             if field.name == "proofs":
                 field.choices = [(str(ref_of("item", each.id)), each.title) for each in items]

@@ -22,6 +22,7 @@ from lms.plugin import (
     claim_upload,
     current_locale,
     max_upload_bytes,
+    received_files,
     requires,
     serve_file,
     session,
@@ -48,7 +49,6 @@ from plugins.portfolio.films.forms import (
 )
 from plugins.portfolio.films.models import Film, Take
 from plugins.portfolio.pages.service import add_block, find_pages
-from plugins.portfolio.receiving import received_files
 
 blueprint = Blueprint("portfolio_films", __name__)
 SHORTEST, LONGEST = 60, 90
@@ -200,12 +200,12 @@ def add_files(film_id: uuid.UUID) -> ResponseReturnValue:
     """A video or sound that was recorded with another program."""
     with unit_of_work():
         service.get_film(actor(), film_id)
-    found = received_files(actor(), "files", service.PURPOSE, SOUND_AND_PICTURE)
+    found = received_files(actor(), "files", service.PURPOSE, allowed=SOUND_AND_PICTURE)
     if not found:
         raise Invalid(_("Choose a file first."))
     with unit_of_work():
-        for file_id in found:
-            service.add_take(actor(), film_id, session().get_one(StoredFile, file_id))
+        for file in found:
+            service.add_take(actor(), film_id, file)
     return redirect(url_for("portfolio_films.show", film_id=film_id), 303)
 
 
@@ -249,9 +249,9 @@ def poster(take_id: uuid.UUID) -> ResponseReturnValue:
     """The picture that stands there before it plays: a moment of the film, or a photo."""
     with unit_of_work():
         film_id = service.get_take(actor(), take_id)[0].id
-    found = received_files(actor(), "poster", service.PURPOSE, frozenset({"image"}))
+    found = received_files(actor(), "poster", service.PURPOSE, allowed=frozenset({"image"}))
     with unit_of_work():
-        service.set_poster(actor(), film_id, found[0] if found else None)
+        service.set_poster(actor(), film_id, found[0].id if found else None)
     if wants_json():
         return {"saved": True}
     return redirect(url_for("portfolio_films.take", take_id=take_id, _anchor="picture"), 303)

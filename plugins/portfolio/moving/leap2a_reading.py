@@ -23,7 +23,9 @@ from plugins.portfolio.moving.leap2a_writing import PERSON_FIELDS
 
 MOST_FEED_BYTES = 20_000_000
 MOST_ENTRIES = 5_000
-OfferKind = Literal["person", "cv", "file", "journal", "plan", "note", "skill", "goal", "page", "film"]
+OfferKind = Literal[
+    "person", "cv", "file", "journal", "plan", "link", "note", "skill", "goal", "page", "film"
+]
 _TAIL = re.compile(r"([\w.-]+)[#/]*$")
 _POINTS = re.compile(r"<li[^>]*>(.*?)</li>", re.IGNORECASE | re.DOTALL)
 _GENDERS = {"0": "", "1": "male", "2": "female", "9": ""}
@@ -317,7 +319,7 @@ def _as_cv(entry: LeapEntry, entries: Mapping[str, LeapEntry], candidate: Candid
     grouped = len(candidate.entries)
     candidate.add(
         section, title=title, organisation=organisation, summary=plain_text(_POINTS.sub("", html)), highlights="\n".join(points), starts=_day(entry, "start"),
-        ends=_day(entry, "end"), url=next((href for href in entry.related("related") if href.startswith(("http://", "https://"))), ""),
+        ends=_day(entry, "end"), url=_web_address(entry),
         **{name: value == "1" if name.startswith("is_") else value for name, value in own.items()},
     )  # fmt: skip
     if len(candidate.entries) == grouped:
@@ -380,15 +382,8 @@ def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | Non
             "",
         )
         return Offer(
-            entry.key,
-            "file",
-            entry.title,
-            entry.summary[:160] or words[:160],
-            html=html,
-            tags=tags,
-            member=entry.enclosure,
-            folder=folder[:80],
-        )
+            entry.key, "file", entry.title, entry.summary[:160] or words[:160], html=html, tags=tags, member=entry.enclosure, folder=folder[:80],
+        )  # fmt: skip
     if entry.kind == "selection":
         if _is_journal(entry):
             parts = tuple(_parts(entry, entries))
@@ -402,14 +397,11 @@ def _as_thing(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Offer | Non
         parts = tuple(_parts(entry, entries))
         is_goal = bool(entry.stage) and not parts
         return Offer(
-            entry.key,
-            "goal" if is_goal else "plan",
-            entry.title,
-            words[:160],
-            html=html,
-            tags=tags,
-            parts=parts,
-            is_done=entry.stage == "completed",
+            entry.key, "goal" if is_goal else "plan", entry.title, words[:160], html=html, tags=tags, parts=parts, is_done=entry.stage == "completed",
+        )  # fmt: skip
+    if entry.kind == "resource" and (address := _web_address(entry)):
+        return Offer(
+            entry.key, "link", entry.title, words[:160], html=html, tags=tags, values={"url": address}
         )
     kind: OfferKind = "skill" if entry.kind == "ability" else "goal" if entry.origin in _GOALS else "note"
     return (
@@ -428,6 +420,12 @@ def _parts(entry: LeapEntry, entries: Mapping[str, LeapEntry]) -> Iterator[LeapE
         if entry.key in each.related("is_part_of") and each.key not in named
     ]
     yield from (entries[key] for key in dict.fromkeys(named))
+
+
+def _web_address(entry: LeapEntry) -> str:
+    return next((href for href in entry.related("related") if href.startswith(("http://", "https://"))), "")[
+        :500
+    ]
 
 
 def _is_film(entry: LeapEntry) -> bool:

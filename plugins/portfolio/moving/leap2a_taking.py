@@ -32,6 +32,7 @@ from lms.plugin import (
 from plugins.portfolio.cv import exchange
 from plugins.portfolio.cv.formats.candidate import CandidateEntry
 from plugins.portfolio.cv.service import find_entries
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, NewThing
 from plugins.portfolio.evidence.models import Item, Task
@@ -174,7 +175,7 @@ def _compare(actor: Actor, opened: OpenFeed) -> Iterator[OfferLine]:
     entries = find_entries(actor.user_id)
     here = {
         kind: {_plain(title): row_id for row_id, title in _titles(actor, kind)}
-        for kind in ("file", "journal", "plan", "note", "skill", "goal", "page", "film")
+        for kind in ("file", "journal", "plan", "link", "note", "skill", "goal", "page", "film")
     }
     stored = {file.sha256: item.id for item, file in _files(actor)}
     sizes = {file.size for _item, file in _files(actor)}
@@ -200,7 +201,7 @@ def _titles(actor: Actor, kind: str) -> list[tuple[uuid.UUID, str]]:
     if kind == "journal":
         rows = [row for row, _count in evidence.find_journals(actor)]
     elif kind == "plan":
-        rows = [row for row, _tasks in evidence.find_plans(actor)]
+        rows = [row for row, _tasks in plans.find_plans(actor)]
     elif kind == "page":
         rows = pages.find_pages(actor)
     elif kind == "film":
@@ -266,7 +267,7 @@ class _Taking:
     def take(self, offer: Offer, twin: uuid.UUID | None) -> None:
         """Add an offer, or put it in the place of what is there."""
         takers: Mapping[OfferKind, Callable[[Offer, uuid.UUID | None], None]] = {
-            "person": self._person, "cv": self._cv, "file": self._file, "journal": self._journal, "plan": self._plan, "note": self._item, "skill": self._item,
+            "person": self._person, "cv": self._cv, "file": self._file, "journal": self._journal, "plan": self._plan, "link": self._item, "note": self._item, "skill": self._item,
             "goal": self._item, "page": self._page, "film": self._film,
         }  # fmt: skip
         takers[offer.kind](offer, twin)
@@ -295,6 +296,8 @@ class _Taking:
             else evidence.add_item(self.actor, kind, NewThing(title=offer.title[:160]))
         )
         row.body = self._html(offer.html) if kind == "note" else plain_text(clean_html(offer.html))[:500]
+        if kind == "link":
+            row.url = str(offer.values["url"])
         if kind == "goal":
             evidence.reach_goal(self.actor, row.id, is_done=offer.is_done)
         self._tag(offer, row.id)
@@ -320,17 +323,19 @@ class _Taking:
 
     def _plan(self, offer: Offer, twin: uuid.UUID | None) -> None:
         plan = (
-            evidence.get_plan(self.actor, twin)
+            plans.get_plan(self.actor, twin)
             if twin
-            else evidence.add_plan(self.actor, NewThing(title=offer.title[:160]))
+            else plans.add_plan(self.actor, NewThing(title=offer.title[:160]))
         )
         plan.description = offer.detail[:500]
         here = {_plain(task.title): task for task in _tasks_of(self.actor, plan.id)}
         for part in offer.parts:
-            task = here.get(_plain(part.title)) or evidence.add_task(
-                self.actor, plan.id, AddTask(title=part.title[:160], due_on=_due(part))
+            task = here.get(_plain(part.title)) or plans.add_task(
+                self.actor,
+                plan.id,
+                AddTask(title=part.title[:160], starts_on=_day(part, "start"), due_on=_day(part, "target")),
             )
-            evidence.tick_task(self.actor, task.id, is_done=part.stage == "completed")
+            plans.tick_task(self.actor, task.id, is_done=part.stage == "completed")
 
     def _page(self, offer: Offer, twin: uuid.UUID | None) -> None:
         page = (
@@ -366,11 +371,11 @@ class _Taking:
 
 
 def _tasks_of(actor: Actor, plan_id: uuid.UUID) -> list[Task]:
-    return next((tasks for plan, tasks in evidence.find_plans(actor) if plan.id == plan_id), [])
+    return next((tasks for plan, tasks in plans.find_plans(actor) if plan.id == plan_id), [])
 
 
-def _due(part: LeapEntry) -> date | None:
+def _day(part: LeapEntry, point: str) -> date | None:
     try:
-        return date.fromisoformat(part.dates.get("target", "")[:10])
+        return date.fromisoformat(part.dates.get(point, "")[:10])
     except ValueError:
         return None

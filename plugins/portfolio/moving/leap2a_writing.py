@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from lms.plugin import Actor, fill_addresses, kind_of, utcnow
 from plugins.portfolio.cv.models import Entry
 from plugins.portfolio.cv.service import find_entries, get_person
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.moving.collecting import Collected
 from plugins.portfolio.moving.leap2a_films import OWN, film_entries
@@ -144,11 +145,17 @@ def _write_cv_entry(feed: Element, row: Entry) -> None:
 
 def _write_items(feed: Element, actor: Actor, found: Collected) -> None:
     files = {file.id: (file, member) for file, member in found.files}
-    kinds: tuple[Any, ...] = ("file", "note", "skill", "goal")
+    kinds: tuple[Any, ...] = ("file", "link", "note", "skill", "goal")
     items = [item for kind in kinds for item in evidence.find_items(actor, kind)]
     tags = evidence.tags_of(actor, [ref_of("item", item.id) for item in items])
     for item in items:
-        leap_type = {"file": "resource", "note": "entry", "skill": "ability", "goal": "plan"}[item.kind]
+        leap_type = {
+            "file": "resource",
+            "link": "resource",
+            "note": "entry",
+            "skill": "ability",
+            "goal": "plan",
+        }[item.kind]
         node = _entry(feed, item.id, item.title, leap_type, item.updated_at, item.created_at)
         if item.kind == "note":
             _html(
@@ -160,6 +167,9 @@ def _write_items(feed: Element, actor: Actor, found: Collected) -> None:
             file, member = files[item.file_id]
             _category(node, "resource_type", "Offline", label=str(kind_of(file.media_type).title))
             _link(node, "enclosure", member, media_type=file.media_type)
+        if item.kind == "link":
+            _category(node, "resource_type", "Web")
+            _link(node, "related", item.url or "")
         if item.kind == "goal":
             _status(node, is_done=item.done_at is not None)
         for tag in tags.get(str(ref_of("item", item.id)), ()):
@@ -183,7 +193,7 @@ def _write_journals(feed: Element, actor: Actor, members: Mapping[uuid.UUID, str
 
 
 def _write_plans(feed: Element, actor: Actor) -> None:
-    for plan, tasks in evidence.find_plans(actor):
+    for plan, tasks in plans.find_plans(actor):
         node = _entry(feed, plan.id, plan.title, "plan", plan.updated_at, plan.created_at)
         _html(node, plan.description, is_plain=True)
         for number, task in enumerate(tasks, start=1):
@@ -193,8 +203,9 @@ def _write_plans(feed: Element, actor: Actor) -> None:
             _html(made, "")
             _link(made, "leap2:is_part_of", f"urn:uuid:{plan.id}")
             _status(made, is_done=task.done_at is not None)
-            if task.due_on:
-                _text(made, LEAP, "date", task.due_on.isoformat()).set(f"{{{LEAP}}}point", "target")
+            for point, day in (("start", task.starts_on), ("target", task.due_on)):
+                if day:
+                    _text(made, LEAP, "date", day.isoformat()).set(f"{{{LEAP}}}point", point)
 
 
 def _write_films(feed: Element, actor: Actor, found: Collected) -> None:

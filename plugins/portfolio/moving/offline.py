@@ -20,6 +20,7 @@ from plugins.portfolio.cv.formats import europass_xml, json_resume
 from plugins.portfolio.cv.formats.europass_pdf import ATTACHMENT
 from plugins.portfolio.cv.photos import photo_of
 from plugins.portfolio.cv.reading import as_text
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import SKILL_LEVELS
 from plugins.portfolio.moving.collecting import Collected
@@ -51,8 +52,8 @@ def html_files(actor: Actor, owner: str, found: Collected) -> Iterator[tuple[str
     with current_app.test_request_context("/", base_url=f"{office_address(office)}/"):
         frame = {"owner": owner, "language": "", "made_for": office.name if office else ""}
         listed = [OfflineCv(cv.title, f"cv/{name}", f"cv/{name}/cv.html") for name, cv in cvs.items()]
-        yield "style.css", _style()
-        yield "index.html", _render("index", frame | {
+        yield "style.css", style_offline()
+        yield "index.html", render_offline("index", frame | {
             "root": "", "pages": [(page.title, page.description, f"pages/{name}.html") for name, page in pages.items()], "cvs": listed,
             "collections": find_collections(actor), "counts": _counts(found),
         })  # fmt: skip
@@ -67,8 +68,8 @@ def html_files(actor: Actor, owner: str, found: Collected) -> Iterator[tuple[str
                 "photo_url": f"../../{photo}" if photo else None,
                 "title": cv.title,
             }
-            yield f"cv/{name}/cv.html", _render("cv", frame | values)
-        yield "evidence.html", _render("evidence", frame | {"root": ""} | _evidence(actor, found))
+            yield f"cv/{name}/cv.html", render_offline("cv", frame | values)
+        yield "evidence.html", render_offline("evidence", frame | {"root": ""} | _evidence(actor, found))
 
 
 def cv_files(actor: Actor) -> Iterator[tuple[str, bytes]]:
@@ -103,7 +104,7 @@ def _page(
         "root": "../", "page": page, "blocks": show_blocks(page, showing), "navigation": navigation if len(navigation) > 1 else [],
         "cover_url": address(page.cover_id) if page.cover_id in members else "",
     }  # fmt: skip
-    return _render("page", frame | values)
+    return render_offline("page", frame | values)
 
 
 def _evidence(actor: Actor, found: Collected) -> dict[str, Any]:
@@ -120,8 +121,8 @@ def _evidence(actor: Actor, found: Collected) -> dict[str, Any]:
         for item in evidence.find_items(actor, "file")
     ]
     return {
-        "files": files, "notes": evidence.find_items(actor, "note"), "skills": evidence.find_items(actor, "skill"), "goals": evidence.find_items(actor, "goal"),
-        "journals": journals, "plans": evidence.find_plans(actor), "levels": dict(SKILL_LEVELS),
+        "files": files, "links": evidence.find_items(actor, "link"), "notes": evidence.find_items(actor, "note"), "skills": evidence.find_items(actor, "skill"), "goals": evidence.find_items(actor, "goal"),
+        "journals": journals, "plans": plans.find_plans(actor), "levels": dict(SKILL_LEVELS),
         "proofs": [proof for proof, is_hidden in evidence.find_proofs(actor) if not is_hidden],
     }  # fmt: skip
 
@@ -130,13 +131,14 @@ def _counts(found: Collected) -> dict[str, int]:
     return {"files": len(found.files), "entries": len(found.ids["portfolio_journal_entry"])}
 
 
-def _render(name: str, values: dict[str, Any]) -> bytes:
+def render_offline(name: str, values: dict[str, Any]) -> bytes:
+    """A page of an archive: without icons, and with addresses that lead to files beside it."""
     text = current_app.jinja_env.get_template(f"portfolio/moving/offline/{name}.html").render(**values)
     text = _DOWNLOAD.sub(r'\1"', _ICON.sub("", text))
     return text.encode()
 
 
-def _style() -> bytes:
+def style_offline() -> bytes:
     """The looks of pages and CVs as on the site, over the few tokens that they need."""
     parts = [(_CSS / name).read_text() for name in ("offline.css", "page.css", "cv.css")]
     return "\n".join(parts).encode()

@@ -87,7 +87,7 @@ def with_ids(value: Any, ids: Ids) -> Any:
 def checked_row(carried: Carried, line: Any, kinds: Mapping[str, BlockType]) -> dict[str, Any]:
     """The values of a row of an archive. Raises Invalid for whatever the table could not hold."""
     if isinstance(line, dict):
-        line = dict.fromkeys(carried.added) | line
+        line = dict(carried.added) | line
     if not isinstance(line, dict) or set(line) != set(carried.columns):
         raise lying(carried.name, _("a line has other columns than it should"))
     values = {name: _checked(carried, column, line[name]) for name, column in carried.columns.items()}

@@ -36,7 +36,7 @@ class Carried:
 
     ``parent`` names the link through which a row belongs to its owner, where it has no owner of its own.
     ``allowed`` bounds what a column may hold. ``html`` are rich texts. Archives
-    of older versions lack the columns that were ``added``.
+    of older versions lack the columns that were ``added``, and mean these values.
     """
 
     model: type[Any]
@@ -45,7 +45,7 @@ class Carried:
     html: Collection[str] = ()
     allowed: Mapping[str, Collection[Any]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
-    added: frozenset[str] = frozenset()
+    added: Mapping[str, Any] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
     is_single: bool = False
     """True if a person has one at most."""
@@ -85,13 +85,13 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Cv, allowed={"template": LOOKS, "accent": ACCENTS}),
     Carried(Choice, {"cv_id": "portfolio_cv", "entry_id": "portfolio_cv_entry"}, parent="cv_id", unique=("cv_id", "entry_id")),
     Carried(Letter, {"cv_id": "portfolio_cv"}),
-    Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}),
+    Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}, added={"url": None}),
     Carried(Journal),
     Carried(JournalEntry, {"journal_id": "portfolio_journal"}, html=("body",)),
     Carried(Plan, left_out=frozenset({"is_template", "copied_from_id"})),
-    Carried(Task, {"plan_id": "portfolio_plan"}),
+    Carried(Task, {"plan_id": "portfolio_plan"}, added={"starts_on": None}),
     Carried(Tag, unique=("subject", "name")),
-    Carried(PageCollection),
+    Carried(PageCollection, {"cover_id": FILE}, added={"cover_id": None, "shows_progress": False}),
     Carried(
         Page, {"collection_id": "portfolio_collection", "cover_id": FILE}, allowed={"theme": THEMES},
         left_out=frozenset({"is_template", "copied_from_id"}),
@@ -103,7 +103,7 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Block, {"page_id": "portfolio_page"}, parent="page_id", allowed={"width": WIDTHS}),
     Carried(Version, {"page_id": "portfolio_page"}, parent="page_id", unique=("page_id", "number")),
     Carried(
-        Card, {"page_id": "portfolio_page", "film_id": "portfolio_film"}, left_out=frozenset({"is_public"}), added=frozenset({"film_id"}), is_single=True,
+        Card, {"page_id": "portfolio_page", "film_id": "portfolio_film"}, left_out=frozenset({"is_public"}), added={"film_id": None}, is_single=True,
     ),
     Carried(
         Mark, {"page_id": "portfolio_page"}, allowed={"framework": (CAREER.key,), "element": frozenset(CAREER.elements), "level": _LEVELS},

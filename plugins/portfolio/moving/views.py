@@ -44,7 +44,7 @@ COUNTED: dict[str, Text] = {
 }  # fmt: skip
 """What a preview counts, in this order."""
 OFFERS: dict[str, Text] = {
-    "person": _l("About you"), "cv": _l("My CV"), "page": _l("Pages"), "film": _l("Video CVs"), "file": _l("Files"), "journal": _l("Journals"), "plan": _l("Plans"), "note": _l("Notes"),
+    "person": _l("About you"), "cv": _l("My CV"), "page": _l("Pages"), "film": _l("Video CVs"), "file": _l("Files"), "link": _l("Links"), "journal": _l("Journals"), "plan": _l("Plans"), "note": _l("Notes"),
     "skill": _l("Skills"), "goal": _l("Goals"),
 }  # fmt: skip
 

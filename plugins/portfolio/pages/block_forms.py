@@ -54,6 +54,15 @@ class FilesBlock(Command):
     caption: Annotated[_Short, _CAPTION] = ""
 
 
+class LinksBlock(Command):
+    """Several links."""
+
+    items: Annotated[_Ids, Ui(_l("Links"), _l("Choose from your evidence."), kind="checkboxes")] = Field(
+        default_factory=list
+    )
+    caption: Annotated[_Short, _CAPTION] = ""
+
+
 class JournalBlock(Command):
     """The newest entries of a journal."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -15,7 +16,8 @@ from plugins.portfolio.cv.sections import BY_NAME
 from plugins.portfolio.cv.service import find_person
 from plugins.portfolio.evidence.forms import SKILL_LEVELS
 from plugins.portfolio.evidence.models import Item, Journal, JournalEntry, Plan, Task
-from plugins.portfolio.evidence.service import all_proofs, hidden_proofs, is_overdue, proof_key
+from plugins.portfolio.evidence.plans import is_overdue
+from plugins.portfolio.evidence.service import all_proofs, hidden_proofs, proof_key
 from plugins.portfolio.films.service import films_shown
 from plugins.portfolio.films.showing import files_of, film_values
 from plugins.portfolio.pages.kinds import Content, Showing
@@ -42,6 +44,17 @@ def _shown(showing: Showing, key: Any) -> dict[str, Any] | None:
         return None
     item, file = pair
     return {"item": item, "file": file, "url": showing.address(file.id)}
+
+
+def _load_links(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
+    """What is shown of a link is what its owner wrote: nothing is fetched from its address."""
+    ids = [uuid.UUID(key) for content in contents for key in content.get("items", [])]
+    rows = {row.id: row for row in session().scalars(_own(Item, showing, ids).where(Item.kind == "link"))}
+    chosen = [
+        [rows[uuid.UUID(key)] for key in content.get("items", []) if uuid.UUID(key) in rows]
+        for content in contents
+    ]
+    return [{"links": [(row, urlsplit(row.url or "").hostname or "") for row in found]} for found in chosen]
 
 
 def _load_journals(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
@@ -240,7 +253,7 @@ def _photo_of_person(contents: Sequence[Content], showing: Showing) -> list[uuid
 
 
 LOADERS: Mapping[str, Callable[[Sequence[Content], Showing], Sequence[Mapping[str, Any]]]] = {
-    "text": _load_text, "one": _load_one, "many": _load_many, "journals": _load_journals, "entries": _load_entries, "plans": _load_plans, "cvs": _load_cvs,
+    "text": _load_text, "one": _load_one, "many": _load_many, "links": _load_links, "journals": _load_journals, "entries": _load_entries, "plans": _load_plans, "cvs": _load_cvs,
     "cv_sections": _load_cv_sections, "skills": _load_skills, "goals": _load_goals, "proofs": _load_proofs, "profile": _load_profile, "social": _load_social,
     "contact": _load_contact, "navigation": _load_navigation, "films": _load_films,
 }  # fmt: skip

@@ -11,16 +11,15 @@ from sqlalchemy import select
 from lms.plugin import Actor, Invalid, NotFound, Text, _, _l, session
 from plugins.portfolio.cv.tailoring import find_cvs, get_cv
 from plugins.portfolio.evidence.models import JournalEntry
+from plugins.portfolio.evidence.plans import find_plans, get_plan
 from plugins.portfolio.evidence.service import (
     files_by_id,
     find_items,
     find_journals,
-    find_plans,
     find_proofs,
     get_entry,
     get_item,
     get_journal,
-    get_plan,
     own_html,
     proof_key,
 )
@@ -35,6 +34,7 @@ from plugins.portfolio.pages.block_forms import (
     HeadingBlock,
     ImageBlock,
     JournalBlock,
+    LinksBlock,
     NoContent,
     PlaceholderBlock,
     PlanBlock,
@@ -68,6 +68,10 @@ def _files_of(*families: str) -> Any:
         return {"item": [("", "–"), *fitting], "items": fitting}
 
     return choices
+
+
+def _link_choices(actor: Actor) -> dict[str, Choices]:
+    return {"items": [(str(row.id), row.title) for row in find_items(actor, "link")]}
 
 
 def _journal_choices(actor: Actor) -> dict[str, Choices]:
@@ -138,6 +142,7 @@ OWN_BLOCKS: tuple[BlockType, ...] = (
     BlockType("audio", _l("Sound"), "mic", "portfolio/blocks/audio.html", FileBlock, "show", load=LOADERS["one"], items=_one("item"), choices=_files_of("audio"), clean=_own_item),
     BlockType("pdf", _l("PDF"), "file-earmark-pdf", "portfolio/blocks/files.html", FileBlock, "show", load=LOADERS["one"], items=_one("item"), choices=_files_of("application/pdf"), clean=_own_item),
     BlockType("files", _l("Files"), "paperclip", "portfolio/blocks/files.html", FilesBlock, "show", load=LOADERS["many"], items=_many, choices=_files_of(), clean=_own_items),
+    BlockType("links", _l("Links"), "link-45deg", "portfolio/blocks/links.html", LinksBlock, "show", load=LOADERS["links"], choices=_link_choices, clean=_own_items),
     BlockType("journal", _l("Journal"), "journal-text", "portfolio/blocks/journal.html", JournalBlock, "show", load=LOADERS["journals"], files=FILES["journals"], choices=_journal_choices, clean=_own_only("journal", get_journal)),
     BlockType("entry", _l("Journal entry"), "pencil", "portfolio/blocks/entry.html", EntryBlock, "show", load=LOADERS["entries"], files=FILES["entries"], choices=_entry_choices, clean=_own_only("entry", get_entry)),
     BlockType("plan", _l("Plan"), "flag", "portfolio/blocks/plan.html", PlanBlock, "show", load=LOADERS["plans"], choices=_plan_choices, clean=_own_only("plan", get_plan)),

@@ -56,6 +56,10 @@ class EditCollection(Command):
 
     title: Annotated[str, Field(min_length=1, max_length=160), Ui(_l("Title"))]
     description: Annotated[Text500, Ui(_l("In a sentence"))] = ""
+    shows_progress: Annotated[
+        bool,
+        Ui(_l("Show how far each page is"), _l("Which you finished, and which your counsellor confirmed.")),
+    ] = False
 
 
 class SaveCard(Command):

@@ -16,14 +16,24 @@ WIDTHS = ("full", "half", "third")
 
 
 class Collection(Identified, OfficeScoped, Timestamped, Base):
-    """Pages that belong together: one navigation, one list of who may see them."""
+    """Pages that belong together: one navigation, one list of who may see them.
+
+    Its front has the cover, what is said of it, and (``shows_progress``) how far each page is.
+    """
 
     __tablename__ = "portfolio_collection"
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
     title: Mapped[str] = mapped_column(String(160))
     description: Mapped[str] = mapped_column(String(500), default="")
+    cover_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_file.id", ondelete="SET NULL"))
+    shows_progress: Mapped[bool] = mapped_column(default=False)
     removed_at: Mapped[datetime | None] = mapped_column()
+
+    @property
+    def has_front(self) -> bool:
+        """Whether there is something to be said before its first page."""
+        return bool(self.cover_id or self.description or self.shows_progress)
 
 
 class Page(Identified, OfficeScoped, Timestamped, Base):

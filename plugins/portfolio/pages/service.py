@@ -288,7 +288,16 @@ def add_collection(actor: Actor, command: NewPage) -> Collection:
 def edit_collection(actor: Actor, collection_id: uuid.UUID, command: EditCollection) -> None:
     """Change what a collection says of itself. Raises NotFound."""
     row = get_collection(actor, collection_id)
-    row.title, row.description = command.title, command.description
+    row.title, row.description, row.shows_progress = (
+        command.title,
+        command.description,
+        command.shows_progress,
+    )
+
+
+def set_collection_cover(actor: Actor, collection_id: uuid.UUID, file_id: uuid.UUID | None) -> None:
+    """Give a collection a picture on its front, or none; who may use the file was checked by its claim. Raises NotFound."""
+    get_collection(actor, collection_id).cover_id = file_id
 
 
 def remove_collection(actor: Actor, collection_id: uuid.UUID) -> None:

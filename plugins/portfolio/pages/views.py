@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
+    Family,
     Form,
     NotFound,
     Text,
@@ -18,6 +19,7 @@ from lms.plugin import (
     actor,
     format_time,
     max_upload_bytes,
+    received_files,
     requires,
     serve_file,
     slow,
@@ -30,7 +32,8 @@ from plugins.portfolio.cv.views import ids_sent, refuse_to_scripts, saved_answer
 from plugins.portfolio.evidence.forms import NewThing
 from plugins.portfolio.evidence.models import Plan
 from plugins.portfolio.evidence.plan_templates import find_plan_templates
-from plugins.portfolio.evidence.service import add_file, add_plan
+from plugins.portfolio.evidence.plans import add_plan
+from plugins.portfolio.evidence.service import add_file
 from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages import service
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
@@ -38,12 +41,13 @@ from plugins.portfolio.pages.kinds import BlockType, Group, Showing, block_types
 from plugins.portfolio.pages.models import Page
 from plugins.portfolio.pages.showing import find_shown_file, show_blocks
 from plugins.portfolio.pages.versions import change_in_words, count_versions, differences, snapshot
-from plugins.portfolio.receiving import received_files
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.comments import count_open
+from plugins.portfolio.sharing.requests import progress_of
 from plugins.portfolio.sharing.shares import count_living
 
 blueprint = Blueprint("portfolio_pages", __name__)
+KEPT: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text", "archive"})
 GROUPS: dict[Group, Text] = {
     "write": _l("Write"),
     "show": _l("Show"),
@@ -117,11 +121,7 @@ def about(page_id: uuid.UUID) -> ResponseReturnValue:
 @slow(requires(KEEP))
 def cover(page_id: uuid.UUID) -> ResponseReturnValue:
     """A picture at the top, or none."""
-    files = (
-        []
-        if "remove" in request.form
-        else received_files(actor(), "cover", "portfolio.cover", frozenset({"image"}))
-    )
+    files = _sent_cover()
     with unit_of_work():
         service.set_cover(actor(), page_id, files[0] if files else None)
     return redirect(url_for("portfolio_pages.about", page_id=page_id), 303)
@@ -198,10 +198,9 @@ def upload(block_id: uuid.UUID) -> ResponseReturnValue:
     with unit_of_work():
         page, row = service.get_block(actor(), block_id)
         content, page_id = dict(row.content), page.id
-    every = frozenset({"image", "audio", "video", "document", "text", "archive"})
-    files = received_files(actor(), "files", "portfolio.file", every)  # type: ignore[arg-type]  # each is a Family
+    files = received_files(actor(), "files", "portfolio.file", allowed=KEPT)
     with unit_of_work():
-        items = [str(add_file(actor(), file_id).id) for file_id in files]
+        items = [str(add_file(actor(), file.id).id) for file in files]
         if items and "items" in content:
             content["items"] = [*content["items"], *items]
         elif items:
@@ -303,16 +302,29 @@ def new_collection() -> ResponseReturnValue:
 @blueprint.route("/portfolio/collections/<uuid:collection_id>", methods=["GET", "POST"])
 @requires(KEEP)
 def collection(collection_id: uuid.UUID) -> ResponseReturnValue:
-    """Its pages in order, its words."""
+    """Its pages in order, its words, its cover."""
     row = service.get_collection(actor(), collection_id)
-    form = Form(EditCollection, values={"title": row.title, "description": row.description})
+    form = Form(EditCollection, values={name: getattr(row, name) for name in EditCollection.model_fields})
     if form.run(lambda command: service.edit_collection(actor(), collection_id, command)):
         return saved_answer("portfolio_pages.collection", collection_id=collection_id)
     refuse_to_scripts(form)
+    pages = service.pages_in(row.id)
     others = [page for page in service.find_pages(actor()) if page.collection_id != row.id]
     return render_template(
-        "portfolio/pages/collection.html", collection=row, form=form, pages=service.pages_in(row.id), others=others, breadcrumb=_trail(row.title)
+        "portfolio/pages/collection.html", collection=row, form=form, pages=pages, progress=progress_of(pages), others=others, max_bytes=max_upload_bytes(), accept=accept_attribute(["image"]), breadcrumb=_trail(row.title)
     ), form.status  # fmt: skip
+
+
+@blueprint.post("/portfolio/collections/<uuid:collection_id>/cover")
+@slow(requires(KEEP))
+def collection_cover(collection_id: uuid.UUID) -> ResponseReturnValue:
+    """A picture on the front of a collection, or none."""
+    with unit_of_work():
+        service.get_collection(actor(), collection_id)
+    files = _sent_cover()
+    with unit_of_work():
+        service.set_collection_cover(actor(), collection_id, files[0] if files else None)
+    return redirect(url_for("portfolio_pages.collection", collection_id=collection_id), 303)
 
 
 @blueprint.post("/portfolio/collections/<uuid:collection_id>/<any(remove, restore, add, order):action>")
@@ -373,6 +385,15 @@ def templates() -> ResponseReturnValue:
         templates=service.find_templates(actor()),
         breadcrumb=_trail(_("Templates")),
     ), max(form.status, plan_form.status)
+
+
+def _sent_cover() -> list[uuid.UUID]:
+    """The picture that was sent; none to take the cover away. Raises Invalid."""
+    if "remove" in request.form:
+        return []
+    return [
+        file.id for file in received_files(actor(), "cover", "portfolio.cover", allowed=frozenset({"image"}))
+    ]
 
 
 def showing_for_owner(page: Page) -> Showing:

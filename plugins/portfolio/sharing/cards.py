@@ -30,7 +30,7 @@ from plugins.portfolio.pages.forms import SaveCard, WriteMessage
 from plugins.portfolio.pages.models import Card
 from plugins.portfolio.pages.service import get_page
 from plugins.portfolio.sharing.models import Message
-from plugins.portfolio.sharing.shares import public_refusal
+from plugins.portfolio.sharing.rules import public_refusal
 
 _FOLDED = str.maketrans("àáâäãåèéêëìíîïòóôöõùúûüçñýÿßœæøł", "aaaaaaeeeeiiiiooooouuuucnyysoaol")
 

@@ -7,9 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
-from lms.plugin import Actor, Forbidden, NotFound, PersonView, Ref, _, find_members, notify, session, utcnow
+from lms.plugin import (
+    Actor,
+    Forbidden,
+    NotFound,
+    PersonView,
+    Ref,
+    StoredFile,
+    _,
+    find_members,
+    notify,
+    session,
+    utcnow,
+)
 from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.pages.models import Block, Page
 from plugins.portfolio.refs import ref_of
@@ -29,10 +41,13 @@ class Said:
     block_id: uuid.UUID | None
     at_second: int | None
     is_private: bool
+    is_waiting: bool
     is_resolved: bool
     is_removed: bool
     may_remove: bool
     may_resolve: bool
+    may_approve: bool
+    file: StoredFile | None
     answers: list[Said] = field(default_factory=list)
 
     @property
@@ -45,10 +60,12 @@ def find_comments(viewer: Actor | None, thing: Page | Cv, access: Access) -> lis
     """Threads that a viewer may read, oldest first, in two queries. Guests read none: people speak among themselves."""
     if viewer is None:
         return []
-    query = select(Comment).filter_by(target=str(target_of(thing))).order_by(Comment.created_at)
-    rows = [row for row in session().scalars(query) if _may_read(viewer, row)]
+    query = select(Comment, StoredFile).outerjoin(StoredFile, and_(StoredFile.id == Comment.file_id, StoredFile.deleted_at.is_(None)))  # fmt: skip
+    query = query.where(Comment.target == str(target_of(thing))).order_by(Comment.created_at)
+    pairs = [(row, file) for row, file in session().execute(query) if _may_read(viewer, row)]
+    rows = [row for row, _file in pairs]
     people = find_members(viewer, list({row.author_id for row in rows})) if rows else {}
-    said = {row.id: _said(viewer, row, people.get(row.author_id), access) for row in rows}
+    said = {row.id: _said(viewer, row, people.get(row.author_id), file) for row, file in pairs}
     for row in rows:
         if row.parent_id in said:
             said[row.parent_id].answers.append(said[row.id])
@@ -67,8 +84,14 @@ def count_open(targets: Sequence[str]) -> dict[str, int]:
     return dict(session().execute(query.group_by(Comment.target)).all())
 
 
-def say(actor: Actor, thing: Page | Cv, access: Access, command: Say) -> Comment:
-    """Comment on a thing whose right was checked. Raises Forbidden, NotFound for a block or thread of something else."""
+def say(
+    actor: Actor, thing: Page | Cv, access: Access, command: Say, file_id: uuid.UUID | None = None
+) -> Comment:
+    """Comment on a thing whose right was checked, perhaps with a file that the actor just sent.
+
+    Where the owner wants to read it first, it waits. Raises Forbidden, NotFound for a block or thread
+    of something else.
+    """
     if not access.may_comment:
         raise Forbidden(_("Comments are not wanted here."))
     target = target_of(thing)
@@ -76,11 +99,12 @@ def say(actor: Actor, thing: Page | Cv, access: Access, command: Say) -> Comment
     row = Comment(
         target=str(target), owner_id=thing.owner_id, author_id=actor.user_id, body=command.body, block_id=_block(thing, command.block_id),
         parent_id=parent.id if parent else None, at_second=command.at_second if parent is None else None,
-        is_private=parent.is_private if parent else command.is_private,
+        is_private=parent.is_private if parent else command.is_private, is_waiting=access.waits, file_id=file_id,
     )  # fmt: skip
     session().add(row)
     session().flush()
-    _tell(actor, thing, row, parent)
+    hearers = {thing.owner_id} if row.is_waiting or parent is None else {thing.owner_id, parent.author_id}
+    _tell(actor, actor.name, thing, row, hearers - {actor.user_id})
     return row
 
 
@@ -91,6 +115,33 @@ def resolve(actor: Actor, comment_id: uuid.UUID, *, is_resolved: bool) -> Commen
         raise Forbidden(_("Only the owner of the page and the author can close this."))
     row.resolved_at = utcnow() if is_resolved else None
     return row
+
+
+def approve(actor: Actor, comment_id: uuid.UUID) -> Comment:
+    """Let others read a comment that waited: for the owner of the page. Raises NotFound, Forbidden."""
+    row = _get(actor, comment_id)
+    if actor.user_id != row.owner_id:
+        raise Forbidden(_("Only the owner of the page can approve this."))
+    if row.is_waiting:
+        row.is_waiting = False
+        thing, parent = (
+            find_thing(row.target),
+            session().get(Comment, row.parent_id) if row.parent_id else None,
+        )
+        if isinstance(thing, (Page, Cv)) and parent is not None:
+            author = find_members(actor, [row.author_id]).get(row.author_id)
+            hearers = {parent.author_id} - {actor.user_id, row.author_id}
+            _tell(actor, author.name if author else "–", thing, row, hearers)
+    return row
+
+
+def get_file_of_comment(actor: Actor, comment_id: uuid.UUID) -> tuple[Comment, StoredFile]:
+    """The file of a comment that the actor may read now. Raises NotFound."""
+    row = _get(actor, comment_id)
+    file = session().get(StoredFile, row.file_id) if row.file_id and row.removed_at is None else None
+    if file is None or file.deleted_at is not None:
+        raise NotFound(_("This file is not there any more."))
+    return row, file
 
 
 def remove_comment(actor: Actor, comment_id: uuid.UUID) -> Comment:
@@ -117,7 +168,7 @@ def _get(actor: Actor, comment_id: uuid.UUID) -> Comment:
 
 
 def _may_read(viewer: Actor, row: Comment) -> bool:
-    return not row.is_private or viewer.user_id in {row.owner_id, row.author_id}
+    return not (row.is_private or row.is_waiting) or viewer.user_id in {row.owner_id, row.author_id}
 
 
 def _parent(actor: Actor, target: Ref, parent_id: uuid.UUID | None) -> Comment | None:
@@ -140,19 +191,19 @@ def _block(thing: Page | Cv, block_id: uuid.UUID | None) -> uuid.UUID | None:
     return block_id
 
 
-def _tell(actor: Actor, thing: Page | Cv, row: Comment, parent: Comment | None) -> None:
-    """The owner hears of comments, the one who began a thread of answers."""
-    hearers = {thing.owner_id, parent.author_id if parent else thing.owner_id} - {actor.user_id}
+def _tell(actor: Actor, author: str, thing: Page | Cv, row: Comment, hearers: set[uuid.UUID]) -> None:
+    """The owner hears of comments, the one who began a thread of answers; what waits only the owner."""
     for user_id in sorted(hearers):
         notify(
-            user_id, "portfolio_comment", title=_("%(name)s commented on “%(title)s”", name=actor.name, title=thing.title), body=row.body[:300],
+            user_id, "portfolio_comment", title=_("%(name)s commented on “%(title)s”", name=author, title=thing.title), body=row.body[:300],
             url=address_of(actor.office_slug, target_of(thing)), ref=target_of(thing), key=f"comment:{row.id}:{user_id}",
         )  # fmt: skip
 
 
-def _said(viewer: Actor, row: Comment, author: PersonView | None, access: Access) -> Said:
-    is_mine = viewer.user_id in {row.author_id, row.owner_id}
+def _said(viewer: Actor, row: Comment, author: PersonView | None, file: StoredFile | None) -> Said:
+    is_mine, is_there = viewer.user_id in {row.author_id, row.owner_id}, row.removed_at is None
     return Said(
-        row.id, author, "" if row.removed_at else row.body, row.created_at, row.block_id, row.at_second, row.is_private, row.resolved_at is not None,
-        row.removed_at is not None, may_remove=is_mine and row.removed_at is None, may_resolve=is_mine and row.parent_id is None,
+        row.id, author, row.body if is_there else "", row.created_at, row.block_id, row.at_second, row.is_private, row.is_waiting and is_there,
+        row.resolved_at is not None, not is_there, may_remove=is_mine and is_there, may_resolve=is_mine and row.parent_id is None,
+        may_approve=row.is_waiting and is_there and viewer.user_id == row.owner_id, file=file if is_there else None,
     )  # fmt: skip

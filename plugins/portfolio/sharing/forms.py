@@ -14,6 +14,10 @@ AUDIENCES = [
     ("person", _l("A person of my office")), ("group", _l("A group that I am in")), ("office", _l("Everybody in my office")),
     ("members", _l("Everybody who has an account here")), ("public", _l("Everybody on the web")),
 ]  # fmt: skip
+ROLES_OF_GROUP = [
+    ("", _l("Everybody in it")), ("trainee", _l("Only trainees")), ("practitioner", _l("Only practitioners")), ("tutor", _l("Only tutors")),
+    ("trainer", _l("Only trainers")), ("counsellor", _l("Only counsellors")),
+]  # fmt: skip
 _Text = Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=500)]
 
 
@@ -33,6 +37,11 @@ class ShareWith(Command):
     ]
     person_id: Annotated[uuid.UUID | None, Ui(_l("Person"))] = None
     group_id: Annotated[uuid.UUID | None, Ui(_l("Group"), kind="select")] = None
+    role: Annotated[
+        Literal["", "trainee", "practitioner", "tutor", "trainer", "counsellor"],
+        BeforeValidator(lambda value: value or ""),
+        Ui(_l("Who in the group?"), kind="select", choices=ROLES_OF_GROUP),
+    ] = ""
     name: LinkName = ""
     passcode: Annotated[
         PasscodeText,
@@ -45,6 +54,7 @@ class ShareWith(Command):
     starts_at: Annotated[datetime | None, Ui(_l("From"))] = None
     ends_at: Annotated[datetime | None, Ui(_l("Until"))] = None
     allows_comments: Annotated[bool, Ui(_l("They may comment"))] = False
+    approves_comments: Annotated[bool, Ui(_l("Others see a comment only after I have approved it"))] = False
 
     @model_validator(mode="after")
     def _in_order(self) -> ShareWith:
@@ -68,6 +78,7 @@ class ChangeShare(Command):
     is_open: Annotated[bool, Ui(_l("No passcode any more"))] = False
     last_day: Annotated[date | None, Ui(_l("Until"), _l("Leave it empty to end it yourself."))] = None
     allows_comments: Annotated[bool, Ui(_l("They may comment"))] = False
+    approves_comments: Annotated[bool, Ui(_l("Others see a comment only after I have approved it"))] = False
 
 
 class OpenLink(Command):

@@ -16,7 +16,8 @@ AUDIENCES = ("advisers", "person", "group", "office", "members", "public", "link
 class Share(Identified, OfficeScoped, Timestamped, Base):
     """Somebody may see something, from one moment to another.
 
-    Of a secret link only the hash of its token is kept, of a passcode only its hash. ``because`` is the
+    ``role`` narrows a group to those of its people who have that role in the office; with
+    ``approves_comments`` the owner reads a comment before others do. Of a secret link only the hash of its token is kept, of a passcode only its hash. ``because`` is the
     ref of the thing of another plugin that it was attached to, if it was given for that.
     """
 
@@ -31,6 +32,7 @@ class Share(Identified, OfficeScoped, Timestamped, Base):
     audience: Mapped[str] = mapped_column(String(8))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     group_id: Mapped[uuid.UUID | None] = mapped_column()
+    role: Mapped[str] = mapped_column(String(20), default="")
     name: Mapped[str] = mapped_column(String(120), default="")
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     passcode_hash: Mapped[str] = mapped_column(String(200), default="")
@@ -38,6 +40,7 @@ class Share(Identified, OfficeScoped, Timestamped, Base):
     starts_at: Mapped[datetime | None] = mapped_column()
     ends_at: Mapped[datetime | None] = mapped_column()
     allows_comments: Mapped[bool] = mapped_column(default=True)
+    approves_comments: Mapped[bool] = mapped_column(default=False)
     views: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None] = mapped_column()
 
@@ -71,7 +74,7 @@ class Watch(Identified, OfficeScoped, Base):
 class Comment(Identified, OfficeScoped, Timestamped, Base):
     """Something said about a page or CV: as a whole, of one block, or at a moment of its video (seconds).
 
-    A private one is for the owner and its author alone.
+    A private one is for the owner and its author alone, and so is one that waits for the owner's approval.
     """
 
     __tablename__ = "portfolio_comment"
@@ -87,8 +90,12 @@ class Comment(Identified, OfficeScoped, Timestamped, Base):
         ForeignKey("portfolio_comment.id", ondelete="CASCADE"), index=True
     )
     body: Mapped[str] = mapped_column(Text)
+    file_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="SET NULL"), index=True
+    )
     at_second: Mapped[int | None] = mapped_column()
     is_private: Mapped[bool] = mapped_column(default=False)
+    is_waiting: Mapped[bool] = mapped_column(default=False)
     resolved_at: Mapped[datetime | None] = mapped_column()
     removed_at: Mapped[datetime | None] = mapped_column()
 

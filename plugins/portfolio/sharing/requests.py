@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import func, or_, select
 
@@ -23,6 +25,7 @@ from lms.plugin import (
     write_audit,
 )
 from plugins.portfolio.cv.models import Cv
+from plugins.portfolio.pages.models import Page
 from plugins.portfolio.sharing.forms import Answer, AskFeedback, ShareWith
 from plugins.portfolio.sharing.models import Request
 from plugins.portfolio.sharing.shares import (
@@ -35,6 +38,9 @@ from plugins.portfolio.sharing.shares import (
     targets_of,
     things_of,
 )
+
+Progress = Literal["begun", "signed", "confirmed"]
+"""How far a page is: its owner works on it, says that it is finished, an adviser confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,13 @@ def ask_feedback(actor: Actor, target: Ref, command: AskFeedback) -> Request:
     return _ask(actor, target, "feedback", command)
 
 
-def sign_cv(actor: Actor, target: Ref, command: AskFeedback) -> Request:
-    """Say "my CV is ready to send" and ask for the confirmation. Raises NotFound, Conflict if asked already."""
-    if target.kind != "cv":
-        raise NotFound(_("Only a CV can be signed."))
+def sign(actor: Actor, target: Ref, command: AskFeedback) -> Request:
+    """Say "my CV is ready to send" or "this page is finished" and ask for the confirmation.
+
+    Raises NotFound, Conflict if asked already.
+    """
+    if target.kind == "collection":
+        raise NotFound(_("Only a CV or a page can be signed."))
     row = _ask(actor, target, "sign_off", command)
     row.signed_at = utcnow()
     return row
@@ -82,8 +91,8 @@ def find_requests(actor: Actor, target: Ref) -> list[Request]:
     return list(session().scalars(query))
 
 
-def ready_state(thing: Cv) -> Request | None:
-    """The confirmation of a CV, if it still holds: it does not once the CV has changed."""
+def ready_state(thing: Cv | Page) -> Request | None:
+    """The confirmation of a CV or page, if it still holds: it does not once the thing has changed."""
     query = (
         select(Request)
         .filter_by(target=targets_of(thing)[0], kind="sign_off", answer="confirmed")
@@ -93,6 +102,20 @@ def ready_state(thing: Cv) -> Request | None:
     return (
         row if row is not None and row.closed_at is not None and row.closed_at >= thing.updated_at else None
     )
+
+
+def progress_of(pages: Sequence[Page]) -> dict[uuid.UUID, Progress]:
+    """How far each of some pages is, in one query: what was signed or confirmed holds until the page changes."""
+    targets = {targets_of(page)[0]: page for page in pages}
+    query = select(Request).where(Request.target.in_(targets), Request.kind == "sign_off")
+    found: dict[uuid.UUID, Progress] = {page.id: "begun" for page in pages}
+    for row in session().scalars(query.order_by(Request.created_at)):
+        page = targets[row.target]
+        if row.answer == "confirmed" and row.closed_at is not None and row.closed_at >= page.updated_at:
+            found[page.id] = "confirmed"
+        elif row.closed_at is None and row.signed_at is not None and row.signed_at >= page.updated_at:
+            found[page.id] = "signed"
+    return found
 
 
 def find_inbox(actor: Actor, *, with_closed: bool = False) -> list[Waiting]:
@@ -139,7 +162,9 @@ def answer_request(actor: Actor, request_id: uuid.UUID, command: Answer) -> Requ
     row.answer, row.answer_note = command.answer, command.note
     write_audit(actor, "portfolio.answered", Ref.parse(row.target), command.answer)
     words = {
-        "confirmed": _("“%(title)s” is ready to send"),
+        "confirmed": _("“%(title)s” is ready to send")
+        if isinstance(thing, Cv)
+        else _("“%(title)s” is confirmed"),
         "not_yet": _("“%(title)s” is not ready yet"),
         "done": _("There is feedback on “%(title)s”"),
     }

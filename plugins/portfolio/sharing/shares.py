@@ -6,22 +6,17 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from lms.plugin import (
     Actor,
-    Conflict,
-    Forbidden,
     Invalid,
     NotFound,
     Ref,
     _,
-    directory,
-    find_members,
-    get_settings,
     groups_of,
     notify,
     require,
@@ -29,12 +24,13 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.portfolio.cv.models import Cv
-from plugins.portfolio.cv.service import KEEP, find_person
+from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.pages.models import Card, Collection, Page
 from plugins.portfolio.refs import ref_of
-from plugins.portfolio.sharing.forms import ChangeShare, PortfolioSettings, ShareWith
+from plugins.portfolio.sharing.forms import ChangeShare, ShareWith
 from plugins.portfolio.sharing.models import Share, Visit
 from plugins.portfolio.sharing.passcodes import hash_of, hash_passcode
+from plugins.portfolio.sharing.rules import check_rules, public_refusal
 
 ADVISE = "portfolio.advise"
 TOKEN_BYTES = 24
@@ -63,6 +59,11 @@ class Access:
     def may_comment(self) -> bool:
         """The owner always; others where the share allows it."""
         return self.is_owner or (self.share is not None and self.share.allows_comments)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the owner reads a comment before others do."""
+        return not self.is_owner and self.share is not None and self.share.approves_comments
 
 
 def find_access(viewer: Viewer, thing: Thing) -> Access | None:
@@ -153,15 +154,16 @@ def share(actor: Actor, target: Ref, command: ShareWith) -> tuple[Share, str]:
     Raises NotFound, Invalid, and Forbidden where the office does not allow it.
     """
     thing = get_thing(actor, target)
-    _check_rules(actor, thing, command)
+    check_rules(actor, thing.office_id, command)
     token = secrets.token_urlsafe(TOKEN_BYTES) if command.audience == "link" else ""
     row = None if command.audience == "link" else _same(str(target), command)
     if row is None:
         row = Share(owner_id=actor.user_id, target=str(target), audience=command.audience)
         session().add(row)
     row.person_id, row.group_id, row.name = command.person_id, command.group_id, command.name
+    row.role = command.role if command.audience == "group" else ""
     row.starts_at, row.ends_at = command.starts_at, command.ends_at
-    row.allows_comments = command.allows_comments
+    row.allows_comments, row.approves_comments = command.allows_comments, command.approves_comments
     row.token_hash = hash_of(token) if token else row.token_hash
     row.passcode_hash = hash_passcode(command.passcode) if command.passcode else ""
     session().flush()
@@ -200,6 +202,7 @@ def change_share(actor: Actor, share_id: uuid.UUID, command: ChangeShare, zone: 
         text = _("The end is before the beginning.")
         raise Invalid(text, fields={"last_day": text})
     row.ends_at, row.allows_comments = ends_at, command.allows_comments
+    row.approves_comments = command.approves_comments
     if row.audience == "link":
         row.name = command.name
         if command.passcode or command.is_open:
@@ -230,7 +233,7 @@ def find_shared_with(actor: Actor) -> list[Thing]:
         return []
     groups = {group.id for group in groups_of(actor.user_id)}
     fitting = [Share.person_id == actor.user_id, Share.audience == "office"]
-    fitting += [Share.group_id.in_(groups)] if groups else []
+    fitting += [and_(Share.group_id.in_(groups), Share.role.in_(["", *actor.roles]))] if groups else []
     fitting += [Share.audience == "advisers"] if actor.can(ADVISE) else []
     query = select(Share).where(or_(*fitting), Share.owner_id != actor.user_id, *alive(utcnow()))
     rows = session().scalars(query.order_by(Share.created_at.desc()).limit(200))
@@ -299,50 +302,24 @@ def is_new_visit(viewer: Viewer, thing: Thing, access: Access) -> bool:
 
 
 def find_visits(actor: Actor, target: Ref, limit: int = 100) -> list[Visit]:
-    """Who looked at one of the actor's things, the latest first. Raises NotFound."""
+    """Who looked at one of the actor's things (of a collection also at its pages), the latest first. Raises NotFound."""
     get_thing(actor, target)
-    query = select(Visit).filter_by(target=str(target)).order_by(Visit.at.desc()).limit(limit)
+    by_its_shares = Visit.share_id.in_(select(Share.id).where(Share.target == str(target)))
+    query = select(Visit).where(or_(Visit.target == str(target), by_its_shares))
+    query = query.order_by(Visit.at.desc()).limit(limit)
     return list(session().scalars(query))
+
+
+def names_of_links(visits: Sequence[Visit]) -> dict[uuid.UUID, str]:
+    """The names that the owner gave to the links by which somebody looked, in one query."""
+    wanted = {visit.share_id for visit in visits if visit.share_id}
+    return dict(session().execute(select(Share.id, Share.name).where(Share.id.in_(wanted))).all())
 
 
 def address_of(office_slug: str, target: Ref) -> str:
     """The path of a shared thing, for notices."""
     kinds = {"page": "pages", "collection": "collections", "cv": "cv"}
     return f"/o/{office_slug}/portfolio/shared/{kinds[target.kind]}/{target.id}"
-
-
-# --- rules ------------------------------------------------------------------------------
-
-
-def public_refusal(owner_id: uuid.UUID, office_id: uuid.UUID, today: date) -> str:
-    """Why a person may not be public in an office, in words; empty if they may."""
-    settings = get_settings(directory().get(office_id), "portfolio", PortfolioSettings)
-    if not settings.allows_public:
-        return _("Your office does not allow public pages.")
-    if not settings.public_age:
-        return ""
-    person = find_person(owner_id)
-    age = age_on(person.birth_date if person else "", today)
-    if age is None:
-        return _(
-            "Public pages are for people of %(age)d years and more. Write your date of birth under “About you”; it is shown nowhere.",
-            age=settings.public_age,
-        )
-    if age < settings.public_age:
-        return _(
-            "Public pages are for people of %(age)d years and more. Share your page by a link instead, together with your counsellor.",
-            age=settings.public_age,
-        )
-    return ""
-
-
-def age_on(birth_date: str, today: date) -> int | None:
-    """Whole years on a day; of a partial date, the youngest age that it allows. None if there is no date."""
-    if not birth_date:
-        return None
-    parts = [int(part) for part in birth_date.split("-")]
-    year, month, day = (*parts, *(12, 31)[len(parts) - 1 :])[:3]
-    return today.year - year - ((today.month, today.day) < (month, day))
 
 
 def card_of(owner_id: uuid.UUID) -> Card | None:
@@ -354,27 +331,6 @@ def count_living(targets: Sequence[str]) -> dict[str, int]:
     """How many shares hold for each target."""
     query = select(Share.target, func.count()).where(Share.target.in_(targets), *alive(utcnow()))
     return dict(session().execute(query.group_by(Share.target)).all())
-
-
-def _check_rules(actor: Actor, thing: Thing, command: ShareWith) -> None:
-    settings = get_settings(directory().get(thing.office_id), "portfolio", PortfolioSettings)
-    if command.audience == "public" and (
-        reason := public_refusal(actor.user_id, thing.office_id, utcnow().date())
-    ):
-        raise Forbidden(reason)
-    if command.audience == "link" and not settings.allows_links:
-        raise Forbidden(_("Your office does not allow secret links."))
-    if command.audience == "person":
-        if command.person_id is None or command.person_id not in find_members(actor, [command.person_id]):
-            text = _("Choose a person of your office.")
-            raise Invalid(text, fields={"person_id": text})
-        if command.person_id == actor.user_id:
-            raise Conflict(_("You see it anyway."))
-    if command.audience == "group" and command.group_id not in {
-        group.id for group in groups_of(actor.user_id)
-    }:
-        text = _("Choose a group that you are in.")
-        raise Invalid(text, fields={"group_id": text})
 
 
 def _fits(share: Share, viewer: Viewer, thing: Thing, groups: set[uuid.UUID]) -> bool:
@@ -393,7 +349,7 @@ def _fits(share: Share, viewer: Viewer, thing: Thing, groups: set[uuid.UUID]) ->
         case "person":
             return share.person_id == actor.user_id
         case "group":
-            return share.group_id in groups
+            return share.group_id in groups and share.role in {"", *actor.roles}
         case "advisers":
             return actor.can(ADVISE)
     return False
@@ -424,6 +380,7 @@ def _same(target: str, command: ShareWith) -> Share | None:
         audience=command.audience,
         person_id=command.person_id,
         group_id=command.group_id,
+        role=command.role if command.audience == "group" else "",
         because=None,
         revoked_at=None,
     )

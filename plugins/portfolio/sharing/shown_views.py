@@ -40,7 +40,7 @@ from plugins.portfolio.pages.showing import find_shown_file, show_blocks
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing import comments, shares
 from plugins.portfolio.sharing.cards import owner_name
-from plugins.portfolio.sharing.forms import OpenLink, Say
+from plugins.portfolio.sharing.forms import OpenLink
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.passcodes import fits_passcode, mark_of
 from plugins.portfolio.sharing.shares import Access, Thing, Viewer
@@ -61,7 +61,7 @@ def page(page_id: uuid.UUID) -> ResponseReturnValue:
     """A page that is shared with whoever looks."""
     viewer = current_viewer()
     found, access = shares.get_shared_page(viewer, page_id)
-    return page_answer(viewer, found, access, _Places())
+    return page_answer(viewer, found, access, Places())
 
 
 @blueprint.get("/portfolio/shared/pages/<uuid:page_id>/files/<uuid:file_id>")
@@ -81,25 +81,13 @@ def page_captions(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue
     return captions_answer(find_shown_file(found, file_id))
 
 
-@blueprint.get("/portfolio/shared/collections/<uuid:collection_id>")
-@public
-def collection(collection_id: uuid.UUID) -> ResponseReturnValue:
-    """The first page of a collection."""
-    row = session().get(Collection, collection_id)
-    shares.get_access(current_viewer(), row)
-    pages = pages_in(collection_id)
-    if not pages:
-        raise NotFound(_("This collection has no pages yet."))
-    return redirect(url_for("portfolio_shown.page", page_id=pages[0].id))
-
-
 @blueprint.get("/portfolio/shared/cv/<uuid:cv_id>")
 @public
 def cv(cv_id: uuid.UUID) -> ResponseReturnValue:
     """A CV that is shared with whoever looks."""
     viewer = current_viewer()
     found, access = shares.get_shared_cv(viewer, cv_id)
-    return cv_answer(viewer, found, access, _Places())
+    return cv_answer(viewer, found, access, Places())
 
 
 @blueprint.get("/portfolio/shared/cv/<uuid:cv_id>/cv.pdf")
@@ -143,47 +131,7 @@ def view_as(page_id: uuid.UUID, who: str) -> ResponseReturnValue:
         if row.audience == audience
     ]
     access = Access(is_owner=False, share=rows[0] if rows else None)
-    return page_answer(Viewer(None), found, access, _Places(), view_as=who)
-
-
-# --- comments ---------------------------------------------------------------------------
-
-
-@blueprint.post("/portfolio/shared/<any(pages, cv):kind>/<uuid:thing_id>/comments")
-@signed_in
-def say(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
-    """Say something about a page or CV."""
-    viewer = current_viewer()
-    found: tuple[Page | Cv, Access] = (
-        shares.get_shared_page(viewer, thing_id)
-        if kind == "pages"
-        else shares.get_shared_cv(viewer, thing_id)
-    )
-    values = {**request.form.to_dict(), "is_private": "is_private" in request.form}
-    comments.say(
-        actor(), found[0], found[1], Say.read({name: value for name, value in values.items() if value != ""})
-    )
-    return redirect(_comments_url(kind, thing_id), 303)
-
-
-@blueprint.post("/portfolio/comments/<uuid:comment_id>/<any(close, open, remove):action>")
-@signed_in
-def change_comment(comment_id: uuid.UUID, action: str) -> ResponseReturnValue:
-    """Close a thread, open it again, take a comment away."""
-    row = (
-        comments.remove_comment(actor(), comment_id)
-        if action == "remove"
-        else comments.resolve(actor(), comment_id, is_resolved=action == "close")
-    )
-    kind = "pages" if ":page:" in row.target else "cv"
-    thing_id = uuid.UUID(row.target.rpartition(":")[2])
-    return redirect(_comments_url(kind, thing_id), 303)
-
-
-def _comments_url(kind: str, thing_id: uuid.UUID) -> str:
-    if kind == "pages":
-        return url_for("portfolio_shown.page", page_id=thing_id, _anchor="comments")
-    return url_for("portfolio_shown.cv", cv_id=thing_id, _anchor="comments")
+    return page_answer(Viewer(None), found, access, Places(), view_as=who)
 
 
 # --- by a secret link -------------------------------------------------------------------
@@ -200,13 +148,15 @@ def enter(token: str) -> ResponseReturnValue:
     viewer = Viewer(guest_or_actor(), frozenset({share.id}))
     access = shares.get_access(viewer, thing)
     if isinstance(thing, Cv):
-        return cv_answer(viewer, thing, access, _Places(token))
+        return cv_answer(viewer, thing, access, Places(token))
     if isinstance(thing, Collection):
         pages = pages_in(thing.id)
+        if thing.has_front:
+            return redirect(url_for("portfolio_fronts.linked_front", token=token))
         if not pages:
             raise NotFound(_("This collection has no pages yet."))
-        return page_answer(viewer, pages[0], access, _Places(token))
-    return page_answer(viewer, thing, access, _Places(token)) if isinstance(thing, Page) else redirect("/")
+        return page_answer(viewer, pages[0], access, Places(token))
+    return page_answer(viewer, thing, access, Places(token)) if isinstance(thing, Page) else redirect("/")
 
 
 @links.get("/portfolio/s/<token>/<uuid:page_id>")
@@ -215,7 +165,7 @@ def linked_page(token: str, page_id: uuid.UUID) -> ResponseReturnValue:
     """Another page of a collection that a link leads to."""
     viewer = link_viewer(token)
     found, access = shares.get_shared_page(viewer, page_id)
-    return page_answer(viewer, found, access, _Places(token))
+    return page_answer(viewer, found, access, Places(token))
 
 
 @links.get("/portfolio/s/<token>/<uuid:page_id>/files/<uuid:file_id>")
@@ -290,7 +240,7 @@ def _ask_passcode(token: str, share: Share) -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class Places:
     """Addresses of a shown thing: as signed in, or under a link's token."""
 
     token: str = ""
@@ -299,6 +249,16 @@ class _Places:
         if self.token:
             return url_for("portfolio_links.linked_page", token=self.token, page_id=page.id)
         return url_for("portfolio_shown.page", page_id=page.id)
+
+    def front(self, collection: Collection) -> str:
+        if self.token:
+            return url_for("portfolio_fronts.linked_front", token=self.token)
+        return url_for("portfolio_fronts.front", collection_id=collection.id)
+
+    def cover(self, collection: Collection) -> str:
+        if self.token:
+            return url_for("portfolio_fronts.linked_cover", token=self.token)
+        return url_for("portfolio_fronts.cover", collection_id=collection.id)
 
     def file(self, page: Page, file_id: uuid.UUID) -> str:
         if self.token:
@@ -329,7 +289,7 @@ def current_viewer() -> Viewer:
 
 
 def page_answer(
-    viewer: Viewer, page: Page, access: Access, places: _Places, view_as: str = ""
+    viewer: Viewer, page: Page, access: Access, places: Places, view_as: str = ""
 ) -> ResponseReturnValue:
     """A page for a reader."""
     if not view_as:
@@ -341,6 +301,9 @@ def page_answer(
         else siblings
     )
     navigation = [(each.title, places.page(each), each.id == page.id) for each in visible]
+    front = session().get(Collection, page.collection_id) if page.collection_id else None
+    if front is not None and front.has_front and _by_collection(access):
+        navigation.insert(0, (_("Overview"), places.front(front), False))
 
     def address(file_id: uuid.UUID) -> str:
         return (
@@ -368,20 +331,20 @@ def page_answer(
         "portfolio/sharing/page.html", page=page, blocks=shown, navigation=navigation if len(navigation) > 1 else [], owner=owner_name(page.owner_id),
         cover_url=address(page.cover_id) if page.cover_id else "", access=access, view_as=view_as, own_url=url_for("portfolio_pages.edit", page_id=page.id),
         threads=[] if view_as else comments.find_comments(viewer.actor, page, access), may_comment=access.may_comment and viewer.actor is not None and not view_as,
-        say_url=url_for("portfolio_shown.say", kind="pages", thing_id=page.id), is_open=access.share is not None and access.share.audience == "public",
+        say_url=url_for("portfolio_comments.say", kind="pages", thing_id=page.id), is_open=access.share is not None and access.share.audience == "public",
         watch_url=_watch_url("pages", viewer, page, access) if not view_as else "", copy_url=url_for("portfolio_shown.copy", page_id=page.id) if page.allows_copy and viewer.actor and not access.is_owner and not view_as else "",
     )  # fmt: skip
     is_open = access.share is not None and access.share.audience == "public" and not places.token
     return guarded_headers(Response(body), is_open=is_open)
 
 
-def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: _Places) -> ResponseReturnValue:
+def cv_answer(viewer: Viewer, cv: Cv, access: Access, places: Places) -> ResponseReturnValue:
     """A CV for a reader."""
     note(viewer, cv, access)
     body = render_template(
         "portfolio/sharing/cv.html", cv=cv, document=compose_cv(cv), photo_url=places.cv(cv, "photo"), pdf_url=places.cv(cv, "pdf"), access=access,
         threads=comments.find_comments(viewer.actor, cv, access), may_comment=access.may_comment and viewer.actor is not None, owner=owner_name(cv.owner_id),
-        say_url=url_for("portfolio_shown.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
+        say_url=url_for("portfolio_comments.say", kind="cv", thing_id=cv.id), own_url=url_for("portfolio_cvs.edit", cv_id=cv.id),
         watch_url=_watch_url("cv", viewer, cv, access),
     )  # fmt: skip
     return guarded_headers(Response(body))

@@ -24,7 +24,6 @@ from lms.plugin import (
     groups_of,
     hooks,
     requires,
-    session,
     utcnow,
 )
 from plugins.portfolio.cv.models import Cv
@@ -32,9 +31,10 @@ from plugins.portfolio.cv.service import KEEP
 from plugins.portfolio.pages.models import Collection, Page
 from plugins.portfolio.refs import Kind, ref_of
 from plugins.portfolio.sharing import requests, shares
-from plugins.portfolio.sharing.forms import Answer, AskFeedback, ChangeShare, ShareWith
+from plugins.portfolio.sharing.forms import ROLES_OF_GROUP, Answer, AskFeedback, ChangeShare, ShareWith
 from plugins.portfolio.sharing.models import Share
 from plugins.portfolio.sharing.qr import qr_svg
+from plugins.portfolio.sharing.rules import public_refusal
 from plugins.portfolio.sharing.shares import ADVISE, Thing
 
 blueprint = Blueprint("portfolio_shares", __name__)
@@ -75,10 +75,10 @@ def show(target: Ref, form: Form[ShareWith] | None = None, link: str = "") -> Re
     fields = {field.name: field for field in form.fields}
     fields["group_id"].choices = [("", "–"), *((str(group.id), group.name) for group in groups)]
     body = render_template(
-        "portfolio/sharing/share.html", thing=thing, target=target, shares=rows, people=people, groups={group.id: group.name for group in groups}, form=form,
+        "portfolio/sharing/share.html", thing=thing, target=target, shares=rows, people=people, groups={group.id: group.name for group in groups}, roles=dict(ROLES_OF_GROUP), form=form,
         fields=fields, link=link, qr=qr_svg(link) if link else "", until=(utcnow() + timedelta(days=LINK_DAYS)).date().isoformat(), address=address,
-        public_refusal=shares.public_refusal(actor().user_id, thing.office_id, utcnow().date()), requests=requests.find_requests(actor(), target),
-        ready=requests.ready_state(thing) if isinstance(thing, Cv) else None, ask=Form(AskFeedback, action=address(target, "ask")), now=utcnow(),
+        public_refusal=public_refusal(actor().user_id, thing.office_id, utcnow().date()), requests=requests.find_requests(actor(), target),
+        ready=None if isinstance(thing, Collection) else requests.ready_state(thing), ask=Form(AskFeedback, action=address(target, "ask")), now=utcnow(),
         revoked=request.args.get("revoked", type=uuid.UUID), reasons={str(ref): card for ref, card in hooks().cards(reasons, actor()).items()}, breadcrumb=trail(thing, _("Share")),
     )  # fmt: skip
     return body, form.status
@@ -120,7 +120,12 @@ def change(share_id: uuid.UUID) -> ResponseReturnValue:
     target = Ref.parse(row.target)
     thing = shares.get_thing(actor(), target)
     day = row.ends_at.astimezone(current_zone()).date() if row.ends_at else None
-    values = {"name": row.name, "last_day": day, "allows_comments": row.allows_comments}
+    values = {
+        "name": row.name,
+        "last_day": day,
+        "allows_comments": row.allows_comments,
+        "approves_comments": row.approves_comments,
+    }
     form = Form(ChangeShare, values=values)
     if form.run(lambda command: shares.change_share(actor(), share_id, command, current_zone())):
         flash(_("Saved."), "success")
@@ -149,9 +154,8 @@ def visits(kind: str, thing_id: uuid.UUID) -> ResponseReturnValue:
     rows = shares.find_visits(actor(), target)
     thing = shares.get_thing(actor(), target)
     people = find_members(actor(), list({row.viewer_id for row in rows if row.viewer_id}))
-    names = {row.id: row.name for row in session().query(Share).filter(Share.owner_id == actor().user_id)}
     return render_template(
-        "portfolio/sharing/visits.html", thing=thing, visits=rows, people=people, links=names, breadcrumb=trail(thing, _("Who looked"))
+        "portfolio/sharing/visits.html", thing=thing, visits=rows, people=people, links=shares.names_of_links(rows), breadcrumb=trail(thing, _("Who looked"))
     )  # fmt: skip
 
 
@@ -189,7 +193,7 @@ def shared_url(thing: Thing) -> str:
     if isinstance(thing, Cv):
         return url_for("portfolio_shown.cv", cv_id=thing.id)
     if isinstance(thing, Collection):
-        return url_for("portfolio_shown.collection", collection_id=thing.id)
+        return url_for("portfolio_fronts.front", collection_id=thing.id)
     return url_for("portfolio_shown.page", page_id=thing.id)
 
 
@@ -251,7 +255,7 @@ def _give(target: Ref, action: str) -> ResponseReturnValue:
 
 def _ask(target: Ref, action: str) -> ResponseReturnValue:
     command = AskFeedback.read(dict(request.form))
-    (requests.sign_cv if action == "sign" else requests.ask_feedback)(actor(), target, command)
+    (requests.sign if action == "sign" else requests.ask_feedback)(actor(), target, command)
     flash(_("Your counsellor will see it in their list."), "success")
     return redirect(address(target), 303)
 

@@ -20,6 +20,7 @@ from lms.plugin import (
     PersonView,
     Ref,
     StoredFile,
+    Text,
     Ui,
     _,
     _l,
@@ -43,6 +44,11 @@ from plugins.portfolio.tasks.copies import locked_copy
 from plugins.portfolio.tasks.models import Submission
 
 TYPE = "portfolio_task"
+
+
+RESULT_NAMES: Mapping[str, Text] = {
+    "": _l("Waits for a result"), "pass": _l("Passed"), "revise": _l("Work on it again"), "fail": _l("Not passed"),
+}  # fmt: skip
 
 
 class Judge(Command):

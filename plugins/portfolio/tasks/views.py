@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Ref, _, actor, may_manage, member, serve_file, unit_of_work
+from lms.plugin import Ref, _, actor, may_manage, member, serve_file, session, slow, unit_of_work
 from plugins.portfolio.cv.tailoring import find_cvs
 from plugins.portfolio.pages.service import find_pages
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.cards import owner_name
 from plugins.portfolio.tasks import service
+from plugins.portfolio.tasks.archive import collect_submissions, zip_stream
 from plugins.portfolio.tasks.copies import with_addresses
 
 blueprint = Blueprint("portfolio_tasks", __name__)
@@ -40,6 +42,24 @@ def hand_in(activity_id: uuid.UUID) -> ResponseReturnValue:
     service.hand_in(actor(), activity_id, Ref.parse(request.form.get("target", "")))
     flash(_("It is handed in. You can go on changing the original."), "success")
     return redirect(url_for("portfolio_tasks.task", activity_id=activity_id), 303)
+
+
+@blueprint.get("/portfolio/tasks/<uuid:activity_id>/submissions.zip")
+@slow(member)
+def archive(activity_id: uuid.UUID) -> Response:
+    """All that was handed in, for whoever manages the task."""
+    with unit_of_work():
+        activity, members = collect_submissions(actor(), activity_id)
+        title = activity.title
+        session().flush()
+        session().expunge_all()
+    name = f"{title}.zip".replace('"', "'")
+    disposition = f"attachment; filename=\"submissions.zip\"; filename*=UTF-8''{quote(name)}"
+    return Response(
+        zip_stream(members),
+        mimetype="application/zip",
+        headers={"Content-Disposition": disposition, "Cache-Control": "private, no-store"},
+    )
 
 
 @blueprint.route("/portfolio/submissions/<uuid:submission_id>", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ from plugins.portfolio.cv.formats.europass_reading import read_photo
 from plugins.portfolio.cv.formats.europass_xml import write_europass
 from plugins.portfolio.cv.forms import NewCv
 from plugins.portfolio.cv.service import find_entries
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.films.service import PARTS, PURPOSE, find_films, find_takes, set_poster
 from plugins.portfolio.moving.leap2a_reading import read_feed
@@ -85,7 +86,7 @@ def test_a_feed_with_files_comes_in_as_chosen_and_a_second_time_nothing_is_sugge
         )
         assert [item.title for item in evidence.find_items(actor, "file")] == ["A red square"]
         assert not evidence.find_journals(actor)
-        plan, tasks = next(pair for pair in evidence.find_plans(actor) if pair[0].title == "Find work")
+        plan, tasks = next(pair for pair in plans.find_plans(actor) if pair[0].title == "Find work")
         assert [(task.title, task.done_at is not None, str(task.due_on)) for task in tasks] == [
             ("Call", True, "2026-05-01")
         ]

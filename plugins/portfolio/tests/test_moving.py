@@ -20,7 +20,11 @@ from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.moving import service
 from plugins.portfolio.moving.models import Transfer
 from plugins.portfolio.moving.rows import UUID_TEXT
+from plugins.portfolio.moving.tables import CARRIED
+from plugins.portfolio.sharing.shares import card_of
 from plugins.portfolio.tests.archives import (
+    Members,
+    bent,
     bring,
     count_rows,
     members_of,
@@ -235,6 +239,35 @@ def test_taking_the_same_archive_again_adds_nothing_and_what_was_put_away_comes_
         evidence.remove(page)
     take(app, world, first, key, "vienna")
     assert count_rows(app, world, key, "vienna") == counts
+
+
+def made_before(members: Members) -> None:
+    """An archive as former versions wrote it: without the columns and the tables that came later."""
+    for carried in CARRIED:
+        name = f"data/{carried.name}.jsonl"
+        if carried.name in {"portfolio_film", "portfolio_take"}:
+            members.pop(name, None)
+        elif carried.added and name in members:
+            rows = [json.loads(line) for line in members[name].splitlines()]
+            kept = [{key: row[key] for key in row if key not in carried.added} for row in rows]
+            members[name] = b"".join(json.dumps(row).encode() + b"\n" for row in kept)
+
+
+def test_an_archive_of_a_former_version_comes_in_whole(app: Flask, site: TestSite, body: bytes) -> None:
+    older = bent(body, made_before)
+    card = json.loads(members_of(older)["data/portfolio_card.jsonl"])
+    assert "film_id" not in card
+    world, key = site.world, newcomer(site.world)
+    transfer_id = bring(app, world, older, key, "vienna")
+    take(app, world, transfer_id, key, "vienna")
+    assert outcome(app, world, transfer_id, "vienna") == ("done", "")
+    with app.app_context(), world.inside("vienna"):
+        taken = card_of(world.people[key].id)
+        assert taken is not None
+        assert (taken.slug, taken.film_id) == (card["slug"], None)
+        items = evidence.find_items(world.actor(key), "file")
+        assert items
+        assert all(item.url is None for item in items)
 
 
 def test_ones_own_archive_brought_back_doubles_nothing(app: Flask, site: TestSite) -> None:

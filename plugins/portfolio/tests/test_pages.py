@@ -26,6 +26,7 @@ from lms.plugin import (
 )
 from lms.testing import SignIn, count_queries
 from plugins.portfolio.cv.service import moved
+from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import EditNote, EditSkill, NewThing
 from plugins.portfolio.evidence.models import Item
@@ -119,7 +120,7 @@ def test_a_block_cannot_show_a_thing_of_somebody_else(world: World, kind: str, f
     with world.inside("siena"):
         foreign = {
             "item": evidence.find_items(world.actor("trainee"), "file")[0].id, "journal": evidence.find_journals(world.actor("trainee"))[0][0].id,
-            "plan": evidence.find_plans(world.actor("trainee"))[0][0].id,
+            "plan": plans.find_plans(world.actor("trainee"))[0][0].id,
         }  # fmt: skip
         key = str(foreign.get(field.removesuffix("s"), foreign["item"]))
         with pytest.raises(Invalid):

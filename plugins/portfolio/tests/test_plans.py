@@ -9,7 +9,7 @@ import pytest
 
 from lms.plugin import Forbidden, NotFound, World, session, utcnow
 from lms.testing import SignIn, notifications_of
-from plugins.portfolio.evidence import plan_templates, service
+from plugins.portfolio.evidence import plan_templates, plans, service
 from plugins.portfolio.evidence.forms import AddTask, EditGoal, NewThing
 from plugins.portfolio.evidence.models import Plan
 from plugins.portfolio.newcomers import welcome
@@ -25,8 +25,8 @@ def make_template(world: World, *, days: int = 10) -> uuid.UUID:
     """A plan of the office with one step that is due some days after somebody gets it."""
     with world.inside("siena"):
         actor = world.actor(STAFF)
-        plan = service.add_plan(actor, NewThing(title=TITLE), is_template=True)
-        service.add_task(
+        plan = plans.add_plan(actor, NewThing(title=TITLE), is_template=True)
+        plans.add_task(
             actor, plan.id, AddTask(title="Scrivere il CV", due_on=utcnow().date() + timedelta(days=days))
         )
         return plan.id
@@ -35,7 +35,7 @@ def make_template(world: World, *, days: int = 10) -> uuid.UUID:
 def plans_of(world: World, key: str) -> list[tuple[str, date | None]]:
     """Titles of somebody's plans with the day of their first step."""
     with world.inside("siena"):
-        found = service.find_plans(world.actor(key))
+        found = plans.find_plans(world.actor(key))
         return [(plan.title, tasks[0].due_on if tasks else None) for plan, tasks in found]
 
 
@@ -43,13 +43,17 @@ def test_newcomers_get_the_plans_of_the_office_once_with_days_from_their_own_fir
     template = make_template(world)
     with world.inside("siena"):
         session().get_one(Plan, template).created_at = utcnow() - timedelta(days=30)
-        task = service.tasks_of(session().get_one(Plan, template))[0]
+        task = plans.tasks_of(session().get_one(Plan, template))[0]
+        task.starts_on = utcnow().date() - timedelta(days=27)
         task.due_on = utcnow().date() - timedelta(days=20)
     for _again in range(2):
         with world.inside("siena"):
             welcome(world.office("siena").id, world.people["trainee12"].id)
     found = [pair for pair in plans_of(world, "trainee12") if pair[0] == TITLE]
     assert found == [(TITLE, utcnow().date() + timedelta(days=10))]
+    with world.inside("siena"):
+        copy = next(pair for pair in plans.find_plans(world.actor("trainee12")) if pair[0].title == TITLE)
+        assert copy[1][0].starts_on == utcnow().date() + timedelta(days=3)
     assert TITLE not in dict(plans_of(world, STAFF))
     told = notifications_of(world.people["trainee12"].id)
     assert sum(TITLE in each.title for each in told) == 1
@@ -62,9 +66,9 @@ def test_a_plan_is_given_to_a_group_by_those_who_keep_templates_alone(world: Wor
     assert sign_in("trainee2").post(f"{address}/give").status_code == 403
     assert sign_in("head").get(address).status_code == 200
     with world.inside("siena"), pytest.raises(Forbidden):
-        service.add_plan(world.actor("trainee2"), NewThing(title="x"), is_template=True)
+        plans.add_plan(world.actor("trainee2"), NewThing(title="x"), is_template=True)
     with world.inside("siena"), pytest.raises(NotFound):
-        service.add_task(world.actor("trainee2"), template, AddTask(title="x"))
+        plans.add_task(world.actor("trainee2"), template, AddTask(title="x"))
     head = sign_in("head")
     page = head.get(address).text
     group = page.partition('<option value="')[2].partition('"')[0]
@@ -81,13 +85,11 @@ def test_people_are_reminded_of_what_is_due_and_late_once_each_and_not_of_what_i
     today = utcnow().date()
     with world.inside("siena"):
         actor = world.actor("trainee5")
-        plan = service.add_plan(actor, NewThing(title="Trovare lavoro"))
+        plan = plans.add_plan(actor, NewThing(title="Trovare lavoro"))
         days = {"Domani": 1, "Ieri": -1, "Fra un mese": 30, "Da tanto": -40, "Fatto": 0}
         for title, shift in days.items():
-            task = service.add_task(
-                actor, plan.id, AddTask(title=title, due_on=today + timedelta(days=shift))
-            )
-            service.tick_task(actor, task.id, is_done=title == "Fatto")
+            task = plans.add_task(actor, plan.id, AddTask(title=title, due_on=today + timedelta(days=shift)))
+            plans.tick_task(actor, task.id, is_done=title == "Fatto")
         goal = service.add_item(actor, "goal", NewThing(title="Patente B"))
         service.edit_item(actor, goal.id, EditGoal(title="Patente B", due_on=today))
         for _again in range(2):
@@ -121,3 +123,25 @@ def test_staff_make_a_plan_of_the_office_beside_its_template_pages(sign_in: Sign
     assert "/portfolio/evidence/plans/" in made.headers["Location"]
     assert "Dieci giorni" in browser.get(f"{HOME}/templates").text
     assert sign_in("trainee2").get(f"{HOME}/templates").status_code == 403
+
+
+def test_a_step_says_when_it_begins_and_people_hear_of_it_that_day(world: World, sign_in: SignIn) -> None:
+    first, last = date(2031, 5, 5), date(2031, 5, 9)
+    with world.inside("siena"):
+        plan_id = plans.add_plan(world.actor("trainee5"), NewThing(title="Patente")).id
+    browser, address = sign_in("trainee5"), f"{HOME}/evidence/plans/{plan_id}"
+    step = {"title": "Esercizi di guida", "starts_on": str(first), "due_on": str(last)}
+    assert browser.post(address, data=step).status_code == 303
+    assert "dal 5 mag 2031 al 9 mag 2031" in browser.get(address).text
+    with world.inside("siena"):
+        for day in (first - timedelta(days=1), first, first):
+            plan_templates.remind(day, "siena")
+    told = [each.title for each in notifications_of(world.people["trainee5"].id)]
+    assert sum("Esercizi di guida" in each for each in told) == 1
+
+
+def test_a_step_does_not_end_before_it_begins(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        plan_id = plans.add_plan(world.actor("trainee5"), NewThing(title="Patente")).id
+    step = {"title": "Esercizi", "starts_on": "2031-05-09", "due_on": "2031-05-05"}
+    assert sign_in("trainee5").post(f"{HOME}/evidence/plans/{plan_id}", data=step).status_code == 422

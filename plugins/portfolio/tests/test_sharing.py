@@ -36,7 +36,8 @@ from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing import shares
 from plugins.portfolio.sharing.forms import ChangeShare, PortfolioSettings, ShareWith
 from plugins.portfolio.sharing.models import Share, Visit
-from plugins.portfolio.sharing.shares import Viewer, age_on
+from plugins.portfolio.sharing.rules import age_on
+from plugins.portfolio.sharing.shares import Viewer
 from plugins.portfolio.sharing.streaming import Showed
 
 HOME = "/o/siena/portfolio"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.plugin import Conflict, NotFound, Ref, World, hooks, session, utcnow
-from lms.testing import SignIn
+from lms.testing import SignIn, notifications_of
 from plugins.portfolio.cv import tailoring
 from plugins.portfolio.cv.forms import EditCv
 from plugins.portfolio.pages import service as pages
@@ -21,7 +22,7 @@ from plugins.portfolio.sharing import comments, requests, shares
 from plugins.portfolio.sharing.forms import Answer, AskFeedback, Say
 from plugins.portfolio.sharing.models import Message
 from plugins.portfolio.sharing.shares import Viewer, find_access
-from plugins.portfolio.tests.test_sharing import HOME, OWNER, give, make_page
+from plugins.portfolio.tests.test_sharing import HOME, OWNER, give, make_page, status
 
 # --- comments, requests -------------------------------------------------------------------
 
@@ -80,6 +81,76 @@ def test_a_private_comment_is_for_the_two_of_them(world: World, sign_in: SignIn)
     assert "solo per te" not in sign_in("trainee3").get(path).text
 
 
+def comment_ids(page: str, action: str) -> list[str]:
+    """Ids of the comments for which a page offers a button."""
+    return re.findall(rf"/comments/([0-9a-f-]{{36}})/{action}\"", page)
+
+
+def test_a_comment_that_needs_approval_is_read_by_the_owner_first(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "office", allows_comments=True, approves_comments=True)
+    author, owner, other = sign_in("trainee2"), sign_in(OWNER), sign_in("trainee3")
+    path = f"{HOME}/shared/pages/{page_id}"
+    assert author.post(f"{path}/comments", data={"body": "Aspetta Zircone"}).status_code == 303
+    assert "Aspetta Zircone" in author.get(path).text
+    assert comment_ids(author.get(path).text, "approve") == []
+    assert "Aspetta Zircone" not in other.get(path).text
+    waiting = comment_ids(owner.get(path).text, "approve")
+    assert len(waiting) == 1
+    assert other.post(f"{HOME}/comments/{waiting[0]}/approve").status_code == 404
+    assert author.post(f"{HOME}/comments/{waiting[0]}/approve").status_code == 403
+    assert owner.post(f"{HOME}/comments/{waiting[0]}/approve").status_code == 303
+    assert "Aspetta Zircone" in other.get(path).text
+    assert comment_ids(owner.get(path).text, "approve") == []
+
+
+def test_who_began_a_thread_hears_of_an_answer_only_when_it_is_approved(
+    world: World, sign_in: SignIn
+) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "office", allows_comments=True, approves_comments=True)
+    path = f"{HOME}/shared/pages/{page_id}"
+    sign_in("trainee2").post(f"{path}/comments", data={"body": "Prima"})
+    first = comment_ids(sign_in(OWNER).get(path).text, "approve")[0]
+    sign_in(OWNER).post(f"{HOME}/comments/{first}/approve")
+    sign_in("trainee3").post(f"{path}/comments", data={"body": "Risposta Ametista", "parent_id": first})
+    heard = [each.body for each in notifications_of(world.people["trainee2"].id)]
+    assert "Risposta Ametista" not in heard
+    answer = comment_ids(sign_in(OWNER).get(path).text, "approve")[0]
+    sign_in(OWNER).post(f"{HOME}/comments/{answer}/approve")
+    assert "Risposta Ametista" in [each.body for each in notifications_of(world.people["trainee2"].id)]
+
+
+def test_a_file_comes_with_a_comment_for_whoever_may_read_it_and_no_longer(
+    world: World, sign_in: SignIn, client: FlaskClient
+) -> None:
+    page_id, _file = make_page(world)
+    share_id, _token = give(world, page_id, "office", allows_comments=True)
+    path, author = f"{HOME}/shared/pages/{page_id}", sign_in("trainee2")
+    note = {"body": "Ecco", "is_private": "1", "file": (io.BytesIO(b"some words"), "nota.txt")}
+    assert author.post(f"{path}/comments", data=note).status_code == 303
+    found = re.search(r"(/o/siena/portfolio/comments/[0-9a-f-]{36}/file)", sign_in(OWNER).get(path).text)
+    assert found is not None
+    with sign_in(OWNER).get(found[1]) as answer:
+        assert answer.data == b"some words"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert status(author, found[1]) == 200
+    assert sign_in("trainee3").get(found[1]).status_code == 404
+    assert client.get(found[1]).status_code in {302, 303, 401, 404}
+    with world.inside("siena"):
+        shares.revoke(world.actor(OWNER), share_id)
+    assert author.get(found[1]).status_code == 404
+
+
+def test_a_file_that_is_not_what_it_says_does_not_come_with_a_comment(world: World, sign_in: SignIn) -> None:
+    page_id, _file = make_page(world)
+    give(world, page_id, "office", allows_comments=True)
+    bad = {"body": "Ecco", "file": (io.BytesIO(b"<svg onload='x()'/>"), "foto.png")}
+    path = f"{HOME}/shared/pages/{page_id}"
+    assert sign_in("trainee2").post(f"{path}/comments", data=bad).status_code == 422
+    assert "Ecco" not in sign_in(OWNER).get(path).text
+
+
 def test_a_moment_of_a_video_can_be_named(world: World) -> None:
     page_id, _file = make_page(world)
     give(world, page_id, "advisers", allows_comments=True)
@@ -124,7 +195,7 @@ def test_a_cv_is_signed_confirmed_and_the_confirmation_ends_when_it_changes(worl
     with world.inside("siena"):
         owner, counsellor = world.actor("trainee2"), world.actor("counsellor")
         cv = tailoring.find_cvs(owner)[0]
-        row = requests.sign_cv(owner, ref_of("cv", cv.id), AskFeedback())
+        row = requests.sign(owner, ref_of("cv", cv.id), AskFeedback())
         assert row.signed_at is not None
         assert requests.ready_state(cv) is None
         with pytest.raises(Conflict):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import posixpath
+import re
 import uuid
+import zipfile
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from lms.plugin import (
     Conflict,
@@ -29,6 +34,7 @@ from plugins.portfolio.cv.service import find_entries
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.tasks import service
+from plugins.portfolio.tasks.archive import zip_stream
 from plugins.portfolio.tasks.service import Judge
 
 HOME = "/o/siena/portfolio"
@@ -171,3 +177,53 @@ def test_a_cv_is_handed_in_as_it_is(world: World) -> None:
         cv = tailoring.find_cvs(actor)[0]
         row = service.hand_in(actor, task_id, ref_of("cv", cv.id))
         assert find_entries(actor.user_id)[0].title in row.content["blocks"][0]["html"]
+
+
+def archive_of(browser: FlaskClient, task_id: uuid.UUID) -> dict[str, bytes]:
+    """The members of the archive that somebody downloads."""
+    with browser.get(f"{HOME}/tasks/{task_id}/submissions.zip") as answer:
+        assert answer.status_code == 200
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            assert archive.testzip() is None
+            return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_staff_take_everything_that_was_handed_in_as_pages_that_open_offline(
+    world: World, sign_in: SignIn
+) -> None:
+    task_id = make_task(world)
+    submission_id = hand_in(world, task_id)
+    with world.inside("siena"):
+        service.judge(world.actor("trainer"), submission_id, Judge(result="revise", note="=Zaffiro"))
+    hand_in(world, task_id)
+    members = archive_of(sign_in("trainer"), task_id)
+    pages_in_it = [name for name in members if name.endswith("/index.html")]
+    assert sorted(name.rpartition("/")[0].rpartition("/")[2] for name in pages_in_it) == ["1", "2"]
+    for name in pages_in_it:
+        for address in re.findall(r'(?:src|href|poster)="([^"]+)"', members[name].decode()):
+            if address.startswith(("http", "mailto", "#")):
+                continue
+            assert posixpath.normpath(f"{name.rpartition('/')[0]}/{address.partition('#')[0]}") in members, (
+                address
+            )
+        assert b"<script" not in members[name]
+    assert any(body[:2] == b"\xff\xd8" for name, body in members.items() if "/files/" in name)
+    assert "'=Zaffiro" in members["results.csv"].decode()
+    assert all(name in members["index.html"].decode() for name in pages_in_it)
+
+
+def test_nobody_but_staff_of_the_task_takes_what_was_handed_in(world: World, sign_in: SignIn) -> None:
+    task_id = make_task(world)
+    hand_in(world, task_id)
+    for key in ("trainee", "trainee2"):
+        assert sign_in(key).get(f"{HOME}/tasks/{task_id}/submissions.zip").status_code == 403
+    assert sign_in("trainee_vienna").get(f"{HOME}/tasks/{task_id}/submissions.zip").status_code in {403, 404}
+    assert "submissions.zip" in sign_in("trainer").get(f"{HOME}/tasks/{task_id}").text
+    assert "submissions.zip" not in sign_in("trainee").get(f"{HOME}/tasks/{task_id}").text
+
+
+def test_a_large_file_passes_through_the_archive_in_pieces() -> None:
+    sizes = [len(piece) for piece in zip_stream([("a.bin", b""), ("b.txt", b"x" * 1000)])]
+    assert max(sizes) < 2000
+    with zipfile.ZipFile(io.BytesIO(b"".join(zip_stream([("b.txt", b"x" * 1000)])))) as archive:
+        assert archive.read("b.txt") == b"x" * 1000

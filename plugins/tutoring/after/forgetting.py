@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, select
 from lms.plugin import Actor, forget_events, session, utcnow
 from plugins.tutoring import calling, chat, intake
 from plugins.tutoring.booking import rules_of
-from plugins.tutoring.models import Booking, Slot, Task
+from plugins.tutoring.models import EMPTIED, Booking, QueuePlace, Slot, Task
 
 DAYS_OF_A_MONTH = 30.44
 BATCH = 500
@@ -31,6 +31,13 @@ def forget_due(office_actor: Actor) -> int:
         row.follow_up_on, row.forgotten_at = None, utcnow()
     ids = [row.id for row in rows]
     session().execute(delete(Task).where(Task.booking_id.in_(ids)))
+    old = (
+        QueuePlace.created_at < _limit(office_actor),
+        QueuePlace.state != "waiting",
+        QueuePlace.topic != "",
+    )
+    for place in session().scalars(select(QueuePlace).where(*old).limit(BATCH)):
+        place.topic, place.message = "", EMPTIED if place.message else ""
     session().flush()
     return len(rows)
 

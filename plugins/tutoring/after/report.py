@@ -169,8 +169,8 @@ def _used(row: Booking) -> float | None:
 
 def _desk_between(start: datetime, end: datetime) -> Desk:
     query = select(QueuePlace.trainee_id, QueuePlace.state, QueuePlace.created_at, QueuePlace.ended_at).where(
-        QueuePlace.created_at >= start, QueuePlace.created_at < end, QueuePlace.state != "waiting"
-    )
+        QueuePlace.created_at >= start, QueuePlace.created_at < end, QueuePlace.state.not_in(("waiting", "message")), QueuePlace.message == "",
+    )  # fmt: skip
     rows = session().execute(query).all()
     if len({row.trainee_id for row in rows}) < FEWEST_PEOPLE:
         return Desk(None, None, None, None, None)

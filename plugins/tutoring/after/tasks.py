@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from lms.plugin import Actor, Conflict, NotFound, _, session, utcnow
 from plugins.tutoring.after.forms import AddTask
 from plugins.tutoring.booking import get_booking
-from plugins.tutoring.models import Booking, Slot, Task
+from plugins.tutoring.models import Booking, Slot, Task, Waiting
 
 MOST = 20
 SHOWN = 30
@@ -61,13 +62,24 @@ def tasks_of(rows: Sequence[Booking]) -> list[Task]:
     return list(session().scalars(select(Task).where(Task.booking_id.in_(ids)).order_by(Task.created_at)))
 
 
-def find_open(actor: Actor) -> list[Task]:
-    """What the actor still has to do: the nearest date first, then what has none."""
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What somebody still has to do, and whether they wait for a freed time."""
+
+    steps: list[Task]
+    is_waiting: bool
+
+
+def find_later(actor: Actor) -> Later:
+    """Next steps that are open, the nearest date first, then what has none; and the waiting list: one query."""
+    me = select(literal(actor.user_id, Task.trainee_id.type).label("id")).subquery()
     query = (
-        select(Task)
-        .filter_by(trainee_id=actor.user_id)
-        .where(Task.done_at.is_(None))
+        select(Task, Waiting.id)
+        .select_from(me)
+        .outerjoin(Waiting, Waiting.trainee_id == me.c.id)
+        .outerjoin(Task, (Task.trainee_id == me.c.id) & Task.done_at.is_(None))
         .order_by(Task.due_on.is_(None), Task.due_on, Task.created_at)
         .limit(SHOWN)
     )
-    return list(session().scalars(query))
+    rows = session().execute(query).all()
+    return Later([task for task, _id in rows if task is not None], any(waits for _task, waits in rows))

@@ -48,7 +48,9 @@ def find_left_alone(actor: Actor) -> list[Booking]:
     """Drop-in conversations whose tutor's connection is gone, so that another one can go on. Raises Forbidden."""
     require(actor, OFFER)
     here = telling.tutors_here() | {actor.user_id}
-    query = _running().where(Booking.place_id.is_not(None), Slot.tutor_id.not_in(here))
+    query = _running().where(
+        Booking.place_id.is_not(None), Booking.is_message.is_(False), Slot.tutor_id.not_in(here)
+    )
     return list(session().scalars(query))
 
 

@@ -22,7 +22,17 @@ from lms.plugin import (
 )
 from plugins.tutoring import meeting
 from plugins.tutoring.booking import get_booking
-from plugins.tutoring.desk import colleagues, conversations, opening, passing, queue, replies, telling
+from plugins.tutoring.desk import (
+    colleagues,
+    conversations,
+    messages,
+    opening,
+    passing,
+    queue,
+    replies,
+    routing,
+    telling,
+)
 from plugins.tutoring.desk.colleagues import Whisper
 from plugins.tutoring.desk.forms import AddReply, PassOn
 from plugins.tutoring.desk.opening import MANAGE
@@ -71,6 +81,13 @@ def take() -> ResponseReturnValue:
     """Begin a conversation with the next person, or with a chosen one."""
     taken = queue.take(actor(), request.form.get("place_id", type=uuid.UUID))
     return redirect(url_for("tutoring_tutor.desk", chat=taken.id), 303)
+
+
+@blueprint.post("/tutoring/desk/messages/<uuid:place_id>/answer")
+@requires(OFFER)
+def answer_message(place_id: uuid.UUID) -> ResponseReturnValue:
+    """Begin a conversation with what somebody left for the desk."""
+    return redirect(url_for("tutoring_tutor.desk", chat=messages.answer(actor(), place_id).id), 303)
 
 
 @blueprint.post("/tutoring/desk/<uuid:booking_id>/take-over")
@@ -153,10 +170,14 @@ def remove_reply(reply_id: uuid.UUID) -> ResponseReturnValue:
 
 def _waiting(who: Actor, chats: list[Booking]) -> dict[str, Any]:
     places, alone, now = queue.find_queue(who), conversations.find_left_alone(who), utcnow()
-    ids = {place.trainee_id for place in places}
+    left, offers = messages.find_messages(who), routing.find_offers()
+    ids = {place.trainee_id for place in [*places, *left]}
     people = find_members(who, sorted(ids)) | people_of(who, [*alone, *chats])
     return {
         "waiting": places,
+        "left": left,
+        "is_for_me": lambda place: bool(routing.who_fits(offers, [who.user_id], place)),
+        "has_topics": bool(routing.subjects_of(offers) or routing.languages_of(offers)),
         "alone": alone,
         "people": people,
         "is_away": lambda place: queue.is_away(place, now),

@@ -20,6 +20,20 @@ class JoinQueue(Command):
         Field(min_length=2, max_length=200),
         Ui(_l("What is it about?"), hint=_l("A few words, so that the right person can help you.")),
     ]
+    subject: Annotated[str, Field(max_length=120)] = ""
+    language: Annotated[str, Field(max_length=10)] = ""
+
+
+class LeaveMessage(Command):
+    """Write to the desk what a tutor answers later."""
+
+    message: Annotated[
+        str,
+        Field(min_length=2, max_length=2000),
+        Ui(_l("Your message"), kind="textarea", hint=_l("What is it about, and what did you try already?")),
+    ]
+    subject: Annotated[str, Field(max_length=120)] = ""
+    language: Annotated[str, Field(max_length=10)] = ""
 
 
 class AddReply(Command):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Date, Integer, String, cast, exists, null, select
 
 from lms.plugin import Actor, Conflict, NotFound, Ref, _, directory, require, session, utcnow, write_audit
 from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.forms import AddOpening
-from plugins.tutoring.models import Booking, DeskHours, Slot
+from plugins.tutoring.models import Booking, ClosedDay, DeskHours, Slot
 from plugins.tutoring.times import span_of_day
 
 MANAGE = "tutoring.manage"
 AHEAD_DAYS = 14
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,25 @@ class Opening:
     is_open: bool
     until: datetime | None = None
     next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An opening time of the week, in minutes after midnight on the clock of the office."""
+
+    weekday: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWeek:
+    """The opening times of a desk; the closed days to come with their names, in order; and who has half an hour
+    at this moment that nobody took or to which nobody came, and until when."""
+
+    lines: Sequence[Line]
+    closed: Mapping[date, str]
+    unused: Sequence[tuple[uuid.UUID, datetime]] = ()
 
 
 def find_hours(actor: Actor) -> list[DeskHours]:
@@ -64,43 +84,68 @@ def end_opening(actor: Actor, hours_id: uuid.UUID) -> None:
     session().flush()
 
 
-def opening_now(actor: Actor, *, at: datetime | None = None) -> Opening:
+def read_week(actor: Actor) -> DeskWeek:
+    """All that says when the desk of the actor's office is open, in one query."""
+    now = utcnow()
+    number, day, word = cast(null(), Integer), cast(null(), Date), cast(null(), String)
+    who, moment = cast(null(), Slot.tutor_id.type), cast(null(), Slot.ends_at.type)
+    lines = select(
+        DeskHours.weekday, DeskHours.starts, DeskHours.ends, day.label("day"), word.label("name"), who.label("tutor_id"), moment.label("until")
+    )  # fmt: skip
+    days = select(number, number, number, ClosedDay.day, ClosedDay.name, who, moment)
+    is_used = exists().where(Booking.slot_id == Slot.id, Booking.state.in_(("held", "booked", "done")))
+    unused = select(number, number, number, day, word, Slot.tutor_id, Slot.ends_at).where(
+        Slot.place == "chat", Slot.is_closed.is_(False), Slot.starts_at <= now, Slot.ends_at > now, ~is_used
+    )
+    query = lines.union_all(days.where(ClosedDay.day >= now.date() - ONE_DAY), unused)
+    rows = session().execute(query).all()
+    closed = sorted((row.day, row.name) for row in rows if row.day is not None)
+    return DeskWeek(
+        [Line(row.weekday, row.starts, row.ends) for row in rows if row.weekday is not None],
+        dict(closed),
+        [(row.tutor_id, row.until) for row in rows if row.until is not None],
+    )
+
+
+def opening_now(actor: Actor, *, at: datetime | None = None, week: DeskWeek | None = None) -> Opening:
     """Whether the desk of the actor's office is open at this moment, or at another one."""
     if actor.office_id is None:
         return Opening(is_open=False)
-    zone = ZoneInfo(directory().get(actor.office_id).zone)
-    return opening_at(find_hours(actor), zone, at or utcnow())
+    week = week or read_week(actor)
+    return opening_at(week.lines, _zone(actor), at or utcnow(), week.closed)
 
 
-def opening_with_unused(actor: Actor) -> Opening:
+def opening_with_unused(actor: Actor, *, week: DeskWeek | None = None) -> Opening:
     """The same, and open too while a tutor at the desk has half an hour that nobody took, or to which nobody came."""
-    found = opening_now(actor)
-    here = telling.tutors_here() if not found.is_open and actor.office_id else set()
-    if not here:
+    week = week or read_week(actor)
+    found = opening_now(actor, week=week)
+    if found.is_open or not week.unused or utcnow().astimezone(_zone(actor)).date() in week.closed:
         return found
-    now = utcnow()
-    is_used = exists().where(Booking.slot_id == Slot.id, Booking.state.in_(("held", "booked", "done")))
-    query = select(func.max(Slot.ends_at)).where(
-        Slot.tutor_id.in_(here), Slot.place == "chat", Slot.is_closed.is_(False), Slot.starts_at <= now, Slot.ends_at > now, ~is_used
-    )  # fmt: skip
-    until = session().scalar(query)
+    here = telling.tutors_here()
+    until = max((end for tutor_id, end in week.unused if tutor_id in here), default=None)
     return Opening(True, until=until) if until else found
 
 
-def opening_at(lines: Sequence[DeskHours], zone: ZoneInfo, now: datetime) -> Opening:
-    """Whether a desk with these opening times is open at a moment, and when that changes. Pure."""
+def opening_at(
+    lines: Sequence[DeskHours | Line], zone: ZoneInfo, now: datetime, closed: Collection[date] = ()
+) -> Opening:
+    """Whether a desk with these opening times and closed days is open at a moment, and when that changes. Pure."""
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=number) for number in range(-1, AHEAD_DAYS)]
     spans = [
         span_of_day(zone, day, line.starts, line.ends)
         for day in days
         for line in lines
-        if line.weekday == day.weekday()
+        if line.weekday == day.weekday() and day not in closed
     ]
     real = [(begin, end) for begin, end in spans if begin < end]
     closes = max((end for begin, end in real if begin <= now < end), default=None)
     opens = min((begin for begin, _end in real if begin > now), default=None)
     return Opening(True, until=closes) if closes else Opening(False, next_at=opens)
+
+
+def _zone(actor: Actor) -> ZoneInfo:
+    return ZoneInfo(directory().get(actor.office_id).zone if actor.office_id else "UTC")
 
 
 def ref_of(row: DeskHours) -> Ref:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.plugin import (
@@ -20,10 +20,9 @@ from lms.plugin import (
     session,
     system_actor,
     utcnow,
-    who_is_here,
 )
 from plugins.tutoring import calling, chat
-from plugins.tutoring.desk import telling
+from plugins.tutoring.desk import routing, telling
 from plugins.tutoring.desk.forms import JoinQueue
 from plugins.tutoring.desk.opening import opening_now, opening_with_unused
 from plugins.tutoring.models import Booking, QueuePlace, Slot
@@ -45,7 +44,7 @@ LONGEST_QUEUE = 60
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where somebody stands: ``position`` from 1; ``minutes`` to wait, None if no tutor is at the desk."""
+    """Where somebody stands: ``position`` from 1; ``minutes`` to wait, None if no tutor who fits is at the desk."""
 
     place: QueuePlace
     position: int
@@ -64,14 +63,18 @@ def join(actor: Actor, command: JoinQueue) -> QueuePlace:
     known = own_place(actor)
     if known is not None:
         known.topic, known.seen_at = command.topic, utcnow()
+        known.subject, known.language = _wish(command)
         return known
     if waiting_count() >= LONGEST_QUEUE:
         raise Conflict(_("Too many people wait now. Please book a session."), code="full")
-    row = QueuePlace(trainee_id=actor.user_id, topic=command.topic, seen_at=utcnow())
+    subject, language = _wish(command)
+    row = QueuePlace(
+        trainee_id=actor.user_id, topic=command.topic, subject=subject, language=language, seen_at=utcnow()
+    )
     session().add(row)
     session().flush()
     telling.tell_queue(row.office_id)
-    telling.call_tutors(row, waiting_count())
+    telling.call_tutors(row)
     return row
 
 
@@ -92,7 +95,7 @@ def own_conversation(actor: Actor) -> Booking | None:
     """The drop-in conversation that the actor has now, as trainee."""
     query = select(Booking).where(
         Booking.trainee_id == actor.user_id, Booking.place_id.is_not(None), Booking.ended_at.is_(None),
-        Booking.state == "booked",
+        Booking.state == "booked", Booking.is_message.is_(False),
     )  # fmt: skip
     return session().scalar(query.order_by(Booking.created_at.desc()).limit(1))
 
@@ -119,7 +122,7 @@ def standing_of(place: QueuePlace) -> Standing:
         )
         or 0
     )
-    tutors = len(who_is_here(telling.DESK))
+    tutors = len(routing.who_fits(routing.find_offers(), telling.tutors_here(), place))
     minutes = None if tutors == 0 else -(-(ahead + 1) * usual_minutes() // tutors) if ahead >= tutors else 1
     return Standing(place, ahead + 1, minutes, tutors)
 
@@ -127,7 +130,9 @@ def standing_of(place: QueuePlace) -> Standing:
 def usual_minutes() -> int:
     """How long a drop-in conversation takes, in whole minutes: the middle of the latest twenty."""
     query = select(Slot.starts_at, Booking.ended_at).join(Slot, Slot.id == Booking.slot_id)
-    ended = query.where(Booking.place_id.is_not(None), Booking.ended_at.is_not(None))
+    ended = query.where(
+        Booking.place_id.is_not(None), Booking.ended_at.is_not(None), Booking.is_message.is_(False)
+    )
     rows = session().execute(ended.order_by(Booking.ended_at.desc()).limit(SAMPLE)).all()
     lengths = [(end - begin).total_seconds() / 60 for begin, end in rows if end is not None]
     return max(1, round(median(lengths))) if lengths else USUAL_MINUTES
@@ -157,13 +162,21 @@ def is_away(place: QueuePlace, now: datetime | None = None) -> bool:
 
 
 def take(actor: Actor, place_id: uuid.UUID | None = None) -> Booking:
-    """Begin a conversation with the next who is there, or with a chosen person.
+    """Begin a conversation with the next for whom the actor is the right one, or with a chosen person.
 
     Two tutors at the same moment get one person each. Raises Forbidden, NotFound (nobody waits),
     Conflict (somebody else was faster with the chosen one).
     """
     require(actor, OFFER)
-    row = _chosen(place_id) if place_id else _next()
+    return take_chosen(actor, place_id) if place_id else _begin(actor, _next(actor))
+
+
+def take_chosen(actor: Actor, place_id: uuid.UUID, state: str = "waiting") -> Booking:
+    """Begin a conversation with the person of a place, who waits or left a message. Raises NotFound, Forbidden, Conflict."""
+    return _begin(actor, _chosen(place_id, state))
+
+
+def _begin(actor: Actor, row: QueuePlace) -> Booking:
     if row.trainee_id == actor.user_id:
         raise Forbidden(_("You cannot take yourself out of the queue."))
     now = utcnow()
@@ -174,15 +187,17 @@ def take(actor: Actor, place_id: uuid.UUID | None = None) -> Booking:
     session().add(slot)
     session().flush()
     booking = Booking(
-        slot_id=slot.id, trainee_id=row.trainee_id, place_id=row.id, purpose="other", message=row.topic
-    )
+        slot_id=slot.id, trainee_id=row.trainee_id, place_id=row.id, purpose="other",
+        message=row.message or row.topic, is_message=bool(row.message),
+    )  # fmt: skip
     session().add(booking)
     try:
         _end(row, "taken")
     except IntegrityError as error:
         raise _faster() from error
     session().refresh(booking)
-    telling.tell_taken(booking, actor)
+    if not booking.is_message:  # that person is told with the first word of the answer
+        telling.tell_taken(booking, actor)
     return booking
 
 
@@ -226,9 +241,12 @@ def _end_all(rows: list[QueuePlace], state: str) -> int:
 
 
 def _end_old_conversations() -> int:
-    over = utcnow() - ENDS_BY_ITSELF
+    now = utcnow()
+    is_over = case(
+        (Booking.is_message, Slot.ends_at < now - chat.OPEN_AFTER), else_=Slot.ends_at < now - ENDS_BY_ITSELF
+    )
     query = select(Booking).join(Slot, Slot.id == Booking.slot_id).where(
-        Booking.place_id.is_not(None), Booking.ended_at.is_(None), Slot.ends_at < over
+        Booking.place_id.is_not(None), Booking.ended_at.is_(None), is_over
     )  # fmt: skip
     rows = list(session().scalars(query))
     for row in rows:
@@ -248,22 +266,40 @@ def _queue() -> Select[QueuePlace]:
     return waiting.order_by(QueuePlace.created_at, QueuePlace.id)
 
 
-def _next() -> QueuePlace:
-    """The first whose page is there, or the first of all; passes over who is being taken at this moment."""
+def _wish(command: JoinQueue) -> tuple[str, str]:
+    """Topic and language as far as a tutor of the office offers them."""
+    offers = routing.find_offers()
+    return (
+        command.subject if command.subject in routing.subjects_of(offers) else "",
+        command.language if command.language in routing.languages_of(offers) else "",
+    )
+
+
+def _next(actor: Actor) -> QueuePlace:
+    """The first for whom the actor is the right one: whose page is there before the others; passes over who is being taken at this moment."""
     is_here = QueuePlace.seen_at >= utcnow() - AWAY_AFTER
     query = _queue().order_by(None).order_by(is_here.desc(), QueuePlace.created_at, QueuePlace.id)
-    row = session().scalar(query.limit(1).with_for_update(skip_locked=True))
-    if row is None:
+    places = list(session().scalars(query.limit(LONGEST_QUEUE)))
+    if not places:
         raise NotFound(_("Nobody waits now."))
-    return row
+    for place in routing.order_for(actor.user_id, places, routing.find_offers(), telling.tutors_here()):
+        locked = select(QueuePlace).filter_by(id=place.id, state="waiting").with_for_update(skip_locked=True)
+        row = session().scalar(locked.execution_options(populate_existing=True))
+        if row is not None:
+            return row
+    raise NotFound(
+        _(
+            "Whoever waits now asks for a colleague who is at the desk. You can still take somebody from the list."
+        )
+    )
 
 
-def _chosen(place_id: uuid.UUID) -> QueuePlace:
+def _chosen(place_id: uuid.UUID, state: str) -> QueuePlace:
     query = select(QueuePlace).filter_by(id=place_id).with_for_update()
     row = session().scalar(query.execution_options(populate_existing=True))
     if row is None:
         raise NotFound(_("This person does not wait any more."))
-    if row.state != "waiting":
+    if row.state != state:
         raise _faster()
     return row
 

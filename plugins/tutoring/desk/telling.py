@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import Field
@@ -26,7 +27,8 @@ from lms.plugin import (
     who_is_here,
 )
 from plugins.tutoring import chat
-from plugins.tutoring.models import Booking, Pattern, QueuePlace
+from plugins.tutoring.desk import routing
+from plugins.tutoring.models import Booking, QueuePlace
 from plugins.tutoring.offering import OFFER
 
 DESK, PLACE = "tutoring_desk", "tutoring_place"
@@ -66,15 +68,27 @@ def tell_place(row: QueuePlace) -> None:
     append(system_actor(row.office_id), place_channel(row), MOVED, payload, secrets.token_urlsafe(16))
 
 
-def call_tutors(row: QueuePlace, waiting: int) -> None:
-    """Tell the tutors of the office that somebody waits, if none of them is at the desk."""
-    if waiting > 1 or who_is_here(DESK):
+def call_tutors(row: QueuePlace) -> None:
+    """Tell the tutors who offer what somebody waits for, if none of them is at the desk; where nobody offers it, all."""
+    offers = routing.find_offers()
+    right = routing.who_fits(offers, offers, row) or set(offers)
+    if routing.who_fits(offers, tutors_here(), row) or _somebody_waits_alike(row):
         return
     office = directory().get(row.office_id)
-    for tutor_id in session().scalars(select(Pattern.tutor_id).distinct().limit(CALLED_AT_MOST)):
+    for tutor_id in sorted(right)[:CALLED_AT_MOST]:
         notify(
             tutor_id, "tutoring_session", title=_l("Somebody waits at the drop-in desk"), body=row.topic,
             url=f"/o/{office.slug}/tutoring/desk", key=f"tutoring:desk:{row.id}",
+        )  # fmt: skip
+
+
+def tell_message_left(row: QueuePlace, tutor_ids: Collection[uuid.UUID]) -> None:
+    """Tell the tutors who can answer it that a message is there."""
+    office = directory().get(row.office_id)
+    for tutor_id in sorted(tutor_ids)[:CALLED_AT_MOST]:
+        notify(
+            tutor_id, "tutoring_message", title=_l("Somebody left a message for the drop-in desk"), body=row.topic,
+            url=f"/o/{office.slug}/tutoring/desk", key=f"tutoring:message:{row.id}",
         )  # fmt: skip
 
 
@@ -129,6 +143,12 @@ def tell_dropped(row: QueuePlace) -> None:
         row.trainee_id, "tutoring_session", title=_l("You do not wait at the drop-in desk any more"), body=why,
         url=f"/o/{office.slug}/tutoring/drop-in", key=f"tutoring:dropped:{row.id}",
     )  # fmt: skip
+
+
+def _somebody_waits_alike(row: QueuePlace) -> bool:
+    """True if the same tutors were told before, for somebody who still waits."""
+    query = select(QueuePlace.id).filter_by(state="waiting", subject=row.subject, language=row.language)
+    return session().scalar(query.where(QueuePlace.id != row.id).limit(1)) is not None
 
 
 def _may_hear_desk(actor: Actor, _channel: str) -> Decision:

@@ -8,11 +8,11 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import Form, _, actor, member, ngettext, requires, wants_json
-from plugins.tutoring import booking
-from plugins.tutoring.desk import opening, queue
-from plugins.tutoring.desk.forms import AddOpening, JoinQueue
+from plugins.tutoring import booking, closing
+from plugins.tutoring.desk import messages, opening, queue, routing
+from plugins.tutoring.desk.forms import AddOpening, JoinQueue, LeaveMessage
 from plugins.tutoring.desk.opening import MANAGE
-from plugins.tutoring.forms import WEEKDAYS
+from plugins.tutoring.forms import WEEKDAYS, CloseDays
 from plugins.tutoring.offering import OFFER
 from plugins.tutoring.views import trail
 
@@ -24,17 +24,34 @@ blueprint = Blueprint("tutoring_desk", __name__)
 def drop_in() -> ResponseReturnValue:
     """Whether the desk is open; the form to join; where one stands."""
     who = actor()
-    form = Form(JoinQueue, submit=_("Join the queue"))
+    form, letter = (
+        Form(JoinQueue, submit=_("Join the queue")),
+        Form(LeaveMessage, submit=_("Leave the message")),
+    )
     if form.run(lambda command: queue.join(who, command)):
         return redirect(url_for("tutoring_desk.drop_in"), 303)
+    if letter.run(lambda command: messages.leave_message(who, command)):
+        flash(_("Your message is at the desk. You get the answer here and by mail."), "success")
+        return redirect(url_for("tutoring_desk.drop_in"), 303)
+    offers = routing.find_offers()
     place = queue.own_place(who)
     page = render_template(
         "tutoring/drop_in.html", form=form, opening=opening.opening_with_unused(who), hours=opening.find_hours(who),
         standing=queue.standing_of(place) if place else None, waiting=queue.waiting_count(), last=None if place else queue.last_place(who),
-        conversation=queue.own_conversation(who), may_answer=who.can(OFFER), may_manage=who.can(MANAGE),
+        conversation=queue.own_conversation(who), letter=letter, own_message=messages.own_message(who), answers=messages.own_answers(who),
+        subjects=routing.subjects_of(offers), spoken=routing.languages_of(offers), may_answer=who.can(OFFER), may_manage=who.can(MANAGE),
         weekdays=[title for _number, title in WEEKDAYS], wait_words=wait_words, breadcrumb=trail(_("Drop-in")),
     )  # fmt: skip
-    return page, form.status
+    return page, max(form.status, letter.status)
+
+
+@blueprint.post("/tutoring/drop-in/message/take-back")
+@member
+def take_back() -> ResponseReturnValue:
+    """Leave no message after all."""
+    messages.take_back(actor())
+    flash(_("Taken back. Nobody at the desk sees it any more."), "success")
+    return redirect(url_for("tutoring_desk.drop_in"), 303)
 
 
 @blueprint.post("/tutoring/drop-in/here")
@@ -93,6 +110,39 @@ def end_hours(hours_id: uuid.UUID) -> ResponseReturnValue:
     opening.end_opening(actor(), hours_id)
     flash(_("Taken out."), "success")
     return redirect(url_for("tutoring_desk.hours"), 303)
+
+
+@blueprint.route("/tutoring/closed-days", methods=["GET", "POST"])
+@requires(MANAGE)
+def closed_days() -> ResponseReturnValue:
+    """Days on which the office is closed."""
+    form, done = Form(CloseDays, submit=_("Close on these days")), list[tuple[int, int]]()
+    if form.run(lambda command: done.append(closing.close_days(actor(), command))):
+        fresh, expected = done[0]
+        flash(ngettext("%(num)d day is new.", "%(num)d days are new.", fresh), "success")
+        if expected:
+            flash(
+                ngettext(
+                    "%(num)d session is booked on these days. Its tutor was told.",
+                    "%(num)d sessions are booked on these days. Their tutors were told.",
+                    expected,
+                ),
+                "warn",
+            )
+        return redirect(url_for("tutoring_desk.closed_days"), 303)
+    page = render_template(
+        "tutoring/closed_days.html", form=form, days=closing.find_closed_days(actor()), breadcrumb=trail(_("Closed days")),
+    )  # fmt: skip
+    return page, form.status
+
+
+@blueprint.post("/tutoring/closed-days/<uuid:day_id>/open")
+@requires(MANAGE)
+def open_day(day_id: uuid.UUID) -> ResponseReturnValue:
+    """Be open on a day after all."""
+    closing.open_day(actor(), day_id)
+    flash(_("The office is open on that day. The tutors' times are there again."), "success")
+    return redirect(url_for("tutoring_desk.closed_days"), 303)
 
 
 def wait_words(standing: queue.Standing) -> str:

@@ -102,7 +102,7 @@ def test_both_add_next_steps_and_tick_them_off_and_nobody_else(sign_in: SignIn, 
     with world.inside("siena"):
         assert tasks.get_task(world.actor("tutor"), task_id).done_at is not None
         tasks.tick_task(world.actor("tutor"), task_id, is_done=False)
-        assert [task.id for task in tasks.find_open(world.actor("trainee5"))] == [task_id]
+        assert [task.id for task in tasks.find_later(world.actor("trainee5")).steps] == [task_id]
         tasks.remove_task(world.actor("trainee5"), task_id)
         with pytest.raises(NotFound):
             tasks.get_task(world.actor("trainee5"), task_id)
@@ -249,7 +249,7 @@ def test_due_dates_come_first_among_the_open_steps(world: World) -> None:
         tasks.add_task(who, row_id, AddTask(text="Senza data"))
         tasks.add_task(who, row_id, AddTask(text="Tardi", due_on=date(2027, 2, 1)))
         tasks.add_task(who, row_id, AddTask(text="Presto", due_on=date(2027, 1, 1)))
-        assert [task.text for task in tasks.find_open(who)] == ["Presto", "Tardi", "Senza data"]
+        assert [task.text for task in tasks.find_later(who).steps] == ["Presto", "Tardi", "Senza data"]
 
 
 # --- what is kept --------------------------------------------------------------------

@@ -87,6 +87,11 @@ class Downlink:
             changed = True
         return changed
 
+    @property
+    def has_screen_slot(self) -> bool:
+        """Whether a shared screen has a place of its own; else it comes before the cameras."""
+        return any(slot.role == "screen" for slot in self.slots)
+
     def shown(self) -> list[dict[str, Any]]:
         """What is in which slot now."""
         return [

@@ -73,7 +73,7 @@ class Connection:
             self._handshake = Handshake(self._identity, offer.fingerprints)
         # The old name leads to nobody: its password is no longer kept.
         self.ports.by_ufrag.pop(self.ufrag, None)
-        self.ufrag, password = secrets.token_hex(6), secrets.token_urlsafe(24)
+        self.ufrag, password = secrets.token_hex(6), secrets.token_hex(16)
         self.remote_ufrag = offer.ufrag
         self.password = password.encode()
         self.ports.by_ufrag[self.ufrag] = self

@@ -140,7 +140,7 @@ class Room:
         present = [
             track for uplink in self.uplinks.values() for track in uplink.tracks.values() if track.is_alive
         ]
-        if present == self._tracks:
+        if set(present) == set(self._tracks):
             return
         for track in self._tracks:
             if track not in present:
@@ -189,11 +189,13 @@ class Room:
             return
         wish = downlink.wish
         others = [track for track in self._tracks if track.person != downlink.person]
+        screens = [each for each in others if each.kind is Kind.SCREEN] if wish.screen else []
+        seen = self._seen(others, wish)
         changed = [
             downlink.place("audio", self._heard(others) if wish.sound else ()),
-            downlink.place("video", self._seen(others, wish)),
-            downlink.place("screen", [each for each in others if each.kind is Kind.SCREEN] if wish.screen else ()),
-        ]  # fmt: skip
+            downlink.place("video", seen if downlink.has_screen_slot else screens + seen),
+            downlink.place("screen", screens),
+        ]
         downlink.choose_layers()
         if any(changed):
             self._say_to(downlink, "slots", {"slots": downlink.shown()})

@@ -175,12 +175,15 @@ def test_gives_up_loudly_on_a_child_that_keeps_ending(supervise: Supervise) -> N
     assert running.text.count("starting it again") == 4
 
 
-def test_a_child_that_lived_long_enough_is_started_again_without_end(supervise: Supervise) -> None:
+def test_a_child_that_lived_long_enough_is_started_again_at_once_and_without_end(
+    supervise: Supervise,
+) -> None:
     running = supervise(
-        Script("jobs", "import os; print('pid', os.getpid())"), quick_death=0, restart_delays=[0.01]
+        Script("jobs", "import os; print('pid', os.getpid())"), quick_death=0, restart_delays=[3600]
     )
 
     assert len({running.wait_for_pid() for _time in range(8)}) == 8
+    assert "starting it again at once" in running.text
 
 
 def test_wrong_settings_are_not_tried_again(supervise: Supervise) -> None:

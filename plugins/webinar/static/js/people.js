@@ -57,7 +57,7 @@ export class People {
     const isMe = one.id === room.me;
     showAvatar(item, one);
     part("name", item).textContent = isMe ? fill(words.me, { name: one.name }) : one.name;
-    const notes = [known.role === "participant" ? "" : words[`role_${known.role}`], one.is_guest ? words.guest : "", known.is_away ? words.away : "", room.state.floor === one.id ? words.hasFloor : ""];
+    const notes = [known.role === "participant" ? "" : words[`role_${known.role}`], one.is_guest ? words.guest : "", one.is_program ? words.program : "", known.is_away ? words.away : "", room.state.floor === one.id ? words.hasFloor : ""];
     part("notes", item).textContent = notes.filter(Boolean).join(" · ");
     part("hand", item).hidden = !room.state.hands.some((each) => each.person === one.id);
     const sends = this.sendsOf(one.id);
@@ -87,7 +87,7 @@ export class People {
       const offered = {
         pin: true, floor: room.isModerator && !isMe && room.state.floor !== one.id, unfloor: room.isModerator && room.state.floor === one.id,
         mute: room.isModerator && !isMe && this.sendsOf(one.id).has("microphone"), presenter: mayChange && known.role !== "presenter",
-        cohost: mayChange && !one.is_guest, participant: room.isModerator && !isMe && known.role !== "host" && known.role !== "participant",
+        cohost: mayChange && !one.is_guest && !one.is_program, participant: room.isModerator && !isMe && known.role !== "host" && known.role !== "participant",
         remove: room.isModerator && !isMe && known.role !== "host",
       };
       button.hidden = !offered[deed];

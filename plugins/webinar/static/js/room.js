@@ -3,7 +3,7 @@ import { Channel, newKey } from "contrada/channel.js";
 import { fold, newState, rightsOf } from "./state.js";
 
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
-/** @typedef {{ id: string, uid: string, name: string, initials: string, hue: number, role: string, state: string, is_guest: boolean }} PersonInfo */
+/** @typedef {{ id: string, uid: string, name: string, initials: string, hue: number, role: string, state: string, is_guest: boolean, is_program: boolean }} PersonInfo */
 /** @typedef {{ room: string, office: string, me: string, rights: string[] }} RoomOptions */
 
 const HEARTBEAT_MS = 10000;
@@ -105,7 +105,7 @@ export class Room extends EventTarget {
     const order = { host: 0, cohost: 1, presenter: 2, participant: 3 };
     const rank = (/** @type {PersonInfo} */ one) => order[/** @type {keyof order} */ (this.state.people[one.id]?.role ?? "participant")];
     return [...this.people.values()]
-      .filter((one) => this.here.has(one.uid) && !this.state.people[one.id]?.is_removed)
+      .filter((one) => (this.here.has(one.uid) || (one.is_program && one.state === "inside")) && !this.state.people[one.id]?.is_removed)
       .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   }
 
@@ -153,10 +153,21 @@ export class Room extends EventTarget {
   #take(event) {
     this.state = fold(this.state, event);
     const person = event.payload.person;
-    if (typeof person === "string" && !this.people.has(person)) this.#learnSoon();
+    if (typeof person === "string") this.#follow(person, event.kind);
     this.#hearStaff();
     this.#tell("happened", event);
     this.#changed();
+  }
+
+  /**
+   * Somebody new has a name to be asked for. Programs have no socket by which the room knows that they are here: the log tells.
+   * @param {string} person
+   * @param {string} kind
+   */
+  #follow(person, kind) {
+    const known = this.people.get(person);
+    if (!known || (known.is_program && kind === "person.entered")) this.#learnSoon();
+    else if (known.is_program && kind === "person.left") this.people.set(person, { ...known, state: "outside" });
   }
 
   /** @param {{ joined?: { id: string }, left?: string }} change */

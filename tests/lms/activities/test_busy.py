@@ -1,0 +1,101 @@
+"""Who is taken by activities with a time, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lms.activities.busy import LONGEST, USUAL, Busy, find_busy
+from lms.activities.enrolment import enrol_people
+from lms.activities.forms import CreateActivity
+from lms.activities.models import Activity
+from lms.activities.owners import add_owner
+from lms.activities.service import create_activity, set_state
+from lms.clock import utcnow
+from lms.demo import World
+from lms.testing import count_queries
+
+SOON = timedelta(days=400)
+"""Further ahead than anything of the demo."""
+
+
+def add(world: World, length: timedelta | None, *, state: str = "published") -> Activity:
+    """A dated activity of the trainer's, in Siena."""
+    trainer = world.actor("trainer")
+    row = create_activity(trainer, CreateActivity(title="Colloqui in azienda"))
+    row.starts_at = utcnow() + SOON
+    row.ends_at = row.starts_at + length if length else None
+    if state != "draft":
+        set_state(trainer, row.id, state)
+    return row
+
+
+def busy(world: World, *keys: str) -> list[Busy]:
+    ids = [world.people[key].id for key in keys]
+    return find_busy(ids, utcnow() + SOON - timedelta(days=1), utcnow() + SOON + timedelta(days=1))
+
+
+def test_who_runs_it_and_who_takes_part_is_taken_and_nobody_else(world: World) -> None:
+    with world.inside("siena"):
+        row = add(world, timedelta(hours=2))
+        enrol_people(world.actor("trainer"), row.id, [world.people["trainee5"].id])
+        add_owner(world.actor("trainer"), row.id, world.people["tutor"].id)
+        found = busy(world, "trainer", "tutor", "trainee5", "trainee6")
+        assert {each.user_id for each in found} == {
+            world.people[key].id for key in ("trainer", "tutor", "trainee5")
+        }
+        assert {(each.start, each.end, each.title) for each in found} == {
+            (row.starts_at, row.ends_at, "Colloqui in azienda")
+        }
+        assert find_busy([], utcnow(), utcnow() + SOON) == []
+
+
+def test_steps_of_a_course_take_who_is_enrolled_in_the_course(world: World) -> None:
+    with world.inside("siena"):
+        trainer = world.actor("trainer")
+        course = create_activity(trainer, CreateActivity(title="Corso", type="course"))
+        step = create_activity(trainer, CreateActivity(title="In aula", parent_id=course.id))
+        step.starts_at = utcnow() + SOON
+        for each in (course, step):
+            set_state(trainer, each.id, "published")
+        enrol_people(trainer, course.id, [world.people["trainee5"].id])
+        (found,) = busy(world, "trainee5")
+        assert (found.title, found.end - found.start) == ("In aula", USUAL)
+
+
+@pytest.mark.parametrize(
+    ("length", "state", "is_taken"),
+    [
+        (None, "published", True),
+        (LONGEST, "published", True),
+        (LONGEST + timedelta(minutes=1), "published", False),
+        (timedelta(hours=2), "draft", False),
+        (timedelta(hours=2), "archived", False),
+    ],
+)
+def test_spans_of_days_and_what_is_not_published_take_nobody(
+    world: World, length: timedelta | None, state: str, is_taken: bool
+) -> None:
+    with world.inside("siena"):
+        add(world, length, state=state)
+        assert bool(busy(world, "trainer")) is is_taken
+
+
+def test_touching_ends_are_not_the_same_time(world: World) -> None:
+    with world.inside("siena"):
+        row = add(world, timedelta(hours=2))
+        assert row.starts_at
+        assert row.ends_at
+        (found,) = busy(world, "trainer")
+        assert not found.touches(row.ends_at, row.ends_at + USUAL)
+        assert not found.touches(row.starts_at - USUAL, row.starts_at)
+        assert found.touches(row.ends_at - timedelta(minutes=1), row.ends_at + USUAL)
+        assert find_busy([found.user_id], row.ends_at, row.ends_at + USUAL) == []
+
+
+def test_it_is_one_query_for_many_people(world: World) -> None:
+    with world.inside("siena"):
+        with count_queries() as counted:
+            find_busy([person.id for person in world.people.values()], utcnow(), utcnow() + SOON)
+        assert len(counted) == 1
