@@ -182,7 +182,7 @@ def add_step(actor: Actor, course_id: uuid.UUID, command: AddStep) -> uuid.UUID:
 def rename_step(actor: Actor, step_id: uuid.UUID, title: str) -> str:
     """Give a step another title; returns the one before. Raises NotFound, Forbidden, Invalid."""
     activity, _step = get_managed_step(actor, step_id)
-    before, activity.title = activity.title, Rename.read({"title": title}).title
+    before, activity.title = activity.title, Rename.read({"title": " ".join(title.split())}).title
     return before
 
 

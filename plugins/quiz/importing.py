@@ -50,6 +50,7 @@ from plugins.quiz.formats.moodle_writer import write_moodle
 from plugins.quiz.grading import Question
 from plugins.quiz.models import BankImport, BankQuestion, QuestionVersion, Tag
 from plugins.quiz.showing import right_answer
+from plugins.quiz.thumbnails import thumbnail_of
 
 T = TypeVar("T")
 EXAMINE, WRITE = "quiz.examine", "quiz.import"
@@ -59,6 +60,7 @@ SMALL = 400_000
 PIECE = 200
 LONGEST_PREVIEW = 140
 """Signs of the text and of the answer of a question that the report shows."""
+MOST_PICTURES = 60
 READABLE: frozenset[Family] = frozenset({"text", "web"})
 PICTURES: frozenset[Family] = frozenset({"image", "audio", "video", "document", "text"})
 
@@ -66,7 +68,8 @@ PICTURES: frozenset[Family] = frozenset({"image", "audio", "video", "document", 
 class Line(NamedTuple):
     """A line of the report: where it stood, name, category, kind, and the reason why it stays out (code and detail).
 
-    Of what comes through, the beginning of the text, the right answer in words and how many files it embeds.
+    Of what comes through, the beginning of the text, the right answer in words, how many files it embeds and
+    the first picture, small (an address that holds it; of the first questions only).
     """
 
     place: int
@@ -78,6 +81,7 @@ class Line(NamedTuple):
     text: str = ""
     answer: str = ""
     files: int = 0
+    picture: str = ""
 
 
 def begin_import(actor: Actor, content: bytes, file_name: str, category_id: uuid.UUID | None) -> uuid.UUID:
@@ -335,8 +339,14 @@ def _examine(row: BankImport, content: bytes) -> None:
 
 def _report(content: bytes) -> tuple[list[Line], UnreadableFile | None]:
     lines: list[Line] = []
+    pictures = 0
     try:
-        lines.extend(_line(each) for each in read_questions(content))
+        for each in read_questions(content):
+            line = _line(each)
+            if each.item is not None and each.item.files and pictures < MOST_PICTURES:
+                line = line._replace(picture=thumbnail_of(each.item.files))
+                pictures += 1
+            lines.append(line)
     except UnreadableFile as error:
         return lines, error
     return lines, None

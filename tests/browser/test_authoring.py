@@ -51,7 +51,7 @@ def add_step(page: Page, title: str, kind: str) -> None:
     press_until(page, "Tab", "Find a kind of step")
     page.keyboard.type(kind)
     page.keyboard.press("Enter")
-    expect(page.locator(f'.courses-title[value="{title}"]')).to_be_focused()
+    expect(page.locator(".courses-title", has_text=title)).to_be_focused()
 
 
 def titles(page: Page) -> list[str]:
@@ -231,7 +231,8 @@ def add_questions(page: Page) -> None:
 
 
 def set_rules(page: Page) -> None:
-    """The quiz opens when the page is done; the link is done when the person ticks it."""
+    """The plan opens with a score in the quiz, the quiz when the page is done; the link is done when the person ticks it."""
+    require_score(page)
     press(page, "More for Check yourself")
     follow(page, "Settings and rules")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check yourself")
@@ -268,6 +269,25 @@ def set_rules(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     follow(page, "Use this rule")
     expect(page.get_by_role("radio", name="Ticked by the person")).to_be_checked()
+    follow(page, "Edit")
+
+
+def require_score(page: Page) -> None:
+    """Half of the points in the quiz open the plan; another condition of the kind is taken away again."""
+    press(page, "More for Your plan")
+    follow(page, "Settings and rules")
+    for title, percent in (("5. Check yourself", "50"), ("1. Welcome", "70")):
+        press_until(page, "Tab", "At least, in percent")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(percent)
+        press_until(page, "Shift+Tab", "Step")
+        page.keyboard.type(title)
+        follow(page, "Add With a score")
+        expect(page.get_by_text(f"at least {percent} % in “{title.partition('. ')[2]}”")).to_be_visible()
+    press_until(page, "Tab", "Take this condition away")
+    follow(page, "Take this condition away")
+    expect(page.get_by_text("at least 70 %")).to_have_count(0)
+    expect(page.get_by_text("at least 50 % in “Check yourself”")).to_be_visible()
     follow(page, "Edit")
 
 

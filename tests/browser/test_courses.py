@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import check_page
 from tests.browser.conftest import Meet
-from tests.browser.keys import press_until
+from tests.browser.keys import follow, press_until
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
@@ -35,7 +35,7 @@ def test_a_trainer_builds_and_publishes_a_course_by_keyboard_alone(meet: Meet) -
         press_until(page, "Tab", "Find a kind of step")
         page.keyboard.type("text, pic")
         page.keyboard.press("Enter")
-        expect(page.locator(f'.courses-title[value="{title}"]')).to_be_focused()
+        expect(page.locator(".courses-title", has_text=title)).to_be_focused()
     with page.expect_response(re.compile("/edit$")):
         page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("[data-announce]").first).to_have_text("Moved to place 1 of 2.")
@@ -101,8 +101,8 @@ def test_a_dragged_step_stays_where_it_was_dropped(meet: Meet) -> None:
     for title in ("One", "Two", "Three"):
         page.get_by_label("Title (optional)").fill(title)
         page.get_by_role("button", name="Page", exact=False).first.click()
-        expect(page.locator(f'.courses-title[value="{title}"]')).to_be_visible()
-    expect(page.locator('.courses-title[value="Three"]')).to_be_focused()
+        expect(page.locator(".courses-title", has_text=title)).to_be_visible()
+    expect(page.locator(".courses-title", has_text="Three")).to_be_focused()
     start, target = (page.locator(".courses-handle").nth(place).bounding_box() for place in (2, 0))
     assert start is not None
     assert target is not None
@@ -171,6 +171,27 @@ def test_a_certificate_is_verified_by_somebody_who_is_not_signed_in(meet: Meet) 
     expect(page.get_by_text("This certificate is genuine")).to_be_visible()
     expect(page.get_by_text(code)).to_be_visible()
     assert check_page(page) == []
+
+
+def test_a_certificate_is_revoked_and_holds_again_by_keyboard_alone(meet: Meet) -> None:
+    holder = meet("counsellor").visit("/courses/certificates")
+    address = holder.locator('main a[href*="/courses/verify/"]').first.get_attribute("href")
+    page = meet("trainer").visit("/courses/")
+    follow(page, "Practitioner path")
+    follow(page, "Edit")
+    follow(page, "Certificates")
+    follow(page, "Revoke")
+    press_until(page, "Tab", "Reason")
+    page.keyboard.type("The exam was somebody else’s.")
+    assert check_page(page) == []
+    follow(page, "Revoke")
+    expect(page.get_by_text("revoked: The exam was somebody else’s.")).to_be_visible()
+    stranger = meet().visit(f"/courses/verify/{str(address).rsplit('/', 1)[1]}")
+    expect(stranger.get_by_text("The exam was somebody else’s.")).to_be_visible()
+    follow(page, "Let it hold again")
+    expect(page.get_by_text("The certificate holds again.")).to_be_visible()
+    stranger.reload()
+    expect(stranger.get_by_text("This certificate is genuine")).to_be_visible()
 
 
 def test_the_practitioner_path_is_open_to_people_after_five_filled_fields(meet: Meet) -> None:

@@ -40,6 +40,16 @@ def test_every_text_is_there_in_both_languages_and_long_enough_to_be_useful(code
             assert not deep, "the front page of a publisher grows old slowly, others fast"
 
 
+@pytest.mark.parametrize("code", ["en", "it"])
+def test_each_part_of_the_self_training_names_free_material_to_read_on(code: str) -> None:
+    steps = {step.key: step for step in read_plan("practitioner", code).steps}
+    chapters = [page for key in ("trainingA", "trainingB") for page in pages(steps[key])]
+    assert len(chapters) == 6
+    for chapter in chapters:
+        for text in chapter.values():
+            assert 'href="https://' in text["html"], text["title"]
+
+
 def test_it_has_the_parts_that_a_practitioner_needs() -> None:
     plan = read_plan("practitioner", "en")
     kinds = [step.type for step in plan.steps]

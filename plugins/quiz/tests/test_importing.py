@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import uuid
 from io import BytesIO
@@ -10,12 +11,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from lms.plugin import World, office_scope
 from lms.testing import SignIn
-from plugins.quiz import bank, importing
+from plugins.quiz import bank, importing, thumbnails
 from plugins.quiz.bank import Search
+from plugins.quiz.formats.items import EmbeddedFile
 from plugins.quiz.tests.making import SINGLE, add_question
+from plugins.quiz.thumbnails import thumbnail_of
 
 FOLDER = Path(__file__).parent / "samples"
 IMPORT = "/o/siena/quiz/import"
@@ -67,8 +71,28 @@ def test_a_file_is_looked_at_first_and_then_comes_in(sign_in: SignIn, world: Wor
 def test_each_question_is_seen_with_its_right_answer_before_it_comes_in(sign_in: SignIn) -> None:
     url = upload(sign_in, (FOLDER / "all-types.xml").read_bytes())
     page = re.sub(r"<[^>]+>", "", sign_in("trainer").get(url).text)
-    for words in ("Che cosa la rende forte? Un punto rosso", "Dice che cosa ho fatto", "1 file"):
+    for words in ("Che cosa la rende forte? Un punto rosso", "Dice che cosa ho fatto"):
         assert words in page
+
+
+def test_a_picture_is_seen_small_before_its_question_comes_in(sign_in: SignIn) -> None:
+    page = sign_in("trainer").get(upload(sign_in, (FOLDER / "all-types.xml").read_bytes(), "q.xml")).text
+    [drawn] = re.findall(r'<img class="quiz-thumbnail" src="data:image/webp;base64,([^"]+)"', page)
+    with Image.open(BytesIO(base64.b64decode(drawn))) as image:
+        assert max(image.size) <= 160
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n broken"])
+def test_what_is_no_sound_picture_has_no_thumbnail(content: bytes) -> None:
+    assert thumbnail_of([EmbeddedFile(uuid.uuid4(), "a.png", content)]) == ""
+
+
+def test_a_picture_with_too_many_pixels_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = BytesIO()
+    Image.new("L", (30, 30)).save(made, "PNG")
+    assert thumbnail_of([EmbeddedFile(uuid.uuid4(), "a.png", made.getvalue())]).startswith("data:image/webp")
+    monkeypatch.setattr(thumbnails, "MOST_PIXELS", 899)
+    assert thumbnail_of([EmbeddedFile(uuid.uuid4(), "a.png", made.getvalue())]) == ""
 
 
 def test_questions_that_cannot_come_in_are_named_and_the_report_goes_along(

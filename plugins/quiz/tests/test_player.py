@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, Route, expect
 
 from lms.plugin import World, all_offices, session, unit_of_work, utcnow
 from lms.testing import SignIn
 from plugins.quiz import bank
 from plugins.quiz.models import Attempt
+from plugins.quiz.tests.conftest import Open
 from plugins.quiz.tests.making import NUMBER, ORDER, SINGLE, TEXT, make_quiz
 from plugins.quiz.tests.test_attempts import answers_of, attempt_of, start
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 360, "height": 740}
 GAPS = {
     "type": "gaps", "stem": "<p>Check the [[1]] and the [[2]].</p>",
     "gaps": [{"kind": "dragged", "answers": [{"pattern": "source"}]}, {"kind": "dragged", "answers": [{"pattern": "date"}]}],
 }  # fmt: skip
-Open = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def open_browser(chromium: Browser, sign_in: SignIn, address: str) -> Iterator[Open]:
-    """A browser with the cookie of a person, as a phone."""
-    opened: list[BrowserContext] = []
-
-    def make(key: str = "trainee", **options: Any) -> BrowserContext:
-        context = chromium.new_context(viewport=PHONE, reduced_motion="reduce", locale="en-GB", **options)
-        context.set_default_timeout(15_000)
-        client = sign_in(key)
-        cookie = next(iter(client._cookies.values()))  # werkzeug has no public way to list them
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
-        opened.append(context)
-        return context
-
-    yield make
-    for context in opened:
-        context.close()
 
 
 def begin(sign_in: SignIn, quiz: uuid.UUID, key: str = "trainee") -> str:

@@ -14,7 +14,7 @@ class Outline extends HTMLElement {
       onEnd: (/** @type {{ item: HTMLElement, oldIndex?: number, newIndex?: number }} */ event) => { if (event.oldIndex !== event.newIndex) void this.arrange(event.item); },
     });
     list.addEventListener("keydown", (event) => this.press(event));
-    for (const field of list.querySelectorAll("input.courses-title")) this.watch(/** @type {HTMLInputElement} */ (field));
+    for (const field of list.querySelectorAll("textarea.courses-title")) this.watch(/** @type {HTMLTextAreaElement} */ (field));
     // A browser gives the focus up when it has scrolled to the place that the address names: so after that.
     if (document.readyState === "complete") this.arrive();
     else window.addEventListener("load", () => requestAnimationFrame(() => this.arrive()), { once: true });
@@ -23,7 +23,7 @@ class Outline extends HTMLElement {
   /** Go on at the step that the address names: the one just added or moved. */
   arrive() {
     const shown = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-    if (shown && this.list?.contains(shown)) /** @type {HTMLElement | null} */ (shown.querySelector("input.courses-title"))?.focus({ preventScroll: true });
+    if (shown && this.list?.contains(shown)) /** @type {HTMLElement | null} */ (shown.querySelector("textarea.courses-title"))?.focus({ preventScroll: true });
   }
 
   /** @param {KeyboardEvent} event */
@@ -80,11 +80,11 @@ class Outline extends HTMLElement {
     this.append(bar);
   }
 
-  /** @param {HTMLInputElement} field */
+  /** @param {HTMLTextAreaElement} field */
   watch(field) {
     let before = field.value;
     const save = async () => {
-      const title = field.value.trim();
+      const title = field.value.split(/\s+/).filter(Boolean).join(" ");
       if (!title) field.value = before;
       if (!title || title === before) return;
       try {
@@ -96,7 +96,15 @@ class Outline extends HTMLElement {
     };
     field.addEventListener("change", () => void save());
     field.form?.addEventListener("submit", (event) => { event.preventDefault(); field.blur(); });
-    field.addEventListener("keydown", (event) => { if (event.key === "Escape") { field.value = before; field.blur(); } });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+      event.preventDefault(); // a title is one line, however often it is broken
+      if (event.key === "Escape") field.value = before;
+      fit(field);
+      field.blur();
+    });
+    field.addEventListener("input", () => fit(field));
+    fit(field);
   }
 
   /** @param {Record<string, string>} data */
@@ -110,6 +118,16 @@ class Outline extends HTMLElement {
   }
 }
 customElements.define("courses-outline", Outline);
+
+/**
+ * Show the whole title, where the browser does not do it by itself.
+ * @param {HTMLTextAreaElement} field
+ */
+function fit(field) {
+  if (CSS.supports("field-sizing", "content")) return;
+  field.style.blockSize = "auto";
+  field.style.blockSize = `${field.scrollHeight}px`;
+}
 
 /** Kinds of steps, narrowed while one types. */
 class Palette extends HTMLElement {
