@@ -96,6 +96,7 @@ from lms.files.accepting import get_usage, max_passing_bytes, max_upload_bytes
 from lms.files.accepting import prepare_stream as prepare_file
 from lms.files.accepting import record as record_file
 from lms.files.archives import check_archive
+from lms.files.images import draw_thumbnail
 from lms.files.kinds import Family, accept_attribute, kind_of
 from lms.files.receiving import received_files
 from lms.files.service import attach_embedded, attach_file, get_file, keep_file, linked_files, open_file
@@ -231,7 +232,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # texts that a copy of the database does not show
     "keyed_hash", "seal", "unseal",
     # files
-    "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload",
+    "Family", "accept_attribute", "attach_embedded", "attach_file", "check_archive", "claim_upload", "draw_thumbnail",
     "find_visible_files", "format_size", "get_file", "get_usage", "keep_file", "kind_of", "linked_files", "max_passing_bytes", "max_upload_bytes", "open_file",
     "PreparedFile", "prepare_file", "received_files", "record_file", "serve_file", "serve_preview", "serve_while", "store_file", "take_upload",
     # rich text, paper, tables

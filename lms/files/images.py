@@ -6,6 +6,7 @@ photo is turned the way it was held.
 
 from __future__ import annotations
 
+import io
 import struct
 import uuid
 from pathlib import Path
@@ -59,6 +60,20 @@ def redraw(path: Path, media_type: str, most_pixels: int) -> tuple[Path, str]:
         target.unlink(missing_ok=True)
         raise
     return target, target_type
+
+
+def draw_thumbnail(content: bytes, side: int, most_pixels: int) -> bytes | None:
+    """A WebP of at most ``side`` pixels a side, of a picture that is not stored (yet); None if it has too many pixels or cannot be read."""
+    made = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(content), formats=_READABLE) as image:
+            if image.width * image.height > most_pixels:
+                return None
+            image.thumbnail((side, side))
+            ImageOps.exif_transpose(image).convert("RGBA").save(made, "WEBP", quality=60)
+    except _BROKEN:
+        return None
+    return made.getvalue()
 
 
 def make_preview(source: BinaryIO, target: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 
-from lms.access.actor import Actor
 from lms.errors import NotFound
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import NavItem
@@ -65,7 +64,7 @@ def _page() -> dict[str, Any]:
         "actor": who,
         "office": current_office(),
         "offices": directory().all,
-        "nav": navigation(),
+        "navigation": navigation,
         "site_name": settings().site_name,
         "home_url": f"{root}/",
         "search_url": f"{root}/search",
@@ -75,14 +74,15 @@ def _page() -> dict[str, Any]:
         "language_url": f"{root}/profile/language",
         "sign_in_url": f"{root}/sign-in",
         "sign_out_url": f"{root}/sign-out",
-        "unread_count": _unread(who),
+        "count_unread": _count_unread,
         "is_development": settings().is_development,
     }
 
 
-def _unread(who: Actor | None) -> int:
-    """Unread notifications, counted once per request."""
+def _count_unread() -> int:
+    """Unread notifications, counted once per request, and only for pages that show how many."""
     if "lms_unread" not in g:
+        who = guest_or_actor()
         g.lms_unread = unread_count(who) if who else 0
     found: int = g.lms_unread
     return found
