@@ -87,7 +87,7 @@ def test_a_day_that_is_closed_in_one_office_is_open_in_another(world: World) -> 
         closing.close_days(world.actor("head"), CloseDays(days=day.isoformat()))
     with world.inside("vienna"):
         assert day not in opening.read_week(world.actor("head_vienna")).closed
-        assert closing.find_closed_days(world.actor("head_vienna")) == []
+        assert day not in {row.day for row in closing.find_closed_days(world.actor("head_vienna"))}
 
 
 def test_sessions_that_are_booked_on_a_closed_day_stay_and_their_tutors_are_told(world: World) -> None:
@@ -128,7 +128,7 @@ def test_only_who_runs_the_desk_closes_days(sign_in: SignIn, world: World) -> No
     assert answer.status_code == 303
     assert "Epifania" in head.get(f"{PAGE}/closed-days").text
     with world.inside("siena"):
-        day_id = session().scalars(select(ClosedDay.id)).one()
+        day_id = session().scalars(select(ClosedDay.id).filter_by(name="Epifania")).one()
     assert sign_in("head_vienna").post(f"/o/vienna/tutoring/closed-days/{day_id}/open").status_code == 404
     assert head.post(f"{PAGE}/closed-days/{day_id}/open").status_code == 303
     assert head.post(f"{PAGE}/closed-days/{day_id}/open").status_code == 404
