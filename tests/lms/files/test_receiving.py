@@ -72,8 +72,10 @@ def test_other_kinds_and_uploads_of_others_are_refused(app: Flask, world: World,
             )
 
 
-def test_a_form_may_be_as_long_as_the_largest_file(app: Flask, world: World) -> None:
-    app.config["MAX_CONTENT_LENGTH"] = 1000
+def test_a_form_may_be_as_long_as_the_largest_file(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
     with world.inside("siena"), app.test_request_context(
         "/", method="POST", data={"files": (io.BytesIO(b"x" * 5000), "long.txt")}
     ):  # fmt: skip
