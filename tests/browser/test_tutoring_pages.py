@@ -11,6 +11,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 from lms.access.actor import system_actor
 from lms.offices.service import save_settings
 from lms.store.uow import unit_of_work
+from plugins.portfolio.cv import tailoring
+from plugins.portfolio.cv.forms import NewCv
 from plugins.tutoring import booking
 from plugins.tutoring.desk import queue
 from plugins.tutoring.desk.forms import JoinQueue
@@ -77,11 +79,13 @@ def test_a_trainee_books_two_weeks_at_once_and_cancels_what_follows(
 def test_a_cv_is_shown_with_the_booking_opened_by_the_tutor_and_taken_back(
     meet: Meet, installation: Installation
 ) -> None:
+    title = "CV da guardare insieme"  # nobody else was shown it
+    with installation.app.app_context(), installation.world.inside("siena"), unit_of_work():
+        tailoring.add_cv(installation.world.actor("trainee2"), NewCv(title=title))
     trainee = meet("trainee2", viewport=PHONE)
     page = trainee.visit("/tutoring")
     page.locator(".tutoring-times a").first.click()
     things = page.get_by_role("group", name="Show a page or CV of yours")
-    title = "CV generale"  # nobody else was shown it
     things.get_by_role("checkbox", name=title).check()
     assert check_page(page) == []
     page.get_by_role("button", name="Book this session").click()
