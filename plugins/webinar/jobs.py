@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from lms.plugin import Activity, JobRun, directory, office_scope, session, unit_of_work, utcnow
+from lms.plugin import Activity, JobRun, in_each_office, office_scope, session, unit_of_work, utcnow
 from plugins.webinar import attendance, calls, letters, programs, recording, registering, slides
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
+PLUGIN = "webinar"
 REMINDERS = (
     (timedelta(days=7), timedelta(hours=6), 7),
     (timedelta(days=1), timedelta(hours=3), 1),
@@ -26,12 +26,12 @@ FOLLOW_UP_UNTIL = timedelta(days=2)
 
 def remind(job: JobRun) -> None:
     """Seven days, one day, one hour before."""
-    _in_each_office(job, remind_office)
+    in_each_office(job, lambda _office: remind_office(), plugin=PLUGIN)
 
 
 def close(job: JobRun) -> None:
     """End rooms that nobody ended; follow up."""
-    _in_each_office(job, close_office)
+    in_each_office(job, lambda _office: close_office(), plugin=PLUGIN)
 
 
 def end_left_call(job: JobRun) -> None:
@@ -58,12 +58,12 @@ def keep_recording(job: JobRun) -> None:
 
 def watch_programs(job: JobRun) -> None:
     """Notice programs whose connection broke without a word."""
-    _in_each_office(job, programs.forget_lost)
+    in_each_office(job, lambda _office: programs.forget_lost(), plugin=PLUGIN)
 
 
 def tidy(job: JobRun) -> None:
     """Forget registrations half a year after the meeting."""
-    _in_each_office(job, lambda: registering.forget_old(utcnow()))
+    in_each_office(job, lambda _office: registering.forget_old(utcnow()), plugin=PLUGIN)
 
 
 def remind_office() -> int:
@@ -105,12 +105,3 @@ def close_office() -> int:
             letters.tell_after(room, activity, attendance.present_ids(room, activity))
         closed += 1
     return closed
-
-
-def _in_each_office(job: JobRun, work: Callable[[], int]) -> None:
-    offices = directory().all()
-    for number, office in enumerate(offices, start=1):
-        if "webinar" in office.plugins:
-            with office_scope(office.id), unit_of_work():
-                work()
-        job.progress(number, len(offices))

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from lms.plugin import (
     Activity,
@@ -57,87 +57,23 @@ def declared() -> Sequence[PersonalData]:
 def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
     """Rooms one was in, when, and what one wrote there."""
     with all_offices("a person's own data"):
-        rows = (
-            session()
-            .execute(
-                select(Participant, Activity.title)
-                .join(Activity, Activity.id == Participant.room_id)
-                .where(Participant.user_id == user_id)
-                .order_by(Participant.created_at)
-            )
-            .all()
-        )
-        rooms = [
-            {"meeting": title, "name": row.name, "role": row.role, "state": row.state} for row, title in rows
-        ]
-        times = [
-            {"meeting": title, "from": each.entered_at, "until": each.seen_at}
-            for row, title in rows
-            for each in session().scalars(
-                select(Interval).filter_by(participant_id=row.id).order_by(Interval.entered_at)
-            )
-        ]
-        corrected = [
-            {"minutes": row.minutes, "reason": row.reason, "at": row.created_at}
-            for row in session().scalars(select(Correction).filter_by(corrected_by_id=user_id))
-        ]
-        registered = [
-            _registered(row) for row in session().scalars(select(Registration).filter_by(visitor_id=user_id))
-        ]
-        mine = select(Participant.id).where(Participant.user_id == user_id)
-        asked = [
-            {"question": row.text, "answer": row.answer, "at": row.created_at}
-            for row in session().scalars(
-                select(Question).where(Question.participant_id.in_(mine)).order_by(Question.created_at)
-            )
-        ]
-        voted = [
-            {"poll": question, "answer": option or text or number}
-            for question, option, text, number in session().execute(
-                select(Poll.question, PollOption.text, Vote.text, Vote.number)
-                .join(Vote, Vote.poll_id == Poll.id)
-                .outerjoin(PollOption, PollOption.id == Vote.option_id)
-                .where(Vote.participant_id.in_(mine))
-            )
-        ]
-        recorded = [
-            {
-                "agreed": row.is_given,
-                "words": row.text_version,
-                "at": row.answered_at,
-                "withdrawn": row.withdrawn_at,
-            }
-            for row in session().scalars(
-                select(RecordingConsent).where(RecordingConsent.participant_id.in_(mine))
-            )
-        ]
-        called = [
-            {"at": row.rang_at, "medium": row.medium, "by": "me"}
-            for row in session().scalars(select(Call).filter_by(caller_id=user_id))
-        ] + [
-            {"at": row.call.rang_at, "medium": row.call.medium, "last_there": row.seen_at}
-            for row in session().scalars(select(CallPerson).filter_by(user_id=user_id))
-        ]
-        started = [
-            {"recording": row.started_at, "until": row.ended_at}
-            for row in session().scalars(select(Recording).filter_by(owner_id=user_id))
-        ]
-        connected = [
-            {"name": row.participant.name, "use": row.use, "made": row.created_at, "last_used": row.used_at}
-            for row in session().scalars(select(Program).filter_by(owner_id=user_id))
-        ]
+        rows = _rooms_of(user_id)
+        found = {
+            "webinar_meetings": (_l("Meetings you were in"), _meetings(rows)),
+            "webinar_times": (_l("When you were in meetings"), _times(rows)),
+            "webinar_questions": (_l("Questions you asked in meetings"), _asked(user_id)),
+            "webinar_votes": (_l("How you voted in meetings, where it was not anonymous"), _voted(user_id)),
+            "webinar_consents": (_l("Whether you agreed to be recorded"), _consents(user_id)),
+            "webinar_recordings": (_l("Recordings that you started"), _recordings(user_id)),
+            "webinar_programs": (_l("Programs that you connected with meetings"), _programs(user_id)),
+            "webinar_calls": (_l("Calls with one other person"), _calls(user_id)),
+            "webinar_corrections": (_l("Attendance that you corrected"), _corrected(user_id)),
+            "webinar_registrations": (_l("Registrations as a guest"), _registered(user_id)),
+        }
     said = [each for row, title in rows for each in _said(row, title)]
-    archive.add_rows("webinar_meetings", _l("Meetings you were in"), rooms)
-    archive.add_rows("webinar_times", _l("When you were in meetings"), times)
     archive.add_rows("webinar_messages", _l("What you wrote in meetings"), said)
-    archive.add_rows("webinar_questions", _l("Questions you asked in meetings"), asked)
-    archive.add_rows("webinar_votes", _l("How you voted in meetings, where it was not anonymous"), voted)
-    archive.add_rows("webinar_consents", _l("Whether you agreed to be recorded"), recorded)
-    archive.add_rows("webinar_recordings", _l("Recordings that you started"), started)
-    archive.add_rows("webinar_calls", _l("Calls with one other person"), called)
-    archive.add_rows("webinar_programs", _l("Programs that you connected with meetings"), connected)
-    archive.add_rows("webinar_corrections", _l("Attendance that you corrected"), corrected)
-    archive.add_rows("webinar_registrations", _l("Registrations as a guest"), registered)
+    for name, (title, lines) in found.items():
+        archive.add_rows(name, title, lines)
 
 
 def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
@@ -155,8 +91,95 @@ def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
             session().execute(delete(Registration).where(Registration.email == address))
 
 
-def _registered(row: Registration) -> dict[str, Any]:
-    return {"name": row.name, "email": row.email, "state": row.state, "at": row.created_at}
+Rows = list[dict[str, Any]]
+
+
+def _rooms_of(user_id: uuid.UUID) -> list[tuple[Participant, str]]:
+    query = select(Participant, Activity.title).join(Activity, Activity.id == Participant.room_id)
+    rows = session().execute(query.where(Participant.user_id == user_id).order_by(Participant.created_at))
+    return [(row, title) for row, title in rows]
+
+
+def _mine(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(Participant.id).where(Participant.user_id == user_id)
+
+
+def _meetings(rows: Sequence[tuple[Participant, str]]) -> Rows:
+    return [{"meeting": title, "name": row.name, "role": row.role, "state": row.state} for row, title in rows]
+
+
+def _times(rows: Sequence[tuple[Participant, str]]) -> Rows:
+    return [
+        {"meeting": title, "from": each.entered_at, "until": each.seen_at}
+        for row, title in rows
+        for each in session().scalars(
+            select(Interval).filter_by(participant_id=row.id).order_by(Interval.entered_at)
+        )
+    ]
+
+
+def _asked(user_id: uuid.UUID) -> Rows:
+    query = select(Question).where(Question.participant_id.in_(_mine(user_id)))
+    return [
+        {"question": row.text, "answer": row.answer, "at": row.created_at}
+        for row in session().scalars(query.order_by(Question.created_at))
+    ]
+
+
+def _voted(user_id: uuid.UUID) -> Rows:
+    query = (
+        select(Poll.question, PollOption.text, Vote.text, Vote.number)
+        .join(Vote, Vote.poll_id == Poll.id)
+        .outerjoin(PollOption, PollOption.id == Vote.option_id)
+        .where(Vote.participant_id.in_(_mine(user_id)))
+    )
+    return [
+        {"poll": question, "answer": option or text or number}
+        for question, option, text, number in session().execute(query)
+    ]
+
+
+def _consents(user_id: uuid.UUID) -> Rows:
+    query = select(RecordingConsent).where(RecordingConsent.participant_id.in_(_mine(user_id)))
+    return [
+        {
+            "agreed": row.is_given,
+            "words": row.text_version,
+            "at": row.answered_at,
+            "withdrawn": row.withdrawn_at,
+        }
+        for row in session().scalars(query)
+    ]
+
+
+def _recordings(user_id: uuid.UUID) -> Rows:
+    rows = session().scalars(select(Recording).filter_by(owner_id=user_id))
+    return [{"recording": row.started_at, "until": row.ended_at} for row in rows]
+
+
+def _programs(user_id: uuid.UUID) -> Rows:
+    return [
+        {"name": row.participant.name, "use": row.use, "made": row.created_at, "last_used": row.used_at}
+        for row in session().scalars(select(Program).filter_by(owner_id=user_id))
+    ]
+
+
+def _calls(user_id: uuid.UUID) -> Rows:
+    own = session().scalars(select(Call).filter_by(caller_id=user_id))
+    others = session().scalars(select(CallPerson).filter_by(user_id=user_id))
+    return [{"at": row.rang_at, "medium": row.medium, "by": "me"} for row in own] + [
+        {"at": row.call.rang_at, "medium": row.call.medium, "last_there": row.seen_at} for row in others
+    ]
+
+
+def _corrected(user_id: uuid.UUID) -> Rows:
+    rows = session().scalars(select(Correction).filter_by(corrected_by_id=user_id))
+    return [{"minutes": row.minutes, "reason": row.reason, "at": row.created_at} for row in rows]
+
+
+def _registered(user_id: uuid.UUID) -> Rows:
+    rows = session().scalars(select(Registration).filter_by(visitor_id=user_id))
+    return [{"name": row.name, "email": row.email, "state": row.state, "at": row.created_at} for row in rows]
 
 
 def _said(row: Participant, title: str) -> list[dict[str, Any]]:

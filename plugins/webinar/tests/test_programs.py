@@ -15,9 +15,7 @@ from lms.plugin import (
     Forbidden,
     NotFound,
     World,
-    directory,
     read_since,
-    run_folder,
     session,
     unit_of_work,
 )
@@ -28,24 +26,15 @@ from plugins.webinar.program_models import Program, Use
 from plugins.webinar.programs import MOST, AddProgram
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.tests.making import LIST, go_in, open_room
-from plugins.webinar.tests.media.engines import EngineProcess
+from plugins.webinar.tests.media.engines import EngineProcess, engine_of
 from plugins.webinar.tests.whip_client import FRAGMENT, NEW_ICE, SDP, STUDIO_OFFER, WATCH_OFFER, WhipClient
 
 
 @pytest.fixture
 def engine(app: Flask) -> Iterator[EngineProcess]:
     """The engine of this installation."""
-    with app.app_context():
-        running = EngineProcess(run_folder())
-    running.folder.mkdir(exist_ok=True)
-    running.start()
-    app.extensions.pop(media.EXTENSION, None)
-    yield running
-    with app.app_context():
-        media.media_desk().engine.close()
-    app.extensions.pop(media.EXTENSION, None)
-    if running.process is not None:
-        running.kill()
+    with engine_of(app) as running:
+        yield running
 
 
 def add(world: World, meeting: Meeting, use: Use = "camera", name: str = "Regia") -> Program:
@@ -291,4 +280,3 @@ def test_an_erased_person_leaves_no_key_and_no_name(world: World, app: Flask) ->
         assert programs.find_by_key(room_id, made.key) is None
         assert session().get_one(Participant, made.person).name == "–"
     assert {each.table for each in privacy.declared()} >= {"webinar_program"}
-    assert directory().all()

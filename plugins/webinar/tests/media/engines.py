@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
+from lms.plugin import run_folder
+from plugins.webinar import media
 from plugins.webinar.engine import Event
 from plugins.webinar.remote import RemoteEngine
 
@@ -69,6 +73,22 @@ class EngineProcess:
             if event.type == kind and fits(event):
                 return event
         raise AssertionError(f"no fitting event {kind!r}; seen: {self.seen}")
+
+
+@contextmanager
+def engine_of(app: Flask) -> Iterator[EngineProcess]:
+    """The engine of an installation: what its web process asks is answered."""
+    with app.app_context():
+        running = EngineProcess(run_folder())
+    running.folder.mkdir(exist_ok=True)
+    running.start()
+    app.extensions.pop(media.EXTENSION, None)  # it may have given up on an engine of another test
+    yield running
+    with app.app_context():
+        media.media_desk().engine.close()
+    app.extensions.pop(media.EXTENSION, None)
+    if running.process is not None:
+        running.kill()
 
 
 def slots_of(*persons: str) -> Callable[[Event], bool]:

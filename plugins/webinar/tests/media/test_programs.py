@@ -12,13 +12,13 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 
-from lms.plugin import World, run_folder, unit_of_work
-from plugins.webinar import media, programs
+from lms.plugin import World, unit_of_work
+from plugins.webinar import programs
 from plugins.webinar.engine import Answer, Engine
 from plugins.webinar.program_models import Use
 from plugins.webinar.programs import AddProgram
 from plugins.webinar.tests.making import LIST, open_room
-from plugins.webinar.tests.media.engines import EngineProcess
+from plugins.webinar.tests.media.engines import EngineProcess, engine_of
 from plugins.webinar.tests.media.peers import AiortcPeer, together
 from plugins.webinar.tests.whip_client import WhipClient
 
@@ -37,18 +37,9 @@ class OverHttp:
 @pytest.fixture
 def engine(app: Flask) -> Iterator[EngineProcess]:
     """The engine of this installation, and what it says."""
-    with app.app_context():
-        running = EngineProcess(run_folder())
-    running.folder.mkdir(exist_ok=True)
-    running.start()
-    app.extensions.pop(media.EXTENSION, None)
-    with running.remote() as remote:
+    with engine_of(app) as running, running.remote() as remote:
         remote.load()  # from now on its events are kept
         yield running
-    with app.app_context():
-        media.media_desk().engine.close()
-    app.extensions.pop(media.EXTENSION, None)
-    running.kill()
 
 
 @dataclass
