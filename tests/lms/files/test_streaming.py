@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -71,23 +72,19 @@ def test_a_busy_database_is_asked_again_and_cuts_nobody(app: Flask) -> None:
 def test_a_writer_who_waits_for_a_reader_that_does_not_read_is_woken_and_the_rest_thrown_away(
     app: Flask,
 ) -> None:
-    listening = socket.create_server(("127.0.0.1", 0))
-    reader = socket.create_connection(listening.getsockname())
-    connection, _address = listening.accept()
-    may_go_on, sent, is_over = threading.Event(), [0], threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        reader = socket.create_connection(listening.getsockname())
+        connection, _address = listening.accept()
+    may_go_on, sent, has_closed = threading.Event(), [0], threading.Event()
     may_go_on.set()
     answer = OnItsWay(Pieces(), may_go_on.is_set, app, connection)
 
     def write() -> None:
-        try:
+        with connection, contextlib.closing(answer), contextlib.suppress(OSError):
             for piece in answer:
                 connection.sendall(piece)
                 sent[0] += len(piece)
-        except OSError:
-            is_over.set()
-        finally:
-            answer.close()
-            connection.close()
+        has_closed.set()  # a reader who begins between the end and the closing would still get the rest
 
     threading.Thread(target=write, daemon=True).start()
     seen = [-1]
@@ -98,14 +95,12 @@ def test_a_writer_who_waits_for_a_reader_that_does_not_read_is_woken_and_the_res
 
     wait_until(is_stuck, 20, "a writer that waits")
     may_go_on.clear()
-    assert is_over.wait(20)
+    assert has_closed.wait(20)
     received = 0
-    with pytest.raises(ConnectionResetError):
+    with reader, pytest.raises(ConnectionResetError):
         while received < sent[0] + len(ENDLESS):
             received += len(reader.recv(1_000_000)) or 10**9
     assert received < sent[0]
-    reader.close()
-    listening.close()
 
 
 def test_a_connection_that_serves_the_next_answer_is_not_cut_for_the_last_one(app: Flask) -> None:
