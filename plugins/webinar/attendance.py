@@ -40,6 +40,9 @@ from plugins.webinar.rooms import Meeting, attended_minutes
 
 JOINED_WITHIN = timedelta(seconds=60)
 """A gap this short is a reconnect, not an absence."""
+ONE_MINUTE = timedelta(minutes=1)
+RELOADED_WITHIN = timedelta(seconds=5)
+"""Who closed the page and is back so soon loaded it anew."""
 PAPER = Path(__file__).parent / "documents" / "sheet.typ"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -55,30 +58,48 @@ class CorrectMinutes(Command):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person on the presence sheet. ``minutes`` is what counts, ``measured`` what the room saw."""
+    """One person on the presence sheet. ``minutes`` is what counts, ``measured`` what the room saw, at ``times``."""
 
     participant: Participant
-    first_at: datetime | None
-    last_at: datetime | None
-    measured: int
+    times: Sequence[Span]
+    measured: timedelta
     minutes: int
     correction: Correction | None
     is_present: bool
 
+    @property
+    def first_at(self) -> datetime | None:
+        """When they first came."""
+        return self.times[0][0] if self.times else None
 
-def beat(row: Participant) -> Interval:
-    """Somebody is in the room at this moment: their time goes on, or a new one begins."""
-    now = utcnow()
-    query = select(Interval).filter_by(participant_id=row.id).order_by(Interval.seen_at.desc()).limit(1)
-    latest = session().scalar(query)
-    if latest is not None and now - latest.seen_at <= JOINED_WITHIN:
-        latest.seen_at = max(now, latest.seen_at)
-        return latest
-    latest = Interval(participant_id=row.id, entered_at=now, seen_at=now)
-    session().add(latest)
-    session().flush()
-    log.write(row.room, "person.entered", ByPerson(person=row.id), f"entered-{latest.id.hex}")
-    return latest
+    @property
+    def last_at(self) -> datetime | None:
+        """When they were last there."""
+        return max(left for _entered, left in self.times) if self.times else None
+
+    @property
+    def measured_clock(self) -> str:
+        """The measured time in hours, minutes and seconds."""
+        return str(timedelta(seconds=round(self.measured.total_seconds())))
+
+
+def come(row: Participant) -> None:
+    """Somebody opens a page of the room. Their time goes on if the link was cut or the page loaded anew, else a new one begins."""
+    latest = _latest(row)
+    gap = JOINED_WITHIN if latest is None or not latest.was_left else RELOADED_WITHIN
+    _go_on(row, latest, gap)
+
+
+def beat(row: Participant) -> None:
+    """A page of somebody is open at this moment; where another of theirs was closed just now, their time goes on."""
+    _go_on(row, _latest(row), JOINED_WITHIN)
+
+
+def leave(row: Participant) -> None:
+    """Somebody closes a page of the room."""
+    latest, now = _latest(row), utcnow()
+    if latest is not None and not latest.was_left and now - latest.seen_at <= JOINED_WITHIN:
+        latest.seen_at, latest.was_left = max(now, latest.seen_at), True
 
 
 def seconds_within(spans: Iterable[Span], begins: datetime, ends: datetime) -> float:
@@ -186,7 +207,8 @@ def as_table(meeting: Meeting, lines: Sequence[Line]) -> Table:
         _("Guest"),
         _("Entered"),
         _("Left"),
-        _("Minutes measured"),
+        _("There at"),
+        _("Time measured"),
         _("Minutes that count"),
         _("Corrected because"),
         _("Present"),
@@ -194,8 +216,8 @@ def as_table(meeting: Meeting, lines: Sequence[Line]) -> Table:
     return Table(
         meeting.activity.title, columns,
         [
-            (line.participant.name, _("yes") if line.participant.visitor_id else "", line.first_at, line.last_at, line.measured,
-             line.minutes, line.correction.reason if line.correction else "", _("yes") if line.is_present else _("no"))
+            (line.participant.name, _("yes") if line.participant.visitor_id else "", line.first_at, line.last_at,
+             _times(line), line.measured_clock, line.minutes, line.correction.reason if line.correction else "", _("yes") if line.is_present else _("no"))
             for line in lines
         ],
     )  # fmt: skip
@@ -220,11 +242,27 @@ def find_sheet(code: str) -> tuple[Sheet, Activity]:
     return row, session().get_one(Activity, row.room_id)
 
 
-def _line(meeting: Meeting, row: Participant, spans: list[Span], correction: Correction | None) -> Line:
-    measured = round(seconds_within(spans, *_frame(meeting.room, meeting.activity, spans)) / 60)
-    minutes = correction.minutes if correction else measured
-    first, last = (spans[0][0], max(each[1] for each in spans)) if spans else (None, None)
-    return Line(row, first, last, measured, minutes, correction, minutes >= attended_minutes(meeting.room))
+def _latest(row: Participant) -> Interval | None:
+    query = select(Interval).filter_by(participant_id=row.id).order_by(Interval.seen_at.desc()).limit(1)
+    return session().scalar(query)
+
+
+def _go_on(row: Participant, latest: Interval | None, gap: timedelta) -> None:
+    now = utcnow()
+    if latest is not None and now - latest.seen_at <= gap:
+        latest.seen_at, latest.was_left = max(now, latest.seen_at), False
+        return
+    latest = Interval(participant_id=row.id, entered_at=now, seen_at=now)
+    session().add(latest)
+    session().flush()
+    log.write(row.room, "person.entered", ByPerson(person=row.id), f"entered-{latest.id.hex}")
+
+
+def _line(meeting: Meeting, row: Participant, times: list[Span], correction: Correction | None) -> Line:
+    frame = _frame(meeting.room, meeting.activity, times)
+    measured = timedelta(seconds=seconds_within(times, *frame))
+    minutes = correction.minutes if correction else measured // ONE_MINUTE
+    return Line(row, times, measured, minutes, correction, minutes >= attended_minutes(meeting.room))
 
 
 def _minutes(row: Participant, activity: Activity) -> int:
@@ -266,14 +304,22 @@ def _paper(meeting: Meeting, lines: Sequence[Line], code: str) -> dict[str, Any]
             [_("Counts as present from"), _("%(count)s minutes", count=attended_minutes(meeting.room))],
             [_("Printed"), format_datetime(utcnow())], [_("Check code"), code],
         ],
-        "columns": [_("Name"), _("Entered"), _("Left"), _("Minutes"), _("Present")],
+        "columns": [_("Name"), _("Entered"), _("Left"), _("Measured"), _("Minutes"), _("Present")],
         "rows": [
             [line.participant.name + (f" ({_('Guest')})" if line.participant.visitor_id else ""), _clock(line.first_at), _clock(line.last_at),
-             f"{line.minutes}{' *' if line.correction else ''}", _("yes") if line.is_present else _("no")]
+             line.measured_clock, f"{line.minutes}{' *' if line.correction else ''}", _("yes") if line.is_present else _("no")]
             for line in lines
         ],
         "notes": [f"* {line.participant.name}: {line.correction.reason}" for line in lines if line.correction],
     }  # fmt: skip
+
+
+def _times(line: Line) -> str:
+    """Each time by itself, to the second, as who checks a sheet wants it."""
+    return "; ".join(
+        f"{format_datetime(entered, 'HH:mm:ss')}–{format_datetime(left, 'HH:mm:ss')}"
+        for entered, left in line.times
+    )
 
 
 def _clock(moment: datetime | None) -> str:

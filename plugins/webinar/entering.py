@@ -77,7 +77,7 @@ def leave(actor: Actor, room_id: uuid.UUID) -> None:
         row.state = "outside"
         log.write_staff(row.room, "lobby.changed", Knocked(person=row.id, state="outside"))
     elif row.state == "inside":
-        attendance.beat(row)
+        attendance.leave(row)
         attendance.count(row)
         log.write(row.room, "person.left", ByPerson(person=row.id))
 
@@ -92,7 +92,7 @@ def here(actor: Actor, room_id: uuid.UUID) -> None:
 def lost(row: Participant, *, said_goodbye: bool) -> None:
     """A page of somebody is gone; where it was closed, their time ends now, where the network was lost, at the last heartbeat."""
     if row.state == "inside" and said_goodbye:
-        attendance.beat(row)
+        attendance.leave(row)
     attendance.count(row)
 
 
@@ -174,6 +174,7 @@ def count_inside(room_id: uuid.UUID) -> int:
         select(func.count(Interval.participant_id.distinct()))
         .join(Participant, Participant.id == Interval.participant_id)
         .where(Participant.room_id == room_id, Interval.seen_at > utcnow() - JOINED_WITHIN)
+        .where(Interval.was_left.is_(False))
     )
     return session().scalar(query) or 0
 
@@ -220,7 +221,7 @@ def _let_in(room: Room, row: Participant) -> None:
     if row.state != "inside":
         row.state, row.asked_at = "inside", None
     session().flush()
-    attendance.beat(row)
+    attendance.come(row)
     tell_change(row)
 
 

@@ -120,7 +120,8 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
 class Interval(Identified, OfficeScoped, Base):
     """A time in which somebody was in the room, over all their devices; gaps of a reconnect are joined.
 
-    It lasts until ``seen_at``, which the heartbeat moves on.
+    It lasts until ``seen_at``, which the heartbeat moves on. ``was_left`` says that a page was closed at that
+    moment: who comes back begins a new time, unless another of their pages goes on.
     """
 
     __tablename__ = "webinar_interval"
@@ -134,6 +135,7 @@ class Interval(Identified, OfficeScoped, Base):
     )
     entered_at: Mapped[datetime] = mapped_column(default=utcnow)
     seen_at: Mapped[datetime] = mapped_column(default=utcnow)
+    was_left: Mapped[bool] = mapped_column(default=False)
 
 
 class Correction(Identified, OfficeScoped, Timestamped, Base):

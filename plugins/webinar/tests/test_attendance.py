@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
-from lms.plugin import Forbidden, World, completions_of, enrol_people, session, utcnow
+from lms.plugin import Conflict, Forbidden, World, completions_of, enrol_people, session, utcnow
 from lms.testing import SignIn, sent_mail
-from plugins.webinar import attendance, entering, jobs, moderating
+from plugins.webinar import attendance, entering, jobs, moderating, rooms
 from plugins.webinar.attendance import CorrectMinutes, seconds_within
+from plugins.webinar.entering import Enter
 from plugins.webinar.models import Interval, Participant
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.tests.making import LIST, go_in, open_room
@@ -129,6 +132,96 @@ def test_two_devices_are_one_person_and_a_closed_page_ends_the_time(
             entering.lost(row, said_goodbye=said_goodbye)
         interval = session().query(Interval).filter_by(participant_id=row.id).one()
         assert round((interval.seen_at - begun).total_seconds()) == 30
+
+
+HEARTBEAT = 10
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the room that somebody has open, in seconds of the meeting; ``cuts`` are times without a link."""
+
+    opened: float
+    closed: float
+    cuts: tuple[tuple[float, float], ...] = ()
+    says_goodbye: bool = True
+
+    def happenings(self) -> list[tuple[float, str]]:
+        """What the server hears of it, and when."""
+        beats = [self.opened + HEARTBEAT * number for number in range(1, 400)]
+        heard = [each for each in beats if each < self.closed and not self._is_cut(each)]
+        back = [(end, "here") for _start, end in self.cuts]
+        end = [(self.closed, "goodbye")] if self.says_goodbye else []
+        return [(self.opened, "enter"), *((each, "here") for each in heard), *back, *end]
+
+    def _is_cut(self, moment: float) -> bool:
+        return any(start <= moment < end for start, end in self.cuts)
+
+
+SCRIPT: dict[str, tuple[tuple[Page, ...], float, float]] = {
+    "trainee": ((Page(0, 3600, cuts=((600, 610), (1800.5, 1841))),), 3600, 0),
+    "trainee2": ((Page(0, 1503.5), Page(1200, 3600, cuts=((2000, 2030),))), 3600, 0),
+    "trainee3": (
+        (Page(197, 1240.4), Page(1270.2, 2400), Page(2402.5, 3570.25)),
+        1240.4 - 197 + 3570.25 - 1270.2, 0,
+    ),
+    "trainee4": ((Page(0, 3005, cuts=((600, 900),), says_goodbye=False),), 600 + 2105, 2 * HEARTBEAT),
+}  # fmt: skip
+"""Pages of each, how long they were there in truth, and what a link that dies without a word may cost.
+
+Two cuts; two devices, of which the first is closed; half a minute outside and a page loaded anew;
+a cut that is too long to be joined and a battery that dies.
+"""
+
+
+def test_the_sheet_agrees_with_what_happened_in_an_hour_with_cuts_and_two_devices(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        begun = utcnow()
+        meeting.activity.starts_at = meeting.room.opened_at = begun
+        meeting.activity.ends_at = begun + timedelta(hours=1)
+        rows = {key: entering.enter(world.actor(key), meeting.activity.id, Enter(name=key)) for key in SCRIPT}
+        session().execute(delete(Interval))
+        happenings = sorted(
+            (moment, key, what)
+            for key, (pages, _truth, _allowed) in SCRIPT.items()
+            for page in pages
+            for moment, what in page.happenings()
+        )
+        for moment, key, what in happenings:
+            now = begun + timedelta(seconds=moment)
+            for module in (attendance, entering, rooms):
+                monkeypatch.setattr(module, "utcnow", lambda now=now: now)
+            if what == "enter":
+                entering.enter(world.actor(key), meeting.activity.id, Enter(name=key))
+            elif what == "here":
+                attendance.beat(rows[key])
+            else:
+                entering.lost(rows[key], said_goodbye=True)
+        meeting.room.ended_at = begun + timedelta(hours=1)
+        _meeting, lines = attendance.read_sheet(world.actor("trainer"), meeting.activity.id)
+        measured = {line.participant.name: line.measured.total_seconds() for line in lines}
+        for key, (_pages, truth, allowed) in SCRIPT.items():
+            assert truth - 5 - allowed <= measured[key] <= truth + 5, key
+        table = attendance.as_table(meeting, lines)
+        clocks = {row[0]: row[5] for row in table.rows}
+        assert {clocks["trainee"], clocks["trainee2"]} == {"1:00:00"}
+        assert clocks["trainee3"] == str(timedelta(seconds=round(measured["trainee3"])))
+        times = {row[0]: str(row[4]) for row in table.rows}
+        assert [times[key].count("–") for key in SCRIPT] == [1, 1, 2, 2]
+
+
+def test_who_closes_the_page_makes_room_for_the_next_at_once(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        meeting.activity.capacity = 1
+        row = go_in(world, meeting, "trainee")[0]
+        with pytest.raises(Conflict):
+            go_in(world, meeting, "trainee2")
+        entering.lost(row, said_goodbye=True)
+        go_in(world, meeting, "trainee2")
 
 
 def test_after_the_meeting_the_present_are_thanked_and_the_absent_missed(
