@@ -243,6 +243,11 @@ def people_of(tracks: list[RecordedTrack]) -> set[tuple[str, Kind]]:
     return {(track.source.person, track.source.kind) for track in tracks}
 
 
+def longest(tracks: list[RecordedTrack]) -> list[RecordedTrack]:
+    """The longest file of each source; a busy machine sends late, and then a new file begins."""
+    return list({each.source: each for each in sorted(tracks, key=lambda track: track.seconds)}.values())
+
+
 def decoded(track: RecordedTrack) -> int:
     with av.open(str(track.file)) as container:
         return sum(1 for _frame in container.decode())
@@ -379,7 +384,7 @@ def test_a_browser_plays_a_recording_and_jumps_in_it(
         return list(tracks)
 
     page = chromium_with_devices.new_page()
-    for track in together(work()):
+    for track in longest(together(work())):
         address = f"data:{track.media_type};base64," + base64.b64encode(track.file.read_bytes()).decode()
         played = page.evaluate(
             """async (src) => {
