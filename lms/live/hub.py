@@ -44,6 +44,7 @@ class Connection:
     office_slug: str
     actor: Actor
     office_id: uuid.UUID
+    engine_sid: str
     checked_at: float = field(default_factory=monotonic)
     channels: set[str] = field(default_factory=set)
     is_dropped: bool = False
@@ -107,7 +108,10 @@ class Hub:
         actor = self._identify(environ, slug, policy)
         if actor is None or actor.office_id is None:
             raise Forbidden(_("Please sign in first."), code="sign_in_needed")
-        connection = Connection(sid, namespace, owner, policy, environ, slug, actor, actor.office_id)
+        engine_sid = self._server.manager.eio_sid_from_sid(sid, namespace)
+        connection = Connection(
+            sid, namespace, owner, policy, environ, slug, actor, actor.office_id, engine_sid
+        )
         self._judge(connection)
         with self._lock:
             self.connections[sid] = connection
@@ -118,6 +122,19 @@ class Hub:
         """A connection ended."""
         with self._lock:
             return self.connections.pop(sid, None)
+
+    def end_lost(self) -> None:
+        """End connections whose transport is gone although nobody was told.
+
+        python-socketio keeps no lock over who comes and goes: of clients that do so in the same moment
+        it may forget to tell one, and their person would be here for as long as this process lives.
+        """
+        for connection in self.all_connections():
+            engine = self._server.eio.sockets.get(connection.engine_sid)
+            if engine is None or engine.closed:
+                handler = self._server.namespace_handlers[connection.namespace]
+                handler.trigger_event("disconnect", connection.sid, self._server.reason.TRANSPORT_ERROR)
+                self._server.manager.disconnect(connection.sid, connection.namespace, ignore_queue=True)
 
     def refresh(self, connection: Connection, *, max_age: float = FRESH_SECONDS) -> Actor:
         """The actor as of at most ``max_age`` seconds ago; raises Forbidden or NotFound if not welcome any more."""

@@ -73,6 +73,7 @@ class Rounds:
             renewed_at = now if renew_due else renewed_at
 
     def _tick(self, *, heads_due: bool, renew_due: bool) -> None:
+        self._hub.end_lost()
         with self._hub.app.app_context():
             self._look_again()
             self._tell_departures()

@@ -12,10 +12,12 @@ import requests
 import websocket
 from flask import Flask
 from socketio.exceptions import ConnectionError as Refused
+from sqlalchemy import select
 
 from lms.accounts.models import Membership
 from lms.live.channels import append
 from lms.live.hub import EXTENSION, hub, recheck_person
+from lms.live.models import LivePresence
 from lms.store.base import session
 from lms.store.scope import office_scope
 from lms.store.uow import unit_of_work
@@ -116,6 +118,28 @@ def test_a_removed_person_is_silent_at_once_when_told(site: Flask, url: str, ids
             session().query(Membership).filter_by(user_id=ids["trainer"]).update({"state": "ended"})
             recheck_person(ids["trainer"])
         assert trainer.announce("Am I here?", "key-00000001")["error"]["code"] == "forbidden"
+
+
+def test_a_connection_is_ended_although_nobody_was_told_that_it_is_gone(
+    site: Flask, url: str, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.app_context():
+        live = hub()
+
+    def forget_to_tell(sid: str, namespace: str) -> None:
+        raise KeyError(namespace)  # as when two clients leave a namespace in the same moment
+
+    with clients(url, ids["trainer"], ids["trainee"]) as (trainer, trainee):
+        for each in (trainer, trainee):
+            each.join()
+        monkeypatch.setattr(live._server.manager, "pre_disconnect", forget_to_tell)
+        trainee.close()
+        trainer.wait(lambda: {one.actor.user_id for one in live.all_connections()} == {ids["trainer"]})
+        monkeypatch.undo()
+    with site.app_context(), office_scope(ids["siena"]):
+        left = session().scalars(select(LivePresence.left_at).filter_by(user_id=ids["trainee"])).all()
+    assert left
+    assert None not in left
 
 
 def test_who_sends_too_often_is_slowed_down_not_thrown_out(site: Flask, url: str, ids: Ids) -> None:
