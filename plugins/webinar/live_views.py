@@ -8,8 +8,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import actor, member, uses_devices, utcnow, visitors
-from plugins.webinar import calls, entering, log, rooms
+from plugins.webinar import calls, entering, log, rooms, trying
 from plugins.webinar.entering import Enter
+from plugins.webinar.media_commands import OfferCommand
 from plugins.webinar.orders import InCall
 from plugins.webinar.presets import LAYOUT_NAMES
 from plugins.webinar.rights import GIVEN, OPEN_RIGHTS, RIGHT_NAMES, ROLE_NAMES, read_names
@@ -42,6 +43,21 @@ def enter(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Come in, or wait in the lobby."""
     row = entering.enter(actor(), activity_id, Enter.read({"name": request.form.get("name", "")}))
     return {"person": str(row.id), "state": row.state, "role": row.role}
+
+
+@blueprint.post("/<uuid:activity_id>/try")
+@visitors("webinar")
+def try_connection(activity_id: uuid.UUID) -> ResponseReturnValue:
+    """Connect with the media engine to hear oneself, before the room."""
+    return trying.connect(actor(), activity_id, OfferCommand.read(request.form.to_dict()))
+
+
+@blueprint.post("/<uuid:activity_id>/try/end")
+@visitors("webinar")
+def end_trial(activity_id: uuid.UUID) -> ResponseReturnValue:
+    """The trial is over."""
+    trying.end(actor())
+    return "", 204
 
 
 @blueprint.post("/calls/leave")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
 from lms.accounts.sessions import COOKIE
 from lms.ops.needs import find_chromium
@@ -210,6 +211,46 @@ def test_sound_and_pictures_reach_others_and_a_revoked_person_is_seen_no_more(
     host.get_by_role("button", name="Take the floor back").click()
     expect(host.locator(".webinar-tile.has-video:not(.is-own)")).to_have_count(0, timeout=2_000)
     expect(trainee.get_by_role("button", name="Microphone")).to_be_hidden()
+
+
+def test_before_the_room_one_hears_oneself_and_learns_what_will_work(
+    see: Callable[..., Page], installation: Installation
+) -> None:
+    page = see("trainee", f"/webinar/{make(installation, 'meeting')}/room", viewport=PHONE)
+    result = page.locator("[data-part=trial-result]")
+    page.get_by_role("button", name="Test the connection").click()
+    expect(result).to_have_text("Sound and pictures will work.", timeout=30_000)
+    assert page.locator("[data-part=trial-hear]").is_hidden()  # nothing was said
+    page.get_by_role("button", name="Microphone", exact=True).click()
+    page.get_by_role("button", name="Test the connection").click()
+    expect(result).to_contain_text("say something now")
+    expect(result).to_have_text("Sound and pictures will work.", timeout=30_000)
+    expect(page.get_by_text("This is how the others hear you.")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('[data-part=trial-echo]').currentTime > 0.5")
+    assert is_sound(page) == []
+    come_in(page)
+    expect(page.locator("[data-part=people-count]")).to_have_text("1")
+
+
+@pytest.mark.parametrize(
+    ("blocked", "verdict"), [("udp", "Your network lets sound and pictures through by a detour only"), ("", "do not come through")]
+)  # fmt: skip
+def test_before_the_room_one_learns_what_the_network_blocks(
+    see: Callable[..., Page], installation: Installation, blocked: str, verdict: str
+) -> None:
+    page = see("trainee", f"/webinar/{make(installation)}/room", service_workers="block")
+
+    def block(route: Route) -> None:
+        answer = route.fetch()
+        data = answer.json()
+        lines = data["sdp"].split("\r\n")
+        is_dropped = re.compile(f"a=candidate:.* {blocked}", re.IGNORECASE)
+        data["sdp"] = "\r\n".join(line for line in lines if not is_dropped.match(line))
+        route.fulfill(response=answer, json=data)
+
+    page.context.route("**/try", block)
+    page.get_by_role("button", name="Test the connection").click()
+    expect(page.locator("[data-part=trial-result]")).to_contain_text(verdict, timeout=60_000)
 
 
 def test_less_data_is_no_cameras_and_text_only_is_no_media(

@@ -60,7 +60,6 @@ class EmbeddedEngine:
         if self.load().is_full:
             raise EngineError("full", "as many people as this server can carry are connected")
         described = _parse(offer)
-        where = self._room(room)
         name = f"{room}/{person}/{direction}/{secrets.token_urlsafe(9)}"
         connection = Connection(name, direction, self._ports, self._loop, self._identity)
         half = Uplink(connection, person, rights) if direction == "send" else Downlink(connection, person)
@@ -69,10 +68,12 @@ class EmbeddedEngine:
         except EngineError:
             connection.close()
             raise
-        held = where.uplinks.get(person) if direction == "send" else where.downlinks.get(person)
-        if held is not None:
-            self._end([held])
-        self._add(where, half)
+        if room in self._rooms:
+            held = self._rooms[room].connections()
+            self._end(
+                each for each in held if (each.person, each.connection.direction) == (person, direction)
+            )
+        self._add(self._room(room), half)
         return answer
 
     def restart(self, peer: str, offer: str) -> Answer:
@@ -186,6 +187,8 @@ class EmbeddedEngine:
     def _forget(self, room: Room, half: Uplink | Downlink) -> None:
         self._peers.pop(half.connection.name, None)
         room.drop(half)
+        if room.is_empty and not room.is_recorded and self._rooms.get(room.name) is room:
+            del self._rooms[room.name]
 
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:

@@ -39,6 +39,11 @@ class Room:
         """Whether nobody is connected."""
         return not self.uplinks and not self.downlinks
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether tracks are being written."""
+        return self._recording is not None
+
     # --- coming and going -----------------------------------------------------------------
 
     def add_uplink(self, uplink: Uplink) -> None:

@@ -1,6 +1,7 @@
 // Before the room: a name, a look in the mirror, a test of sound, and the door.
 import { chooseDevices, chosenDevices, LevelMeter, listDevices, openCamera, openMicrophone, playTone, whyNot } from "./devices.js";
 import { part, words } from "./parts.js";
+import { Trial } from "./trial.js";
 
 /** @typedef {{ name: string, camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null }} Ready */
 
@@ -11,6 +12,7 @@ export class Prejoin {
   microphone = null;
   /** @type {LevelMeter | null} */
   #meter = null;
+  #trial = new Trial(() => this.microphone);
   #form = /** @type {HTMLFormElement} */ (document.getElementById("webinar-enter"));
 
   /** @param {(ready: Ready) => Promise<void>} enter */
@@ -36,6 +38,7 @@ export class Prejoin {
   /** The room has the tracks now; the mirror goes. */
   close() {
     this.#meter?.close();
+    void this.#trial.close();
     /** @type {HTMLVideoElement} */ (part("mirror")).srcObject = null;
   }
 
