@@ -93,9 +93,10 @@ def create_room(actor: Actor, command: CreateRoom, parent_id: uuid.UUID | None =
     room = _room(activity.id)
     apply_preset(room, activity, command.preset)
     room.duration = command.duration
-    _set_time(actor, activity, room, as_moment(command.starts_at))
+    meeting = Meeting(room, activity)
+    set_time(meeting, as_moment(command.starts_at) if command.starts_at else None)
     session().flush()
-    return Meeting(room, activity)
+    return meeting
 
 
 def set_up(actor: Actor, activity_id: uuid.UUID) -> None:
@@ -136,7 +137,7 @@ def edit_room(actor: Actor, room_id: uuid.UUID, command: EditRoom) -> Meeting:
         actor, room_id,
         EditActivity(title=command.title, summary=command.summary, capacity=command.capacity or preset.capacity),
     )  # fmt: skip
-    _set_time(actor, activity, room, as_moment(command.starts_at))
+    set_time(meeting, as_moment(command.starts_at) if command.starts_at else None)
     if activity.state == "published" and (before, length_before) != (activity.starts_at, room.duration):
         room.sequence += 1
         letters.tell_changed(meeting.room, activity)
@@ -347,9 +348,9 @@ def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], _
     room.rights = write_names(command.rights)
 
 
-def as_moment(local: datetime | None) -> datetime | None:
+def as_moment(local: datetime) -> datetime:
     """A wall-clock time of the person at the screen as a moment. Raises Invalid for one that the clock skips."""
-    if local is None or local.tzinfo is not None:
+    if local.tzinfo is not None:
         return local
     zone = current_zone()
     moment = local.replace(tzinfo=zone).astimezone(UTC)
@@ -369,7 +370,9 @@ def find_by_ids(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Meeting]:
     return [Meeting(room, activity) for activity, room in rows]
 
 
-def _set_time(actor: Actor, activity: Activity, room: Room, starts_at: datetime | None) -> None:
+def set_time(meeting: Meeting, starts_at: datetime | None) -> None:
+    """When it begins, and with its duration ends; what counts as attended follows. Nobody is told."""
+    activity, room = meeting.activity, meeting.room
     activity.starts_at = starts_at
     activity.ends_at = starts_at + timedelta(minutes=room.duration) if starts_at else None
     activity.minutes = room.duration

@@ -17,14 +17,16 @@ from lms.plugin import (
     current_zone,
     edit_url,
     enrolment_of,
+    format_datetime,
     frame_of,
     member,
+    ngettext,
     parent_edit_url,
     places_of,
     requires,
     utcnow,
 )
-from plugins.webinar import recording, rooms
+from plugins.webinar import recording, repeating, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.rights import ROLE_NAMES, read_names
@@ -100,6 +102,23 @@ def edit(activity_id: uuid.UUID) -> ResponseReturnValue:
     return page, form.status
 
 
+@blueprint.route("/<uuid:activity_id>/repeat", methods=["GET", "POST"])
+@member
+def repeat(activity_id: uuid.UUID) -> ResponseReturnValue:
+    """The same meeting on other days."""
+    meeting = rooms.get_managed_room(actor(), activity_id)
+    form = Form(repeating.Repeat, values={"weeks": "1", "times": 3}, submit=_("Make them"))
+    done: list[repeating.Repeated] = []
+    if form.run(lambda command: done.append(repeating.repeat(actor(), activity_id, command))):
+        _tell_repeated(done[0])
+        return redirect(url_for("webinar.index"), 303)
+    page = render_template(
+        "webinar/repeat.html", form=form, meeting=meeting, back_url=url_for("webinar.show", activity_id=activity_id),
+        breadcrumb=trail(meeting.activity.title, url_for("webinar.show", activity_id=activity_id), _("Repeat")),
+    )  # fmt: skip
+    return page, form.status
+
+
 @blueprint.post("/<uuid:activity_id>/<any(publish, cancel):what>")
 @member
 def change(activity_id: uuid.UUID, what: str) -> ResponseReturnValue:
@@ -141,6 +160,20 @@ def as_uuid(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         raise Invalid(_("Please choose one of the answers offered.")) from None
+
+
+def _tell_repeated(done: repeating.Repeated) -> None:
+    dates = [
+        format_datetime(each.activity.starts_at, "d MMM") for each in done.made if each.activity.starts_at
+    ]
+    if dates:
+        text = ngettext(
+            "%(num)d meeting was made: %(dates)s.", "%(num)d meetings were made: %(dates)s.", len(dates),
+            dates=", ".join(dates),
+        )  # fmt: skip
+        flash(text, "success")
+    if done.known:
+        flash(ngettext("%(num)d was there already.", "%(num)d were there already.", done.known), "info")
 
 
 def _shown(who: Actor, meeting: Meeting) -> dict[str, Any]:
