@@ -57,6 +57,7 @@ from plugins.webinar import (
     replay_views,
     rooms,
     slide_views,
+    taking_along,
     views,
 )
 from plugins.webinar import jobs as work
@@ -127,7 +128,7 @@ def jobs() -> Sequence[JobSpec]:
 @hookimpl
 def activity_types() -> Sequence[ActivityType]:
     """A meeting, alone or as a step of a course."""
-    content = ActivityContent(rooms.set_up, None, rooms.export_room, rooms.import_room)
+    content = ActivityContent(rooms.set_up, None, taking_along.export_room, taking_along.import_room)
     return [
         ActivityType(
             rooms.TYPE, _l("Webinar"), "camera-video", "webinar.show", _l("People meet live in the browser; who was there long enough is done."),

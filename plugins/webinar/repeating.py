@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field as Limits
+from pydantic import Field
 from sqlalchemy import select
 
 from lms.plugin import (
@@ -27,8 +27,8 @@ from lms.plugin import (
     set_state,
     utcnow,
 )
-from plugins.webinar import registering, rooms
-from plugins.webinar.models import Field, Participant
+from plugins.webinar import rooms
+from plugins.webinar.models import Participant
 from plugins.webinar.rooms import Meeting
 
 MOST = 26
@@ -40,7 +40,7 @@ class Repeat(Command):
     """How often, and how many more."""
 
     weeks: Annotated[Literal["1", "2", "4"], Ui(_l("How often"), kind="select", choices=EVERY)]
-    times: Annotated[int, Limits(ge=1, le=MOST), Ui(_l("How many more meetings"))]
+    times: Annotated[int, Field(ge=1, le=MOST), Ui(_l("How many more meetings"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def plan(meeting: Meeting, command: Repeat) -> list[datetime]:
 
 
 def repeat(actor: Actor, room_id: uuid.UUID, command: Repeat) -> Repeated:
-    """Make the others, with the same rules, helpers and questions, published if this one is; all or none.
+    """Make the others, with the same rules, helpers, questions and slides, published if this one is; all or none.
 
     One that is there already at its time stays as it is. Raises NotFound, Forbidden, Conflict, Invalid.
     """
@@ -100,10 +100,6 @@ def _again(actor: Actor, source: Meeting, starts_at: datetime) -> Meeting:
     made = rooms.meeting_of(made_id)
     made.activity.capacity = origin.capacity
     rooms.set_time(made, starts_at)
-    for field in registering.find_fields(origin.id):
-        session().add(
-            Field(room_id=made_id, label=field.label, is_required=field.is_required, position=field.position)
-        )
     for helper in rooms.find_helpers(origin.id):
         if helper.role != "host" and helper.user_id not in {None, actor.user_id}:
             session().add(

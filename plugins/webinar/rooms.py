@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -22,7 +22,6 @@ from lms.plugin import (
     Invalid,
     NotFound,
     Ref,
-    TakeFile,
     _,
     create_activity,
     current_zone,
@@ -41,7 +40,7 @@ from plugins.webinar import letters
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.models import Participant, Room
 from plugins.webinar.presets import PRESETS
-from plugins.webinar.rights import OPEN_RIGHTS, read_names, write_names
+from plugins.webinar.rights import OPEN_RIGHTS, write_names
 
 TYPE = "webinar"
 KIND = "room"
@@ -323,29 +322,6 @@ def _expected(me: Person) -> ColumnElement[bool]:
     )
     is_theirs = or_(owned_by(me), enrolled.exists(), helps.exists())
     return and_(Activity.state == "published", is_theirs)
-
-
-def export_room(_actor: Actor, activity_id: uuid.UUID, _add_file: Any) -> dict[str, Any]:
-    """What a copy of the room needs: its kind and rules, not its people or its time."""
-    room = _room(activity_id)
-    return {
-        "preset": room.preset, "duration": room.duration, "rights": sorted(read_names(room.rights)), "layout": room.layout,
-        "has_lobby": room.has_lobby, "guests": room.guests, "present_percent": room.present_percent,
-    }  # fmt: skip
-
-
-def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], _take_file: TakeFile) -> None:
-    """Fill a room from what ``export_room`` gave. Raises Invalid."""
-    room, activity = _room(activity_id), session().get_one(Activity, activity_id)
-    preset = str(data.get("preset", "webinar"))
-    if preset not in PRESETS:
-        raise Invalid(_("The kind of meeting cannot be read."))
-    apply_preset(room, activity, preset)
-    known = {name: data[name] for name in EditRoom.model_fields if name in data}
-    command = EditRoom.read({"title": activity.title, "layout": room.layout} | known)
-    room.duration, room.layout, room.has_lobby = command.duration, command.layout, command.has_lobby
-    room.guests, room.present_percent = command.guests, command.present_percent
-    room.rights = write_names(command.rights)
 
 
 def as_moment(local: datetime) -> datetime:

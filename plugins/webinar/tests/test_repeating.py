@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -9,9 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lms.plugin import Conflict, CreateActivity, Forbidden, Invalid, World, create_activity, session, utcnow
+from lms.plugin import (
+    Conflict,
+    CreateActivity,
+    Forbidden,
+    Invalid,
+    World,
+    create_activity,
+    render_pdf,
+    session,
+    store_file,
+    utcnow,
+)
 from lms.testing import SignIn
-from plugins.webinar import registering, repeating, rooms
+from plugins.webinar import registering, repeating, rooms, slides, taking_along
+from plugins.webinar.demo import DECK
 from plugins.webinar.forms import AddHelper, CreateRoom
 from plugins.webinar.registering import AddField
 from plugins.webinar.repeating import Repeat
@@ -93,6 +106,29 @@ def test_each_has_the_rules_helpers_and_questions_and_can_be_called_off_alone(wo
             ]
         rooms.cancel_room(who, made[0].activity.id)
         assert [each.room.cancelled_at is None for each in (meeting, *made)] == [True, False, True]
+
+
+def test_the_slides_go_along_and_taking_them_out_of_one_leaves_the_others(world: World) -> None:
+    with world.inside("siena"):
+        who, meeting = world.actor("trainer"), make(world, utcnow() + timedelta(days=1))
+        paper = render_pdf(DECK, {"pages": [["Prima", ["Uno"]]]})
+        file = store_file(who, io.BytesIO(paper), "lezione.pdf", slides.PURPOSE)
+        slides.take_file(meeting.room, file, who)
+        made = repeating.repeat(who, meeting.activity.id, Repeat(weeks="1", times=1)).made[0]
+        (deck,) = slides.find_decks(made.activity.id)
+        slides.remove_deck(who, meeting.activity.id, slides.find_decks(meeting.activity.id)[0].id)
+        slides.draw_now(deck)
+        assert (deck.name, deck.state, deck.pages) == ("lezione.pdf", "ready", 1)
+
+
+def test_what_an_archive_says_of_a_room_is_checked(world: World) -> None:
+    with world.inside("siena"):
+        who, room_id = world.actor("trainer"), make(world, utcnow() + timedelta(days=1)).activity.id
+        told = taking_along.export_room(who, room_id, str)
+        for wrong in ({"preset": "circus"}, {"questions": [{"label": "?" * 500}]}, {"guests": "everybody"}):
+            made = rooms.create_room(who, CreateRoom(title="Da un archivio")).activity.id
+            with pytest.raises(Invalid):
+                taking_along.import_room(who, made, told | wrong, uuid.UUID)
 
 
 def test_asking_twice_makes_nothing_twice_and_a_draft_makes_drafts(world: World) -> None:

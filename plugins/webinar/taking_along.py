@@ -1,0 +1,45 @@
+"""What of a room goes into a copy or an archive: its kind and rules, its questions and slides; not its people or its time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from lms.plugin import Activity, Actor, AddFile, Invalid, StoredFile, TakeFile, _, session
+from plugins.webinar import registering, rooms, slides
+from plugins.webinar.forms import EditRoom
+from plugins.webinar.presets import PRESETS
+from plugins.webinar.registering import AddField
+from plugins.webinar.rights import read_names, write_names
+
+
+def export_room(_actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dict[str, Any]:
+    """What a copy of the room needs."""
+    room = rooms.meeting_of(activity_id).room
+    return {
+        "preset": room.preset, "duration": room.duration, "rights": sorted(read_names(room.rights)), "layout": room.layout,
+        "has_lobby": room.has_lobby, "guests": room.guests, "present_percent": room.present_percent,
+        "questions": [
+            {"label": each.label, "is_required": each.is_required} for each in registering.find_fields(activity_id)
+        ],
+        "slides": [add_file(each.file_id) for each in slides.find_decks(activity_id)],
+    }  # fmt: skip
+
+
+def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], take_file: TakeFile) -> None:
+    """Fill a room from what ``export_room`` gave; the slides are drawn in the background. Raises Invalid."""
+    room, activity = rooms.meeting_of(activity_id).room, session().get_one(Activity, activity_id)
+    preset = str(data.get("preset", "webinar"))
+    if preset not in PRESETS:
+        raise Invalid(_("The kind of meeting cannot be read."))
+    rooms.apply_preset(room, activity, preset)
+    known = {name: data[name] for name in EditRoom.model_fields if name in data}
+    command = EditRoom.read({"title": activity.title, "layout": room.layout} | known)
+    room.duration, room.layout, room.has_lobby = command.duration, command.layout, command.has_lobby
+    room.guests, room.present_percent = command.guests, command.present_percent
+    room.rights = write_names(command.rights)
+    for question in data.get("questions") or []:
+        registering.add_field(actor, activity_id, AddField.read(question))
+    for name in (data.get("slides") or [])[: slides.MOST_DECKS]:
+        slides.take_file(room, session().get_one(StoredFile, take_file(str(name))), actor)
