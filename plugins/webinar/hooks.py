@@ -30,6 +30,7 @@ from lms.plugin import (
     PersonalData,
     Process,
     Ref,
+    SettingsSchema,
     Talk,
     World,
     _,
@@ -55,6 +56,7 @@ from plugins.webinar import (
     privacy,
     program_views,
     replay_views,
+    retaining,
     rooms,
     slide_views,
     taking_along,
@@ -210,8 +212,17 @@ def on_talk_forgotten(office_id: uuid.UUID, ref: Ref) -> None:
 
 @hookimpl
 def notification_kinds() -> Sequence[NotificationKind]:
-    """Calls, for who does not look at the talk."""
-    return [NotificationKind(calls.NAME, _l("Calls"), by_mail="never")]
+    """Calls, for who does not look at the talk; recordings that end soon."""
+    return [
+        NotificationKind(calls.NAME, _l("Calls"), by_mail="never"),
+        NotificationKind(retaining.KIND, _l("Recordings that are deleted soon")),
+    ]
+
+
+@hookimpl
+def settings_schema() -> SettingsSchema:
+    """How long recordings are kept."""
+    return SettingsSchema(_l("Meetings"), retaining.WebinarSettings)
 
 
 @hookimpl

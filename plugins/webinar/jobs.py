@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.plugin import Activity, JobRun, in_each_office, office_scope, session, unit_of_work, utcnow
-from plugins.webinar import attendance, calls, letters, programs, recording, registering, slides
+from plugins.webinar import attendance, calls, letters, programs, recording, registering, retaining, slides
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
@@ -62,8 +62,9 @@ def watch_programs(job: JobRun) -> None:
 
 
 def tidy(job: JobRun) -> None:
-    """Forget registrations half a year after the meeting."""
+    """Forget registrations half a year after the meeting, and recordings after their last day."""
     in_each_office(job, lambda _office: registering.forget_old(utcnow()), plugin=PLUGIN)
+    in_each_office(job, lambda _office: retaining.forget_old(), plugin=PLUGIN)
 
 
 def remind_office() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -339,7 +339,10 @@ class Upvote(OfficeScoped, Base):
 
 
 class Recording(Identified, OfficeScoped, Timestamped, Base):
-    """A recording of a room: the tracks of those who agreed, and the log between its two moments."""
+    """A recording of a room: the tracks of those who agreed, and the log between its two moments.
+
+    ``kept_until`` is its last day if somebody chose one; else the office's rule says.
+    """
 
     __tablename__ = "webinar_recording"
 
@@ -349,6 +352,7 @@ class Recording(Identified, OfficeScoped, Timestamped, Base):
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
     ended_at: Mapped[datetime | None] = mapped_column()
     first_seq: Mapped[int] = mapped_column(default=0)
+    kept_until: Mapped[date | None] = mapped_column()
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
 
     tracks: Mapped[list[RecordedTrack]] = relationship(

@@ -45,12 +45,12 @@ def declared() -> Sequence[PersonalData]:
     )
     return [
         PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
-        PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", kept, stays_nameless=True),
+        PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", _l("As long as the office decided (a year unless it chose otherwise), or until the day that who leads the meeting chose"), stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
         PersonalData("webinar_program", "owner_id", ("used_at",), _l("Programs that send into a meeting or show it"), "public_task", _l("Until the program is taken out")),
         PersonalData("webinar_call", "caller_id", ("rang_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_call_person", "user_id", ("seen_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
-        PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Until the meeting is deleted, or they ask")),
+        PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Half a year after the meeting, or until they ask")),
     ]  # fmt: skip
 
 

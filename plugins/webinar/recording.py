@@ -189,11 +189,17 @@ def is_there(track: RecordedTrack) -> bool:
 def remove(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> None:
     """Delete a recording for good. Raises NotFound, Forbidden."""
     rooms.get_managed_room(actor, room_id)
-    row = get_recording(actor, room_id, recording_id)
+    discard(get_recording(actor, room_id, recording_id))
+
+
+def discard(row: Recording) -> None:
+    """Nothing is left of a recording; who may do so was checked."""
     for track in row.tracks:
         file = session().get(StoredFile, track.file_id) if track.file_id else None
         if file is not None:
             file.deleted_at = utcnow()
+        if track.path:
+            Path(track.path).unlink(missing_ok=True)
     session().delete(row)
     session().flush()
 

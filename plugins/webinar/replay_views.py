@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import _, actor, member, serve_file, visitors
-from plugins.webinar import recording, replay, rooms
+from lms.plugin import _, actor, format_date, member, serve_file, visitors
+from plugins.webinar import recording, replay, retaining, rooms
+from plugins.webinar.retaining import KeepUntil
 from plugins.webinar.views import trail
 
 blueprint = Blueprint("webinar_replay", __name__, url_prefix="/webinar")
@@ -26,7 +27,7 @@ def watch(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValu
         url_for("webinar.show", activity_id=activity_id) if who.is_member else url_for("webinar_guest.left")
     )
     return render_template(
-        "webinar/replay.html", meeting=meeting, activity=meeting.activity, row=row, exit_url=back,
+        "webinar/replay.html", meeting=meeting, activity=meeting.activity, row=row, last_day=retaining.last_day(row), exit_url=back,
         is_in_it=recording.has_agreed(who, activity_id), leads=rooms.leads(who, meeting), breadcrumb=trail(_("Replay")),
     )  # fmt: skip
 
@@ -62,6 +63,16 @@ def withdraw(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnV
     """Do not be in it any more."""
     recording.withdraw(actor(), activity_id)
     flash(_("You are not in the recordings of this meeting any more."), "success")
+    return redirect(url_for("webinar_replay.watch", activity_id=activity_id, recording_id=recording_id), 303)
+
+
+@blueprint.post("/<uuid:activity_id>/replay/<uuid:recording_id>/keep")
+@member
+def keep(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose its last day."""
+    command = KeepUntil.read(request.form.to_dict())
+    retaining.keep_until(actor(), activity_id, recording_id, command)
+    flash(_("Kept until %(day)s.", day=format_date(command.last_day)), "success")
     return redirect(url_for("webinar_replay.watch", activity_id=activity_id, recording_id=recording_id), 303)
 
 
