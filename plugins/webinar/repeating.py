@@ -98,7 +98,6 @@ def _again(actor: Actor, source: Meeting, starts_at: datetime) -> Meeting:
     origin = source.activity
     made_id = copy_activity(actor, origin.id, title=origin.title)[origin.id]
     made = rooms.meeting_of(made_id)
-    made.activity.capacity = origin.capacity
     rooms.set_time(made, starts_at)
     for helper in rooms.find_helpers(origin.id):
         if helper.role != "host" and helper.user_id not in {None, actor.user_id}:

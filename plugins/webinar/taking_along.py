@@ -33,7 +33,9 @@ def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], t
     preset = str(data.get("preset", "webinar"))
     if preset not in PRESETS:
         raise Invalid(_("The kind of meeting cannot be read."))
+    places = activity.capacity
     rooms.apply_preset(room, activity, preset)
+    activity.capacity = min(places or PRESETS[preset].capacity, PRESETS[preset].capacity)
     known = {name: data[name] for name in EditRoom.model_fields if name in data}
     command = EditRoom.read({"title": activity.title, "layout": room.layout} | known)
     room.duration, room.layout, room.has_lobby = command.duration, command.layout, command.has_lobby
