@@ -7,7 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from lms.plugin import Conflict, Forbidden, NotFound, World, add_owner, enrol_people, get_activity, utcnow
+from lms.plugin import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    World,
+    add_owner,
+    enrol_people,
+    find_busy,
+    get_activity,
+    session,
+    utcnow,
+)
 from lms.testing import SignIn, count_queries, sent_mail
 from plugins.webinar import letters, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
@@ -146,3 +157,27 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_few(sign_in: SignIn
     with count_queries() as many:
         browser.get(LIST)
     assert len(many) == len(few)
+
+
+def test_what_was_called_off_takes_nobody_and_what_ended_early_only_until_then(world: World) -> None:
+    def taken(title: str) -> list[timedelta]:
+        """How long that takes its host."""
+        around = utcnow() - timedelta(hours=3), utcnow() + timedelta(days=3)
+        found = find_busy([who.user_id], *around)
+        return [each.end - each.start for each in found if each.title == title]
+
+    with world.inside("siena"):
+        who, tomorrow = world.actor("trainer"), utcnow() + timedelta(days=1)
+        room_id = rooms.create_room(who, CreateRoom(title="Domani", starts_at=tomorrow)).activity.id
+        rooms.publish_room(who, room_id)
+        assert taken("Domani") == [timedelta(hours=1)]
+        rooms.cancel_room(who, room_id)
+        session().flush()
+        assert taken("Domani") == []
+
+        running = open_room(world)
+        assert taken("Prova di colloquio") == [timedelta(hours=1)]
+        assert running.activity.starts_at
+        running.room.ended_at = running.activity.starts_at + timedelta(minutes=8)
+        session().flush()
+        assert taken("Prova di colloquio") == [timedelta(minutes=8)]
