@@ -76,7 +76,9 @@ def index() -> ResponseReturnValue:
     is_offered = not (own.coming or own.unsettled)
     offering_ids = {each.tutor_id for each in offers}
     people = people_of(who, [*own.coming, *own.past, *own.unsettled], free, offering_ids)
-    tutors = sorted(offering_ids & set(people), key=lambda key: people[key].name)
+    there = {key for key, person in people.items() if not person.is_blocked}
+    free = [each for each in free if each.slot.tutor_id in there]
+    tutors = sorted(offering_ids & there, key=lambda key: people[key].name)
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
         tutors=tutors, wanted=wanted, topic=topic, topics=sorted({each.topic for each in offers} - {""}),
@@ -123,7 +125,12 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
         note_reading(who, row)
         row = booking.get_booking(who, booking_id)
     is_tutor = row.slot.tutor_id == who.user_id
-    values = {"result": row.result, "next_step": row.next_step, "follow_up_on": row.follow_up_on}
+    values = {
+        "purpose": row.purpose,
+        "result": row.result,
+        "next_step": row.next_step,
+        "follow_up_on": row.follow_up_on,
+    }
     form = Form(NoteOutcome, values=values, submit=_("Save"))
     if is_tutor and form.run(lambda command: meeting.note_outcome(who, booking_id, command)):
         flash(_("Saved. Both of you can read it here."), "success")
@@ -165,10 +172,13 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
         booking.move(actor(), booking_id, chosen)
         flash(_("Moved. Both of you get a letter with the new time."), "success")
         return redirect(url_for("tutoring.session", booking_id=booking_id), 303)
-    free = [each for each in booking.find_free(actor()) if each.slot.tutor_id == row.slot.tutor_id]
-    others = [each for each in booking.find_free(actor()) if each.slot.tutor_id != row.slot.tutor_id]
+    found = booking.find_free(actor())
+    people = people_of(actor(), [row], found)
+    free = [each for each in found if each.slot.tutor_id == row.slot.tutor_id]
+    there = {key for key, person in people.items() if not person.is_blocked} - {row.slot.tutor_id}
+    others = [each for each in found if each.slot.tutor_id in there]
     return render_template(
-        "tutoring/move.html", row=row, shown=intake.find_shown(actor(), row), days=_by_day(free), others=_by_day(others), people=people_of(actor(), [row], free + others),
+        "tutoring/move.html", row=row, shown=intake.find_shown(actor(), row), days=_by_day(free), others=_by_day(others), people=people,
         breadcrumb=trail(_("Move")), **_words(actor()),
     )  # fmt: skip
 

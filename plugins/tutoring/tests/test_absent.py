@@ -43,6 +43,8 @@ def test_after_ten_minutes_the_tutor_is_told_once_and_not_when_somebody_wrote(
             meeting.suggest_missed()
         assert sum("absent" in (each.key or "") for each in notifications_of(tutor.user_id)) == 1
     assert "non è ancora qui" in sign_in(key).get(f"{PAGE}/sessions/{booking_id}").text
+    assert f"/tutoring/sessions/{booking_id}#absent" in sign_in(key).get("/o/siena/").text
+    assert "#absent" not in sign_in("trainee5").get("/o/siena/").text
     assert "non è ancora qui" not in sign_in("trainee5").get(f"{PAGE}/sessions/{booking_id}").text
     with world.inside("siena"):
         chat.say(trainee, booking_id, Say(text="Eccomi"))
