@@ -184,7 +184,6 @@ def test_nobody_came_is_said_on_the_start_page_noted_and_the_time_is_open_for_dr
     expect(start.get_by_text("Noted.")).to_be_visible()
     start.get_by_role("link", name="Drop-in desk").first.click()
     expect(start.get_by_text("Nobody waits")).to_be_visible()
-    start.wait_for_function("() => customElements.get('tutoring-desk')")
     page = person.page
 
     def open_again() -> bool:
