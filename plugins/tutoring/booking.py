@@ -277,9 +277,8 @@ def decline_offer(actor: Actor, booking_id: uuid.UUID) -> None:
 
 def offer_freed(slot: Slot) -> Booking | None:
     """Hold a freed time for the next on the list: who had no session yet first, then who waits longest."""
-    if slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR or find_clashes([slot]):
-        return None
-    if not _is_tutor_there(slot):
+    is_too_late = slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR
+    if is_too_late or find_clashes([slot]) or not _who_is_there(slot.office_id, [slot.tutor_id]):
         return None
     had_one = exists().where(Booking.trainee_id == Waiting.trainee_id, Booking.state == "done")
     own = aliased(Slot)
@@ -296,9 +295,10 @@ def offer_freed(slot: Slot) -> Booking | None:
         .where((Waiting.tutor_id == slot.tutor_id) | Waiting.tutor_id.is_(None))
         .where(Waiting.trainee_id != slot.tutor_id, ~was_asked, ~is_taken)
         .order_by(had_one, Waiting.created_at, Waiting.id)
-        .limit(1)
     )
-    person = session().scalar(query)
+    waiting = session().scalars(query).all()
+    there = _who_is_there(slot.office_id, [each.trainee_id for each in waiting])
+    person = next((each for each in waiting if each.trainee_id in there), None)
     if person is None:
         return None
     row = take_seat(slot, person.trainee_id, "held")
@@ -371,15 +371,15 @@ def check_time(actor: Actor, slot: Slot, rules: TutoringSettings) -> None:
 
 def _check_tutor(slot: Slot) -> None:
     """Raise Conflict when the tutor of a time left the office, closed it, or does something else then."""
-    if slot.is_closed or not _is_tutor_there(slot):
+    if slot.is_closed or not _who_is_there(slot.office_id, [slot.tutor_id]):
         raise _not_there()
     if find_clashes([slot]):
         raise Conflict(_("Your tutor is taken at that time. Please choose another one."), code="busy")
 
 
-def _is_tutor_there(slot: Slot) -> bool:
-    person = find_members(system_actor(slot.office_id), [slot.tutor_id]).get(slot.tutor_id)
-    return person is not None and not person.is_blocked
+def _who_is_there(office_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    people = find_members(system_actor(office_id), ids)
+    return {key for key, person in people.items() if not person.is_blocked}
 
 
 def _not_there() -> Conflict:

@@ -106,7 +106,11 @@ def read_week(actor: Actor) -> DeskWeek:
     days = select(number, number, number, ClosedDay.day, ClosedDay.name, who, moment, word)
     is_used = exists().where(Booking.slot_id == Slot.id, Booking.state.in_(("held", "booked", "done")))
     unused = select(number, number, number, day, word, Slot.tutor_id, Slot.ends_at, word).where(
-        Slot.place != "in_person", Slot.is_closed.is_(False), Slot.starts_at <= now, Slot.ends_at > now, ~is_used
+        Slot.place != "in_person",
+        Slot.is_closed.is_(False),
+        Slot.starts_at <= now,
+        Slot.ends_at > now,
+        ~is_used,
     )
     offers = (
         select(number, number, number, day, Pattern.topic, Pattern.tutor_id, moment, Pattern.language)

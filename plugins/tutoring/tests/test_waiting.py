@@ -136,3 +136,17 @@ def test_a_tutor_who_left_is_not_offered_booked_or_taken(what: str, sign_in: Sig
         assert booking.offer_freed(session().get_one(Slot, ids[1])) is None
         with pytest.raises(NotFound):
             booking.book(world.actor("trainee5"), uuid.uuid4(), Book())
+
+
+def test_who_left_the_office_is_not_asked_and_does_not_keep_a_time_from_the_next(
+    sign_in: SignIn, world: World
+) -> None:
+    with world.inside("siena"):
+        forget_sessions(world, "trainee10", "trainee11")
+        wait_alone(world, "trainee10", "trainee11")
+    gone = world.people["trainee10"].id
+    sign_in("head").post(f"/o/siena/people/{gone}/end")
+    with world.inside("siena"):
+        row = booking.offer_freed(free_slots(world)[0])
+        assert row
+        assert row.trainee_id == world.people["trainee11"].id
