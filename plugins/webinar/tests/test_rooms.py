@@ -84,8 +84,9 @@ def test_it_needs_a_date_to_be_published(world: World) -> None:
 
 def test_a_meeting_stands_once_among_the_dates_of_the_office(sign_in: SignIn, world: World) -> None:
     with world.inside("siena"):
-        meeting = open_room(world)
-        month, title = f"{meeting.activity.starts_at:%Y-%m}", meeting.activity.title
+        who, noon = world.actor("trainer"), (utcnow() + timedelta(days=1)).replace(hour=11)  # within one day
+        title, month = "Una volta sola", f"{noon:%Y-%m}"
+        rooms.publish_room(who, rooms.create_room(who, CreateRoom(title=title, starts_at=noon)).activity.id)
     page = sign_in("trainer").get(f"/o/siena/calendar/?month={month}").text
     assert page.count(f">{title}<") == 1
 
