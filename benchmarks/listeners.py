@@ -34,6 +34,7 @@ class Listener:
         self._port, self._cookie, self._delays = port, cookie, delays
         self._namespace, self._channels = namespace, channels
         self._asked = 0
+        self.refused = 0
 
     async def open(self) -> None:
         """Connect and join the channels."""
@@ -62,9 +63,10 @@ class Listener:
         return self._asked
 
     async def listen(self) -> None:
-        """Note delays until cancelled."""
+        """Note delays, and how much of what was asked is refused, until cancelled."""
         while True:
             text = await self._receive()
+            self.refused += text.startswith(f"43{self._namespace},".encode()) and b'"ok":false' in text
             found = SENT.search(text)
             if found and text.startswith(f'42{self._namespace},["event"'.encode()):
                 self._delays.append(time.monotonic() - float(found.group(1)))

@@ -2,7 +2,8 @@
 
 The plan is JSON: a list of ``{cookie, channels}``, one connection each. Every ``PAUSE`` seconds each
 connection with one channel writes into it. Prints JSON: the delay with which each message reached each
-connection that hears it, how many were sent, and how many connections were lost.
+connection that hears it, how many were sent, how many of them the server refused (a page sends those again),
+and how many connections were lost.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import random
 import sys
 import time
 import uuid
+from collections.abc import Callable
 
 from benchmarks.listeners import Listener
 
 NAMESPACE = "/tutoring"
+PATIENCE = 60.0
+"""Seconds after the last message in which what is on its way may arrive."""
 
 
 async def talk(who: Listener, channel: str, pause: float, until: float) -> int:
@@ -48,8 +52,21 @@ async def _main(port: int, seconds: float, pause: float, plan: list[dict[str, ob
     until = time.monotonic() + seconds
     talking = [talk(who, channels[0], pause, until) for who, channels in everybody if len(channels) == 1]
     sent = sum(await asyncio.gather(*talking))
-    done, _pending = await asyncio.wait(hearing, timeout=3)
-    print(json.dumps({"delays": delays, "sent": sent, "lost_connections": len(done)}))
+
+    def refused() -> int:
+        return sum(who.refused for who, _channels in everybody)
+
+    lost = await _all_heard(lambda: len(delays) >= 2 * (sent - refused()), hearing)
+    found = {"delays": delays, "sent": sent, "refused": refused(), "lost_connections": lost}
+    print(json.dumps(found))
+
+
+async def _all_heard(is_done: Callable[[], bool], hearing: list[asyncio.Task[None]]) -> int:
+    """Wait until every message was heard, so that late ones count as late and not as lost; returns how many links broke."""
+    last = time.monotonic() + PATIENCE
+    while not is_done() and time.monotonic() < last:
+        await asyncio.wait(hearing, timeout=0.2)
+    return sum(task.exception() is not None for task in hearing if task.done())
 
 
 if __name__ == "__main__":

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from lms.calendar.models import CalendarItem
 
 _WEEK = timedelta(weeks=1)
 _MONTHS = {"monthly": 1, "yearly": 12}
+
+
+class Repeated(Protocol):
+    """What repeats: a date of the office, or what a query reads of one."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """The first beginning, in UTC."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first end, in UTC."""
+
+    @property
+    def repeat(self) -> str:
+        """One of ``REPEATS``."""
+
+    @property
+    def repeat_until(self) -> date | None:
+        """The last day; None: without end."""
 
 
 def rule_of(item: CalendarItem, zone: ZoneInfo) -> dict[str, Any] | None:
@@ -31,7 +51,7 @@ def bounds_of(item: CalendarItem, zone: ZoneInfo) -> tuple[date, date]:
 
 
 def occurrences(
-    item: CalendarItem, zone: ZoneInfo, start: datetime, end: datetime
+    item: Repeated, zone: ZoneInfo, start: datetime, end: datetime
 ) -> Iterator[tuple[datetime, datetime]]:
     """Begin and end, in UTC, of each time that the date happens between two moments.
 

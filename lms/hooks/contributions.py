@@ -18,6 +18,8 @@ from markupsafe import Markup, escape
 from lms.refs import Ref
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
+
     from lms.access.actor import Actor
 
 Text = str | LazyProxy
@@ -206,7 +208,9 @@ class ActivityType:
     itself, as a step of another activity, or both. A type with ``steps`` can have children.
     With ``has_own_dates`` the plugin says itself, through ``calendar_items``, when its activities
     are, and the core leaves them out of the calendar. What ``is_timed`` takes place at a set
-    time: authors are told of those that have no start yet.
+    time: authors are told of those that have no start yet. ``early_ends()`` is a query of the ids of
+    activities that were called off or ended before their time, each with the moment from which it takes
+    nobody any more.
     """
 
     name: str
@@ -221,6 +225,7 @@ class ActivityType:
     steps: StepGuide | None = None
     has_own_dates: bool = False
     is_timed: bool = False
+    early_ends: Callable[[], Select[uuid.UUID, datetime]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

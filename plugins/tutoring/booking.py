@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import BindParameter
 
 from lms.plugin import (
@@ -18,9 +19,11 @@ from lms.plugin import (
     NotFound,
     _,
     directory,
+    find_members,
     get_settings,
     hooks,
     session,
+    system_actor,
     utcnow,
 )
 from plugins.tutoring import intake, letters
@@ -196,7 +199,7 @@ def find_own(actor: Actor, past: int = 5) -> OwnSessions:
     query = _own(actor.user_id).where(
         (is_open & ~over)
         | (is_open & (Slot.tutor_id == actor.user_id))
-        | Booking.id.in_(_ids(was.limit(past)))
+        | Booking.id.in_(was.limit(past).with_only_columns(Booking.id))
     )
     rows = list(session().scalars(query.order_by(Slot.starts_at)))
     done = [row for row in rows if row.slot.ends_at <= now]
@@ -244,7 +247,8 @@ def stop_waiting(actor: Actor) -> None:
 
 
 def accept_offer(actor: Actor, booking_id: uuid.UUID) -> Booking:
-    """Take the time that is being held. Raises NotFound, Conflict when the half hour to decide is over."""
+    """Take the time that is being held. Raises NotFound, and Conflict with the reason: too late, the tutor is not
+    there any more, another session at that time, too many sessions."""
     row = get_booking(actor, booking_id)
     if row.trainee_id != actor.user_id or row.state != "held":
         raise NotFound(_("This offer is not there any more."))
@@ -252,6 +256,11 @@ def accept_offer(actor: Actor, booking_id: uuid.UUID) -> Booking:
         raise Conflict(
             _("The time to decide is over, and the next person was asked. You are still on the list.")
         )
+    _check_tutor(row.slot)
+    others = [each for each in find_coming(actor) if each.id != row.id]
+    check_count(actor, others)
+    if clashes(row.slot, others):
+        raise Conflict(_("You have another session at that time."))
     row.state, row.held_until, row.purpose = "booked", None, "other"
     _stop_waiting(actor.user_id)
     letters.tell_booked(row)
@@ -268,9 +277,15 @@ def decline_offer(actor: Actor, booking_id: uuid.UUID) -> None:
 
 def offer_freed(slot: Slot) -> Booking | None:
     """Hold a freed time for the next on the list: who had no session yet first, then who waits longest."""
-    if slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR or find_clashes([slot]):
+    is_too_late = slot.is_closed or slot.starts_at <= utcnow() + HELD_FOR
+    if is_too_late or find_clashes([slot]) or not _who_is_there(slot.office_id, [slot.tutor_id]):
         return None
     had_one = exists().where(Booking.trainee_id == Waiting.trainee_id, Booking.state == "done")
+    own = aliased(Slot)
+    is_taken = exists().where(
+        Booking.trainee_id == Waiting.trainee_id, Booking.state.in_(OPEN), own.id == Booking.slot_id,
+        own.starts_at < slot.ends_at, own.ends_at > slot.starts_at,
+    )  # fmt: skip
     was_asked = exists().where(
         Booking.trainee_id == Waiting.trainee_id,
         (Booking.state == "held") | and_(Booking.slot_id == slot.id, Booking.held_until.is_not(None)),
@@ -278,11 +293,12 @@ def offer_freed(slot: Slot) -> Booking | None:
     query = (
         select(Waiting)
         .where((Waiting.tutor_id == slot.tutor_id) | Waiting.tutor_id.is_(None))
-        .where(Waiting.trainee_id != slot.tutor_id, ~was_asked)
+        .where(Waiting.trainee_id != slot.tutor_id, ~was_asked, ~is_taken)
         .order_by(had_one, Waiting.created_at, Waiting.id)
-        .limit(1)
     )
-    person = session().scalar(query)
+    waiting = session().scalars(query).all()
+    there = _who_is_there(slot.office_id, [each.trainee_id for each in waiting])
+    person = next((each for each in waiting if each.trainee_id in there), None)
     if person is None:
         return None
     row = take_seat(slot, person.trainee_id, "held")
@@ -329,8 +345,7 @@ def check_may_change(actor: Actor, row: Booking) -> None:
 def check_rules(actor: Actor, slot: Slot, *, instead_of: Booking | None = None) -> None:
     """Raise Forbidden or Conflict with the reason for which the actor cannot have a time."""
     check_time(actor, slot, rules_of(actor))
-    if find_clashes([slot]):
-        raise Conflict(_("Your tutor is taken at that time. Please choose another one."), code="busy")
+    _check_tutor(slot)
     others = [each for each in find_coming(actor) if instead_of is None or each.id != instead_of.id]
     if instead_of is None:
         check_count(actor, others)
@@ -344,7 +359,7 @@ def check_time(actor: Actor, slot: Slot, rules: TutoringSettings) -> None:
     if slot.tutor_id == actor.user_id:
         raise Forbidden(_("You cannot book a session with yourself."))
     if slot.is_closed:
-        raise Conflict(_("Your tutor is not there at that time any more. Please choose another one."))
+        raise _not_there()
     if slot.starts_at < now + timedelta(hours=rules.notice_hours):
         raise Conflict(
             _("This is too soon: sessions are booked %(hours)s hours before.", hours=rules.notice_hours),
@@ -352,6 +367,23 @@ def check_time(actor: Actor, slot: Slot, rules: TutoringSettings) -> None:
         )
     if slot.starts_at > now + timedelta(days=rules.window_days):
         raise Conflict(_("This is too far ahead: book at most %(days)s days before.", days=rules.window_days))
+
+
+def _check_tutor(slot: Slot) -> None:
+    """Raise Conflict when the tutor of a time left the office, closed it, or does something else then."""
+    if slot.is_closed or not _who_is_there(slot.office_id, [slot.tutor_id]):
+        raise _not_there()
+    if find_clashes([slot]):
+        raise Conflict(_("Your tutor is taken at that time. Please choose another one."), code="busy")
+
+
+def _who_is_there(office_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    people = find_members(system_actor(office_id), ids)
+    return {key for key, person in people.items() if not person.is_blocked}
+
+
+def _not_there() -> Conflict:
+    return Conflict(_("Your tutor is not there at that time any more. Please choose another one."))
 
 
 def check_count(actor: Actor, coming: Sequence[Booking]) -> None:
@@ -416,7 +448,3 @@ def _stop_waiting(user_id: uuid.UUID) -> None:
     if row is not None:
         session().delete(row)
         session().flush()
-
-
-def _ids(rows: Select[Booking]) -> Select[uuid.UUID]:
-    return rows.with_only_columns(Booking.id)

@@ -1,4 +1,7 @@
-"""What else the people of a session do at its time: meetings and other activities of theirs."""
+"""What else the people of a session do at its time: meetings, other activities, and dates of the office that they keep.
+
+A date of the office that somebody else keeps takes nobody: who books is told of it, and decides.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ def find_clashes(slots: Sequence[Slot]) -> dict[uuid.UUID, Busy]:
     first, last = min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
     taken: dict[uuid.UUID, list[Busy]] = {}
     for each in find_busy({slot.tutor_id for slot in slots}, first, last):
-        taken.setdefault(each.user_id, []).append(each)
+        if each.is_theirs:
+            taken.setdefault(each.user_id, []).append(each)
     found = {
         slot.id: next((each for each in taken.get(slot.tutor_id, []) if each.touches(slot.starts_at, slot.ends_at)), None)
         for slot in slots
@@ -46,5 +50,6 @@ def find_own_clashes(actor: Actor) -> list[tuple[Slot, Busy]]:
 
 
 def busy_at(actor: Actor, slot: Slot) -> Busy | None:
-    """What the actor does themselves at that time."""
-    return next(iter(find_busy([actor.user_id], slot.starts_at, slot.ends_at)), None)
+    """What the actor does themselves at that time; if nothing, what the whole office has then."""
+    found = find_busy([actor.user_id], slot.starts_at, slot.ends_at)
+    return min(found, key=lambda each: not each.is_theirs, default=None)

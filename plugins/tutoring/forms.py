@@ -104,8 +104,12 @@ class BookWeekly(Book):
 
 
 class NoteOutcome(Command):
-    """What came of a session; both read it."""
+    """What came of a session; both read it. Without a ``purpose`` it was about what it was booked for."""
 
+    purpose: Annotated[
+        Literal["cv", "search", "interview", "course", "other"] | None,
+        Ui(_l("Topic"), kind="select", choices=PURPOSES),
+    ] = None
     result: Annotated[
         str, Field(min_length=2, max_length=2000), Ui(_l("What you worked on"), kind="textarea")
     ]

@@ -140,6 +140,8 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
         return []
     first, other = coming[0], _other(actor, coming[0])
     name = find_member_names(actor, [other]).get(other) or _("your tutor")
+    if first.slot.tutor_id == actor.user_id and meeting.seems_absent(first):
+        return [DashboardCard("", next_step=_nobody_came(first, name))]
     step = NextStep(
         _("Session with %(name)s", name=name), url_for("tutoring.session", booking_id=first.id),
         format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30,
@@ -246,6 +248,14 @@ def audit_actions() -> Sequence[AuditAction]:
 def demo_data(world: World) -> None:
     """Hours, sessions and a waiting list in both demo offices."""
     build_tutoring(world)
+
+
+def _nobody_came(row: Booking, name: str) -> NextStep:
+    """What a tutor can do with half an hour to which nobody came."""
+    return NextStep(
+        _("Session with %(name)s", name=name), url_for("tutoring.session", booking_id=row.id, _anchor="absent"),
+        _("%(name)s has not come yet. If you note it, your time is open for the drop-in desk.", name=name), _("Open"), priority=5,
+    )  # fmt: skip
 
 
 def _export_goal(actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def note_outcome(actor: Actor, booking_id: uuid.UUID, command: NoteOutcome) -> B
         command.next_step or "",
         command.follow_up_on,
     )
+    row.purpose = command.purpose or row.purpose
     is_new, row.state = row.state != "done", "done"
     session().flush()
     if is_new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -69,22 +70,19 @@ def index() -> ResponseReturnValue:
     topic, language = request.args.get("topic", ""), request.args.get("language", "")
     rules = booking.rules_of(who)
     free = booking.find_free(who, tutor_id=wanted, topic=topic, language=language, rules=rules)
-    every, own = (
-        booking.find_free(who, rules=rules) if wanted or topic or language else free,
-        booking.find_own(who),
-    )
-    week, later = read_week(who), find_later(who)
+    own, week, later = booking.find_own(who), read_week(who), find_later(who)
+    offers = [each for each in week.offers if each.tutor_id != who.user_id]
     last = (utcnow() + timedelta(days=rules.window_days)).date()
     is_offered = not (own.coming or own.unsettled)
-    people = people_of(who, [*own.coming, *own.past, *own.unsettled], every)
-    tutors = sorted(
-        {each.slot.tutor_id for each in every} & set(people),
-        key=lambda key: people[key].name,
-    )
+    offering_ids = {each.tutor_id for each in offers}
+    people = people_of(who, [*own.coming, *own.past, *own.unsettled], free, offering_ids)
+    there = {key for key, person in people.items() if not person.is_blocked}
+    free = [each for each in free if each.slot.tutor_id in there]
+    tutors = sorted(offering_ids & there, key=lambda key: people[key].name)
     return render_template(
         "tutoring/index.html", free=free, days=_by_day(free[1:] if is_offered else free), coming=own.coming, past=own.past, people=people,
-        tutors=tutors, wanted=wanted, topic=topic, topics=sorted({each.slot.topic for each in every} - {""}),
-        language=language, spoken=sorted({each.slot.language for each in every} - {""}), is_waiting=later.is_waiting, may_offer=who.can(OFFER),
+        tutors=tutors, wanted=wanted, topic=topic, topics=sorted({each.topic for each in offers} - {""}),
+        language=language, spoken=sorted({each.language for each in offers} - {""}), is_waiting=later.is_waiting, may_offer=who.can(OFFER),
         closed=[(day, name) for day, name in week.closed.items() if utcnow().date() <= day <= last],
         unsettled=own.unsettled, opening=opening_with_unused(who, week=week), steps_open=later.steps, may_report=who.can(MANAGE), **_words(who),
     )  # fmt: skip
@@ -127,7 +125,12 @@ def session(booking_id: uuid.UUID) -> ResponseReturnValue:
         note_reading(who, row)
         row = booking.get_booking(who, booking_id)
     is_tutor = row.slot.tutor_id == who.user_id
-    values = {"result": row.result, "next_step": row.next_step, "follow_up_on": row.follow_up_on}
+    values = {
+        "purpose": row.purpose,
+        "result": row.result,
+        "next_step": row.next_step,
+        "follow_up_on": row.follow_up_on,
+    }
     form = Form(NoteOutcome, values=values, submit=_("Save"))
     if is_tutor and form.run(lambda command: meeting.note_outcome(who, booking_id, command)):
         flash(_("Saved. Both of you can read it here."), "success")
@@ -169,10 +172,13 @@ def move(booking_id: uuid.UUID) -> ResponseReturnValue:
         booking.move(actor(), booking_id, chosen)
         flash(_("Moved. Both of you get a letter with the new time."), "success")
         return redirect(url_for("tutoring.session", booking_id=booking_id), 303)
-    free = [each for each in booking.find_free(actor()) if each.slot.tutor_id == row.slot.tutor_id]
-    others = [each for each in booking.find_free(actor()) if each.slot.tutor_id != row.slot.tutor_id]
+    found = booking.find_free(actor())
+    people = people_of(actor(), [row], found)
+    free = [each for each in found if each.slot.tutor_id == row.slot.tutor_id]
+    there = {key for key, person in people.items() if not person.is_blocked} - {row.slot.tutor_id}
+    others = [each for each in found if each.slot.tutor_id in there]
     return render_template(
-        "tutoring/move.html", row=row, shown=intake.find_shown(actor(), row), days=_by_day(free), others=_by_day(others), people=people_of(actor(), [row], free + others),
+        "tutoring/move.html", row=row, shown=intake.find_shown(actor(), row), days=_by_day(free), others=_by_day(others), people=people,
         breadcrumb=trail(_("Move")), **_words(actor()),
     )  # fmt: skip
 
@@ -320,12 +326,15 @@ def edit_goal(activity_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def people_of(
-    who: Actor, rows: list[Booking], free: list[FreeSlot] | None = None
+    who: Actor,
+    rows: list[Booking],
+    free: list[FreeSlot] | None = None,
+    others: Collection[uuid.UUID] = (),
 ) -> dict[uuid.UUID, PersonView]:
-    """The people of sessions and of free times."""
+    """The people of sessions and of free times, and others."""
     ids = {row.trainee_id for row in rows} | {row.slot.tutor_id for row in rows}
     ids |= {row.proposed_tutor_id for row in rows if row.proposed_tutor_id}
-    return find_members(who, sorted(ids | {each.slot.tutor_id for each in free or []}))
+    return find_members(who, sorted(ids | {each.slot.tutor_id for each in free or []} | set(others)))
 
 
 def chat_context(who: Actor, row: Booking) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def activity_types() -> Sequence[ActivityType]:
     return [
         ActivityType(
             rooms.TYPE, _l("Webinar"), "camera-video", "webinar.show", _l("People meet live in the browser; who was there long enough is done."),
-            ("attended", "confirmed"), "webinar.edit", "any", content, has_own_dates=True, is_timed=True,
+            ("attended", "confirmed"), "webinar.edit", "any", content, has_own_dates=True, is_timed=True, early_ends=rooms.early_ends,
         )
     ]  # fmt: skip
 

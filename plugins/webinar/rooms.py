@@ -170,6 +170,12 @@ def cancel_room(actor: Actor, room_id: uuid.UUID) -> None:
         letters.tell_cancelled(meeting.room, meeting.activity)
 
 
+def early_ends() -> Select[uuid.UUID, datetime]:
+    """The ids of rooms that were called off or are over, and since when. Of the office in scope."""
+    until = func.coalesce(Room.cancelled_at, Room.ended_at)
+    return select(Room.activity_id, until).where(until.is_not(None))
+
+
 def add_helper(actor: Actor, room_id: uuid.UUID, command: AddHelper) -> None:
     """Let somebody of the office lead or present with you. Raises NotFound, Forbidden."""
     meeting = get_managed_room(actor, room_id)

@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 import socketio
 from socketio.exceptions import ConnectionError as Refused
+from sqlalchemy import select
 
 from lms.accounts.sessions import COOKIE
+from lms.live.models import LiveEvent
+from lms.store.base import session
+from lms.store.scope import all_offices
 from lms.store.uow import unit_of_work
 from plugins.tutoring import chat
 from plugins.tutoring.chat import Say
 from plugins.tutoring.desk import colleagues, queue
 from plugins.tutoring.desk.colleagues import Whisper
 from plugins.tutoring.desk.forms import JoinQueue
+from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.tests.desk import open_all_week
 from tests.serving import Installation, Serving, wait_until
 
@@ -79,6 +84,19 @@ class Scene:
 
 @pytest.fixture
 def scene(installed: Installation) -> Iterator[Scene]:
+    """A scene that a test may change."""
+    yield from play(installed)
+
+
+@pytest.fixture(scope="module")
+def kept_scene(kept_site: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A scene in which nobody gets anywhere, so that many tests can try."""
+    copy = kept_site.copy(tmp_path_factory.mktemp("forged") / "instance")
+    yield from play(copy)
+    copy.close()
+
+
+def play(installed: Installation) -> Iterator[Scene]:
     """trainee5 talks with the tutor, trainee6 with the counsellor, trainee7 waits; the tutors whisper."""
     with installed.app.app_context(), installed.world.inside("siena"), unit_of_work():
         open_all_week()
@@ -93,6 +111,74 @@ def scene(installed: Installation) -> Iterator[Scene]:
         names = chat.channel_of(theirs), chat.channel_of(own), f"tutoring_place:{place.id}"
     with Serving(installed) as serving:
         yield Scene(installed, serving.url, *names)
+
+
+def channels_of(scene: Scene) -> dict[str, str]:
+    """A channel of each kind of the namespace that is not for a trainee who talks elsewhere, and names that are none."""
+    return {
+        "tutoring": scene.theirs, "tutoring_place": scene.place, "tutoring_desk": "tutoring_desk", "tutoring_colleagues": "tutoring_colleagues",
+        "unknown": f"tutoring:{uuid.uuid4()}", "crooked": "tutoring:../1", "kind": f"nothing:{uuid.uuid4()}",
+    }  # fmt: skip
+
+
+def asked(event: str, channel: str) -> Iterator[dict[str, Any]]:
+    """All that one event of the namespace can carry to a channel: each fact and each hint of each kind."""
+    kinds = TutoringNamespace.channels
+    payload = {"text": "Falso", "target": 1, "name": "Falso", "state": "taken", "seq": 1}
+    match event:
+        case "join":
+            yield from ({"channel": channel, "since": since} for since in (None, 0, 1))
+        case "append":
+            for name in sorted({name for kind in kinds for name in kind.events}):
+                yield {"channel": channel, "kind": name, "payload": payload, "key": f"forged-{name}"}
+        case "hint":
+            for name in sorted({name for kind in kinds for name in kind.hints}):
+                yield {"channel": channel, "kind": name, "payload": payload}
+        case _:
+            yield {"channel": channel}
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["tutoring", "tutoring_place", "tutoring_desk", "tutoring_colleagues", "unknown", "crooked", "kind"],
+)
+@pytest.mark.parametrize("event", sorted(TutoringNamespace().policies()))
+def test_no_event_of_the_namespace_reaches_what_is_not_ones_own(
+    event: str, target: str, kept_scene: Scene
+) -> None:
+    """By who has a conversation of their own, by who is of another office, and with the ids of others in it."""
+    channel = channels_of(kept_scene)[target]
+    victim = str(kept_scene.site.user_id("trainee5"))
+    forged_ids = {
+        "user_id": victim,
+        "actor_id": victim,
+        "by": victim,
+        "office": "siena",
+        "office_id": str(uuid.uuid4()),
+    }
+    for key, office in (("trainee6", "siena"), ("trainee_vienna", "vienna")):
+        stranger = Socket(kept_scene.site, kept_scene.url, key, office=office)
+        for data in asked(event, channel):
+            for more in ({}, forged_ids):
+                answer = stranger.ask(event, **(data | more))
+                if event in {
+                    "leave",
+                    "ping",
+                }:  # to leave what one is not in is nothing; a ping says what one hears
+                    assert answer.get("heads", {}) == {}, answer
+                    continue
+                assert not answer["ok"], (key, event, data, more)
+                assert answer["error"]["code"] in REFUSED, answer
+                assert SECRET not in str(answer)
+        stranger.close()
+        assert [name for name, _data in stranger.heard if name in {"event", "hint", "presence"}] == []
+    with kept_scene.site.app.app_context(), all_offices("looking for what was forged"):
+        session().rollback()
+        assert session().scalars(select(LiveEvent).where(LiveEvent.key.contains("forged-"))).all() == []
+
+
+def test_every_kind_of_channel_is_tried(kept_scene: Scene) -> None:
+    assert {kind.name for kind in TutoringNamespace.channels} <= set(channels_of(kept_scene))
 
 
 def forgeries(channel: str) -> Iterator[tuple[str, dict[str, Any]]]:

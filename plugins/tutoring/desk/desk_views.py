@@ -55,7 +55,11 @@ def desk() -> ResponseReturnValue:
     chats = conversations.find_open(who)
     wanted = request.args.get("chat", type=uuid.UUID)
     front = next((row for row in chats if row.id == wanted), chats[0] if chats else None)
-    form = Form(NoteOutcome, submit=_("Save and end")) if front else None
+    form = (
+        Form(NoteOutcome, values={"purpose": front.purpose or "other"}, submit=_("Save and end"))
+        if front
+        else None
+    )
     if front and form and form.run(lambda command: meeting.note_outcome(who, front.id, command)):
         flash(_("Saved. Both of you can read it."), "success")
         return redirect(url_for("tutoring_tutor.desk"), 303)

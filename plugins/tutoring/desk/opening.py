@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Integer, String, cast, exists, null, select
+from sqlalchemy import Date, Integer, String, cast, exists, null, or_, select
 
 from lms.plugin import Actor, Conflict, NotFound, Ref, _, directory, require, session, utcnow, write_audit
 from plugins.tutoring.desk import telling
 from plugins.tutoring.desk.forms import AddOpening
-from plugins.tutoring.models import Booking, ClosedDay, DeskHours, Slot
+from plugins.tutoring.models import Booking, ClosedDay, DeskHours, Pattern, Slot
 from plugins.tutoring.times import span_of_day
 
 MANAGE = "tutoring.manage"
@@ -40,13 +40,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A tutor offers times about a topic, in a language; empty: any."""
+
+    tutor_id: uuid.UUID
+    topic: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskWeek:
-    """The opening times of a desk; the closed days to come with their names, in order; and who has half an hour
-    at this moment that nobody took or to which nobody came, and until when."""
+    """The opening times of a desk; the closed days to come with their names, in order; who has half an hour
+    at this moment that nobody took or to which nobody came, and until when; and what the tutors' weeks offer."""
 
     lines: Sequence[Line]
     closed: Mapping[date, str]
     unused: Sequence[tuple[uuid.UUID, datetime]] = ()
+    offers: Sequence[Offered] = ()
 
 
 def find_hours(actor: Actor) -> list[DeskHours]:
@@ -85,25 +95,36 @@ def end_opening(actor: Actor, hours_id: uuid.UUID) -> None:
 
 
 def read_week(actor: Actor) -> DeskWeek:
-    """All that says when the desk of the actor's office is open, in one query."""
+    """All that says when people are there in the actor's office, in one query."""
     now = utcnow()
     number, day, word = cast(null(), Integer), cast(null(), Date), cast(null(), String)
     who, moment = cast(null(), Slot.tutor_id.type), cast(null(), Slot.ends_at.type)
     lines = select(
-        DeskHours.weekday, DeskHours.starts, DeskHours.ends, day.label("day"), word.label("name"), who.label("tutor_id"), moment.label("until")
+        DeskHours.weekday, DeskHours.starts, DeskHours.ends, day.label("day"), word.label("name"), who.label("tutor_id"), moment.label("until"),
+        word.label("language"),
     )  # fmt: skip
-    days = select(number, number, number, ClosedDay.day, ClosedDay.name, who, moment)
+    days = select(number, number, number, ClosedDay.day, ClosedDay.name, who, moment, word)
     is_used = exists().where(Booking.slot_id == Slot.id, Booking.state.in_(("held", "booked", "done")))
-    unused = select(number, number, number, day, word, Slot.tutor_id, Slot.ends_at).where(
-        Slot.place == "chat", Slot.is_closed.is_(False), Slot.starts_at <= now, Slot.ends_at > now, ~is_used
+    unused = select(number, number, number, day, word, Slot.tutor_id, Slot.ends_at, word).where(
+        Slot.place != "in_person",
+        Slot.is_closed.is_(False),
+        Slot.starts_at <= now,
+        Slot.ends_at > now,
+        ~is_used,
     )
-    query = lines.union_all(days.where(ClosedDay.day >= now.date() - ONE_DAY), unused)
+    offers = (
+        select(number, number, number, day, Pattern.topic, Pattern.tutor_id, moment, Pattern.language)
+        .where(or_(Pattern.last_day.is_(None), Pattern.last_day >= now.date()))
+        .distinct()
+    )
+    query = lines.union_all(days.where(ClosedDay.day >= now.date() - ONE_DAY), unused, offers)
     rows = session().execute(query).all()
     closed = sorted((row.day, row.name) for row in rows if row.day is not None)
     return DeskWeek(
         [Line(row.weekday, row.starts, row.ends) for row in rows if row.weekday is not None],
         dict(closed),
         [(row.tutor_id, row.until) for row in rows if row.until is not None],
+        [Offered(row.tutor_id, row.name, row.language) for row in rows if row.language is not None],
     )
 
 

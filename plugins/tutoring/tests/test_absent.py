@@ -18,14 +18,14 @@ from plugins.tutoring.tests.test_booking import PAGE, take
 from plugins.tutoring.tests.test_chat import two_of
 
 
-def begun(world: World, minutes: float) -> uuid.UUID:
-    """A booked chat that began so many minutes ago, with the desk closed."""
+def begun(world: World, minutes: float, place: str = "chat") -> uuid.UUID:
+    """A booked session that began so many minutes ago, with the desk closed."""
     booking_id = take(world)
     with world.inside("siena"):
         close()
         slot = booking.get_booking(world.actor("trainee5"), booking_id).slot
         slot.starts_at = utcnow() - timedelta(minutes=minutes)
-        slot.ends_at, slot.place = slot.starts_at + timedelta(minutes=30), "chat"
+        slot.ends_at, slot.place = slot.starts_at + timedelta(minutes=30), place
         session().flush()
     return booking_id
 
@@ -43,16 +43,19 @@ def test_after_ten_minutes_the_tutor_is_told_once_and_not_when_somebody_wrote(
             meeting.suggest_missed()
         assert sum("absent" in (each.key or "") for each in notifications_of(tutor.user_id)) == 1
     assert "non è ancora qui" in sign_in(key).get(f"{PAGE}/sessions/{booking_id}").text
+    assert f"/tutoring/sessions/{booking_id}#absent" in sign_in(key).get("/o/siena/").text
+    assert "#absent" not in sign_in("trainee5").get("/o/siena/").text
     assert "non è ancora qui" not in sign_in("trainee5").get(f"{PAGE}/sessions/{booking_id}").text
     with world.inside("siena"):
         chat.say(trainee, booking_id, Say(text="Eccomi"))
         assert not meeting.seems_absent(booking.get_booking(trainee, booking_id))
 
 
+@pytest.mark.parametrize("place", ["chat", "call"])
 def test_a_time_to_which_nobody_came_is_open_for_drop_in_while_its_tutor_is_at_the_desk(
-    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    place: str, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    booking_id = begun(world, 11)
+    booking_id = begun(world, 11, place)
     with world.inside("siena"):
         trainee, tutor, key = two_of(world, booking_id)
         ends = booking.get_booking(trainee, booking_id).slot.ends_at

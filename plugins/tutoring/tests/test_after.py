@@ -233,6 +233,27 @@ def test_the_head_reads_the_figures_and_takes_them_away_and_tutors_do_not(sign_i
     assert head.get(f"{PAGE}/report?first_day=yesterday").status_code == 422
 
 
+def test_the_tutor_says_what_a_session_was_about_and_the_figures_count_it_there(
+    sign_in: SignIn, world: World
+) -> None:
+    empty(world)
+    for key in FIVE:
+        row_id = talk(world, key=key)
+        with world.inside("siena"):
+            booking.get_booking(world.actor("tutor"), row_id).purpose = "other"
+        page = f"{PAGE}/sessions/{row_id}"
+        tutor = sign_in("tutor")
+        assert '<option value="other" selected>' in tutor.get(f"{PAGE}/desk?chat={row_id}").text
+        data = {"form_id": "noteoutcome", "purpose": "interview", "result": "Provate tre domande"}
+        assert tutor.post(page, data=data).status_code == 303
+        assert tutor.post(page, data=data | {"purpose": "gossip"}).status_code == 422
+    with world.inside("siena"):
+        assert [line.held for line in figures(world).by_topic] == [5]
+        row = booking.get_booking(world.actor("tutor"), row_id)
+        meeting.note_outcome(world.actor("tutor"), row_id, NoteOutcome(result="Ancora una"))
+        assert row.purpose == "interview"
+
+
 def test_the_time_used_is_noted_as_the_two_write(world: World) -> None:
     row_id = talk(world, "Prima", "Seconda")
     with world.inside("siena"):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from sqlalchemy import delete, select
 
 from lms.plugin import (
     Conflict,
@@ -26,7 +27,7 @@ from lms.plugin import (
 from lms.testing import SignIn, count_queries, notifications_of, sent_mail, upload
 from plugins.tutoring import booking, letters, meeting, offering
 from plugins.tutoring.forms import AddPattern, Book, NoteOutcome, TakeDayOff, TutoringSettings
-from plugins.tutoring.models import Booking, Slot
+from plugins.tutoring.models import Booking, Slot, Waiting
 
 PAGE = "/o/siena/tutoring"
 
@@ -316,14 +317,50 @@ def test_reminders_come_once_a_day_before_and_once_an_hour_before(
     assert counts == [0, 1, 1, 2, 2]
 
 
+@pytest.mark.parametrize("case", ["nothing", "a session", "waiting", "groups", "an offer", "chosen tutor"])
 def test_the_booking_page_takes_few_queries_however_many_times_are_free(
+    case: str, sign_in: SignIn, world: World
+) -> None:
+    page = PAGE
+    with world.inside("siena"):
+        who, tutor = world.actor("trainee5"), world.actor("tutor")
+        first = booking.find_free(who)[0].slot
+        if case == "a session":
+            booking.book(who, first.id, Book())
+        elif case == "waiting":
+            booking.wait(who, None)
+        elif case == "an offer":
+            session().execute(delete(Waiting))
+            booking.wait(who, None)
+            assert booking.offer_freed(first)
+        elif case == "groups":
+            line = AddPattern(weekday="4", starts=time(15), ends=time(17), capacity=6, topic="Gruppo")
+            offering.add_pattern(tutor, line)
+        elif case == "chosen tutor":
+            page = f"{PAGE}?tutor={tutor.user_id}&language=it"
+    browser: FlaskClient = sign_in("trainee5")
+    browser.get(page)
+    with count_queries() as counted:
+        assert browser.get(page).status_code == 200
+    assert len(counted) <= 10
+
+
+def test_a_tutor_whose_times_are_all_taken_can_be_chosen_and_waited_for(
     sign_in: SignIn, world: World
 ) -> None:
-    browser: FlaskClient = sign_in("trainee5")
-    browser.get(PAGE)
-    with count_queries() as counted:
-        assert browser.get(PAGE).status_code == 200
-    assert len(counted) <= 10
+    browser = sign_in("trainee5")
+    with world.inside("siena"):
+        tutor_id = world.people["counsellor"].id
+        slots = session().scalars(select(Slot).filter_by(tutor_id=tutor_id))
+        for slot in slots:
+            slot.is_closed = True
+    page = browser.get(f"{PAGE}?tutor={tutor_id}").text
+    assert f'<option value="{tutor_id}" selected>' in page
+    assert "/tutoring/book/" not in page
+    browser.post(f"{PAGE}/waiting", data={"tutor": str(tutor_id)})
+    with world.inside("siena"):
+        waits = session().scalars(select(Waiting).filter_by(trainee_id=world.people["trainee5"].id)).one()
+        assert waits.tutor_id == tutor_id
 
 
 def test_sessions_are_in_one_s_own_calendar_and_nobody_else_s(sign_in: SignIn, world: World) -> None:

@@ -219,3 +219,50 @@ def test_who_books_reads_what_they_do_themselves_at_that_time(sign_in: SignIn, w
     assert "Corso di saldatura" in browser.get(address).text
     assert "Corso di saldatura" not in sign_in("trainee6").get(address).text
     assert browser.post(address, data={"purpose": "cv"}).status_code == 303
+
+
+# --- dates of the office --------------------------------------------------------------
+
+
+def put_in_calendar(sign_in: SignIn, author: str, begin: datetime, *, is_all_day: bool = False) -> None:
+    """A date of the office of half an hour, or of that whole day."""
+    local = begin.astimezone(ROME)
+    times = {"starts": f"{local:%H:%M}", "ends": f"{local + timedelta(minutes=30):%H:%M}"}
+    data = {"title": "Fiera del lavoro", "day": local.date().isoformat(), **({} if is_all_day else times)}
+    assert sign_in(author).post("/o/siena/calendar/items/new", data=data).status_code == 302
+
+
+def test_a_date_of_the_office_blocks_who_entered_it_at_its_times_and_never_a_whole_day(
+    sign_in: SignIn, world: World
+) -> None:
+    def offered() -> set[uuid.UUID]:
+        with world.inside("siena"):
+            return {each.slot.id for each in booking.find_free(world.actor("trainee5"), limit=500)}
+
+    with world.inside("siena"):
+        free = booking.find_free(world.actor("trainee5"), tutor_id=world.people["counsellor"].id)
+        slot_id, begin, others = free[0].slot.id, free[0].slot.starts_at, {each.slot.id for each in free[1:]}
+    put_in_calendar(sign_in, "counsellor", begin, is_all_day=True)
+    put_in_calendar(sign_in, "head", begin)
+    assert slot_id in offered()
+    put_in_calendar(sign_in, "counsellor", begin)
+    assert slot_id not in offered()
+    assert others <= offered()
+    with world.inside("siena"), pytest.raises(Conflict) as refused:
+        booking.book(world.actor("trainee5"), slot_id, Book())
+    assert refused.value.code == "busy"
+
+
+def test_who_books_and_who_has_booked_is_told_what_the_office_has_at_that_time(
+    sign_in: SignIn, world: World
+) -> None:
+    with world.inside("siena"):
+        slot = free_slot(world)
+        address, begin = f"{PAGE}/book/{slot.id}", slot.starts_at
+    browser = sign_in("trainee5")
+    assert "Fiera del lavoro" not in browser.get(address).text
+    put_in_calendar(sign_in, "head", begin)
+    assert "Fiera del lavoro" in browser.get(address).text
+    answer = browser.post(address, data={"purpose": "cv"})
+    assert answer.status_code == 303
+    assert "Fiera del lavoro" in browser.get(answer.location).text

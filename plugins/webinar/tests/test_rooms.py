@@ -7,7 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from lms.plugin import Conflict, Forbidden, NotFound, World, add_owner, enrol_people, get_activity, utcnow
+from lms.plugin import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    World,
+    add_owner,
+    enrol_people,
+    find_busy,
+    get_activity,
+    session,
+    utcnow,
+)
 from lms.testing import SignIn, count_queries, sent_mail
 from plugins.webinar import letters, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
@@ -73,8 +84,9 @@ def test_it_needs_a_date_to_be_published(world: World) -> None:
 
 def test_a_meeting_stands_once_among_the_dates_of_the_office(sign_in: SignIn, world: World) -> None:
     with world.inside("siena"):
-        meeting = open_room(world)
-        month, title = f"{meeting.activity.starts_at:%Y-%m}", meeting.activity.title
+        who, noon = world.actor("trainer"), (utcnow() + timedelta(days=1)).replace(hour=11)  # within one day
+        title, month = "Una volta sola", f"{noon:%Y-%m}"
+        rooms.publish_room(who, rooms.create_room(who, CreateRoom(title=title, starts_at=noon)).activity.id)
     page = sign_in("trainer").get(f"/o/siena/calendar/?month={month}").text
     assert page.count(f">{title}<") == 1
 
@@ -146,3 +158,27 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_few(sign_in: SignIn
     with count_queries() as many:
         browser.get(LIST)
     assert len(many) == len(few)
+
+
+def test_what_was_called_off_takes_nobody_and_what_ended_early_only_until_then(world: World) -> None:
+    def taken(title: str) -> list[timedelta]:
+        """How long that takes its host."""
+        around = utcnow() - timedelta(hours=3), utcnow() + timedelta(days=3)
+        found = find_busy([who.user_id], *around)
+        return [each.end - each.start for each in found if each.title == title]
+
+    with world.inside("siena"):
+        who, tomorrow = world.actor("trainer"), utcnow() + timedelta(days=1)
+        room_id = rooms.create_room(who, CreateRoom(title="Domani", starts_at=tomorrow)).activity.id
+        rooms.publish_room(who, room_id)
+        assert taken("Domani") == [timedelta(hours=1)]
+        rooms.cancel_room(who, room_id)
+        session().flush()
+        assert taken("Domani") == []
+
+        running = open_room(world)
+        assert taken("Prova di colloquio") == [timedelta(hours=1)]
+        assert running.activity.starts_at
+        running.room.ended_at = running.activity.starts_at + timedelta(minutes=8)
+        session().flush()
+        assert taken("Prova di colloquio") == [timedelta(minutes=8)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import uuid
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +14,8 @@ from lms.activities.forms import CreateActivity
 from lms.activities.models import Activity
 from lms.activities.owners import add_owner
 from lms.activities.service import create_activity, set_state
+from lms.calendar.forms import SaveItem
+from lms.calendar.service import create_item, delete_item
 from lms.clock import utcnow
 from lms.demo import World
 from lms.testing import count_queries
@@ -99,3 +103,68 @@ def test_it_is_one_query_for_many_people(world: World) -> None:
         with count_queries() as counted:
             find_busy([person.id for person in world.people.values()], utcnow(), utcnow() + SOON)
         assert len(counted) == 1
+
+
+# --- dates of the office ----------------------------------------------------------------
+
+ROME = ZoneInfo("Europe/Rome")
+
+
+def far_day() -> date:
+    return (utcnow() + SOON).astimezone(ROME).date()
+
+
+def dates(world: World, *keys: str, day: date | None = None) -> list[Busy]:
+    """By what of the office's calendar these people are taken on that day."""
+    begin = datetime.combine(day or far_day(), time(), ROME)
+    return [
+        each
+        for each in find_busy([world.people[key].id for key in keys], begin, begin + timedelta(days=1))
+        if each.title == "Sportello"
+    ]
+
+
+def save(world: World, author: str = "counsellor", **changes: object) -> uuid.UUID:
+    values = {"title": "Sportello", "day": far_day(), "starts": time(14), "ends": time(16)} | changes
+    return create_item(world.actor(author), SaveItem.model_validate(values)).id
+
+
+def test_a_date_of_the_office_takes_who_entered_it_and_is_told_to_the_others(world: World) -> None:
+    with world.inside("siena"):
+        item_id = save(world)
+        found = {each.user_id: each for each in dates(world, "counsellor", "trainee5")}
+        own, other = (found[world.people[key].id] for key in ("counsellor", "trainee5"))
+        assert (own.is_theirs, other.is_theirs) == (True, False)
+        assert own.start == datetime.combine(far_day(), time(14), ROME)
+        assert own.end - own.start == timedelta(hours=2)
+        delete_item(world.actor("counsellor"), item_id)
+        assert dates(world, "counsellor") == []
+    with world.inside("vienna"):
+        save(world, "counsellor_vienna")
+    with world.inside("siena"):
+        assert dates(world, "counsellor", "counsellor_vienna") == []
+
+
+def test_a_date_that_repeats_takes_people_each_time_by_the_clock_of_the_office(world: World) -> None:
+    with world.inside("siena"):
+        begin = far_day() - timedelta(weeks=30)
+        save(world, day=begin, repeat="weekly", repeat_until=far_day() + timedelta(weeks=1))
+        for weeks, is_taken in ((0, True), (1, True), (2, False)):
+            day = far_day() + timedelta(weeks=weeks)
+            found = dates(world, "counsellor", day=day)
+            assert [each.start for each in found] == [datetime.combine(day, time(14), ROME)][:is_taken]
+        assert dates(world, "counsellor", day=far_day() + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"starts": None, "ends": None}, {"starts": time(8), "ends": time(18), "last_day": timedelta(days=2)}],
+)
+def test_whole_days_and_spans_of_days_in_the_calendar_take_nobody(
+    world: World, changes: dict[str, object]
+) -> None:
+    if "last_day" in changes:
+        changes = changes | {"last_day": far_day() + timedelta(days=2)}
+    with world.inside("siena"):
+        save(world, **changes)
+        assert dates(world, "counsellor", "trainee5") == []
