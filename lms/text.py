@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def install_catalogues(directories: Sequence[Path]) -> None:
     """Use the ``translations`` folders given, in order; later ones win on a tie."""
     _sources[:] = directories
     _catalogues.clear()
+    _words.cache_clear()
 
 
 def installed_catalogues() -> list[Path]:
@@ -64,23 +66,23 @@ def locale(code: str) -> Iterator[None]:
 
 def gettext(message: str, **values: Any) -> str:
     """The message in the current language, with ``%(name)s`` places filled."""
-    text = _catalogue().gettext(message)
+    text = _words(_locale.get(), message)
     return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
     """The form of the message that fits ``n``; ``%(n)s`` (or ``%(num)s``) is filled."""
-    return _catalogue().ngettext(singular, plural, n) % {"n": n, "num": n, **values}
+    return _catalogue(_locale.get()).ngettext(singular, plural, n) % {"n": n, "num": n, **values}
 
 
 def plural_form(singular: str, plural: str, n: int) -> str:
     """The form of the message that fits ``n``, nothing filled: for templates, which fill all places themselves."""
-    return _catalogue().ngettext(singular, plural, n)
+    return _catalogue(_locale.get()).ngettext(singular, plural, n)
 
 
 def pgettext(context: str, message: str, **values: Any) -> str:
     """The message as meant in ``context`` (the same English word may have two meanings)."""
-    text = _catalogue().pgettext(context, message)
+    text = _catalogue(_locale.get()).pgettext(context, message)
     return text % values if values else text
 
 
@@ -89,8 +91,13 @@ def lazy_gettext(message: str, **values: Any) -> LazyProxy:
     return LazyProxy(gettext, message, enable_cache=False, **values)
 
 
-def _catalogue() -> NullTranslations:
-    code = _locale.get()
+@lru_cache(maxsize=10_000)
+def _words(code: str, message: str) -> str:
+    """Each page asks for the same words; a catalogue without one takes longest to say so."""
+    return _catalogue(code).gettext(message)
+
+
+def _catalogue(code: str) -> NullTranslations:
     found = _catalogues.get(code)
     if found is None:
         found = _catalogues[code] = _load(code)

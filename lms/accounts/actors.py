@@ -61,8 +61,10 @@ def permissions_of(roles: Iterable[Role], office: OfficeView | None) -> frozense
     for owner, permission in hooks().permissions():
         if not owner.startswith("core.") and owner not in office.plugins:
             continue
-        if any(office.decisions.get((role, permission.name), role in permission.roles) for role in roles):
-            held.add(permission.name)
+        for role in roles:
+            if office.decisions.get((role, permission.name), role in permission.roles):
+                held.add(permission.name)
+                break
     return frozenset(held)
 
 

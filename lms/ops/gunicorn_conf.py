@@ -14,6 +14,7 @@ from pathlib import Path
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only a test for the folder that the kernel gives
 GRACEFUL_SECONDS = 5
 HOOKS = "python:lms.ops.gunicorn_hooks"
+FAIR_WORKER = "lms.ops.fair_worker.FairWorker"
 GEVENT_CONNECTIONS = 5000
 
 
@@ -53,7 +54,7 @@ def web_argv(server: WebServer) -> list[str]:
         argv += ["--worker-class", "gevent", "--workers", str(server.workers)]
         argv += ["--worker-connections", str(GEVENT_CONNECTIONS)]
     else:
-        argv += ["--worker-class", "gthread", "--workers", str(server.workers)]
+        argv += ["--worker-class", FAIR_WORKER, "--workers", str(server.workers)]
         argv += ["--threads", str(server.threads), "--preload", "--config", HOOKS]
     # The control socket would write into the home folder of whoever runs this.
     argv += ["--no-control-socket", "--graceful-timeout", str(GRACEFUL_SECONDS)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from lms.ops.fair_worker import FairWorker
 from lms.store.base import db
 
 
@@ -22,3 +23,9 @@ def post_fork(_server: Any, worker: Any) -> None:
     if isinstance(application, Flask):
         with application.app_context():
             db.engine.dispose(close=False)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Nobody waits for a worker that is gone."""
+    if isinstance(worker, FairWorker):
+        worker.give_up_place()

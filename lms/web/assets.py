@@ -128,8 +128,10 @@ class AssetRegistry:
     def url(self, path: str) -> str:
         """Return the lasting address of a file, such as `css/theme.css`. Raises UnknownAsset."""
         self._refresh()
-        root, name = self._find(path)
-        return self._url(root, name)
+        known = self._urls.get(path)
+        if known is None:
+            known = self._urls[path] = self._url(*self._find(path))
+        return known
 
     def import_map(self) -> Markup:
         """Return the JSON of the import map, ready to stand inside `<script type="importmap">`."""
@@ -138,8 +140,8 @@ class AssetRegistry:
 
     def import_map_csp_hash(self) -> str:
         """Return the source expression that lets a strict `script-src` accept the inline import map."""
-        digest = hashlib.sha256(self.import_map().encode()).digest()
-        return f"'sha256-{base64.b64encode(digest).decode()}'"
+        self._refresh()
+        return self._import_map_hash
 
     def module_preloads(self, entry: str) -> list[str]:
         """Return the addresses of a module and of all it imports statically, itself first, each once.
@@ -186,10 +188,13 @@ class AssetRegistry:
         changed = [root.scan() for root in self._roots.values()]
         if any(changed) or not self._roots:
             self._preloads: dict[str, list[str]] = {}
+            self._urls: dict[str, str] = {}
             self._modules = dict(self._collect_modules())
             imports = {name: self._address(path) for name, path in sorted(self._modules.items())}
             text = json.dumps({"imports": imports}, ensure_ascii=True, separators=(",", ":"))
             self._import_map = text.replace("<", "\\u003c")
+            digest = hashlib.sha256(self._import_map.encode()).digest()
+            self._import_map_hash = f"'sha256-{base64.b64encode(digest).decode()}'"
 
     def _collect_modules(self) -> Iterator[tuple[str, str]]:
         owner: dict[str, str] = {}

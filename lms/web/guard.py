@@ -145,8 +145,9 @@ def install_guard(app: Flask) -> None:
 
 
 def _prepare() -> None:
+    kept = g._get_current_object()
     for name in ("actor", "office", "lms_page", "lms_nav", "lms_unread"):
-        g.pop(name, None)  # an application context may outlive a request (tests, commands)
+        kept.pop(name, None)  # an application context may outlive a request (tests, commands)
     g.lms_stack = ExitStack()
     _check_host()
     choose_locale(None, None)
@@ -253,19 +254,28 @@ def set_security_headers(app: Flask, script_hash: Callable[[], str]) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        csp = (
-            f"default-src 'self'; script-src 'self' {script_hash()}; style-src 'self'; img-src 'self' data: blob:; "
+        there = {name.lower() for name, _value in response.headers}
+        for name, value in _security_headers(response, script_hash()):
+            if name.lower() not in there:
+                response.headers.add(name, value)
+        return response
+
+
+def _security_headers(response: Response, script_hash: str) -> Iterator[tuple[str, str]]:
+    yield (
+        "Content-Security-Policy",
+        (
+            f"default-src 'self'; script-src 'self' {script_hash}; style-src 'self'; img-src 'self' data: blob:; "
             "media-src 'self' blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
             "form-action 'self'; frame-ancestors 'none'; worker-src 'self'; manifest-src 'self'"
-        )
-        response.headers.setdefault("Content-Security-Policy", csp)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", _permissions_policy())
-        if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if response.mimetype == "text/html":
-            response.headers.setdefault("Cache-Control", "no-store" if guest_or_actor() else "no-cache")
-        return response
+        ),
+    )
+    yield "X-Content-Type-Options", "nosniff"
+    yield "Referrer-Policy", "same-origin"
+    yield "X-Frame-Options", "DENY"
+    yield "Cross-Origin-Opener-Policy", "same-origin"
+    yield "Permissions-Policy", _permissions_policy()
+    if request.is_secure:
+        yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+    if response.mimetype == "text/html":
+        yield "Cache-Control", "no-store" if guest_or_actor() else "no-cache"

@@ -13,7 +13,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_timedelta
 from flask import Flask, g, has_request_context, request
-from jinja2 import pass_context, pass_eval_context
+from jinja2 import pass_context
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from lms.access.actor import Actor
 from lms.clock import utcnow
 from lms.offices.directory import OfficeView
 from lms.store.runtime import settings
+from lms.web.rendering import with_evaluation
 
 COOKIE = "lms_lang"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -148,7 +149,7 @@ def _day_text(day: date, style: str, locale: str) -> str:
     return babel_date(day, style, locale=_parsed_locale(locale))
 
 
-@pass_eval_context
+@with_evaluation
 def _translated(evaluation: EvalContext, message: str, /, **values: Any) -> str:
     """The words of a template, with its places filled; values are escaped where the template escapes."""
     found = text.gettext(message)

@@ -24,20 +24,27 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._questions: OrderedDict[uuid.UUID, AnyQuestion] = OrderedDict()
+        # By the number of the id: UUIDs are compared in Python, whole numbers are not.
+        self._questions: OrderedDict[int, AnyQuestion] = OrderedDict()
 
-    def find(self, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AnyQuestion]:
-        """Those that are known."""
+    def find(self, ids: Iterable[uuid.UUID]) -> tuple[dict[uuid.UUID, AnyQuestion], list[uuid.UUID]]:
+        """Those that are known, and the ids of those that are not."""
+        found: dict[uuid.UUID, AnyQuestion] = {}
+        missing: list[uuid.UUID] = []
         with self._lock:
-            found = {each: self._questions[each] for each in ids if each in self._questions}
-            for each in found:
-                self._questions.move_to_end(each)
-            return found
+            for each in ids:
+                question = self._questions.get(each.int)
+                if question is None:
+                    missing.append(each)
+                else:
+                    found[each] = question
+                    self._questions.move_to_end(each.int)
+        return found, missing
 
     def keep(self, questions: Mapping[uuid.UUID, AnyQuestion]) -> None:
         """Remember them instead of those that were not asked for the longest time."""
         with self._lock:
-            self._questions.update(questions)
+            self._questions.update({key.int: question for key, question in questions.items()})
             while len(self._questions) > MOST_KEPT:
                 self._questions.popitem(last=False)
 
@@ -47,11 +54,9 @@ _kept = _Kept()
 
 def find_questions(version_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AnyQuestion]:
     """The questions of these versions, by id; the caller has come by the ids through an attempt of the office in scope."""
-    wanted = set(version_ids)
-    found = _kept.find(wanted)
-    missing = [each for each in wanted if each not in found]
+    found, missing = _kept.find(version_ids)
     if missing:
-        rows = session().execute(_VERSIONS, {"ids": missing})
+        rows = session().execute(_VERSIONS, {"ids": list(set(missing))})
         read = {key: read_question(content) for key, content in rows}
         _kept.keep(read)
         found |= read

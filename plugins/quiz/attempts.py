@@ -247,7 +247,7 @@ def submit_attempt(
         row = rows[each.position]
         _store(actor, attempt, row, questions[row.version_id], each, result)
     if not result.stale:
-        finish(attempt, quiz, utcnow(), key, list(rows.values()))
+        _finish(attempt, quiz, utcnow(), key, list(rows.values()), questions)
     return attempt, result
 
 
@@ -280,8 +280,14 @@ def settle_overdue() -> int:
 
 def finish(attempt: Attempt, quiz: Quiz, at: datetime, key: str, rows: Sequence[AttemptAnswer]) -> None:
     """Judge all answers of an attempt, count, and tell the activity."""
+    _finish(attempt, quiz, at, key, rows, find_questions(row.version_id for row in rows))
+
+
+def _finish(
+    attempt: Attempt, quiz: Quiz, at: datetime, key: str,
+    rows: Sequence[AttemptAnswer], questions: Mapping[uuid.UUID, AnyQuestion],
+) -> None:  # fmt: skip
     attempt.state, attempt.submitted_at, attempt.submit_key = "submitted", at, key[:60]
-    questions = find_questions(row.version_id for row in rows)
     for row in rows:
         judge(row, questions[row.version_id], is_practice=quiz.mode == "practice")
     count_up(attempt, rows)

@@ -79,7 +79,7 @@ class Turns:
         with self._line:
             self._waiting.append(own)
         with self._turn:
-            if not own.is_done:
+            while not own.is_done:  # it may stand behind more than one turn can take
                 self._write(own.office_id)
         if own.error is not None:
             raise own.error

@@ -271,6 +271,9 @@ def test_versions_can_be_compared_and_brought_back(world: World, sign_in: SignIn
     page = browser.get(f"{SITE}/page/{page_id}/versions").text
     assert "<del>Two</del>" in page
     assert "<ins>Three</ins>" in page
+    first = browser.get(f"{SITE}/page/{page_id}/versions?version=1").text
+    assert "È la prima versione." in first
+    assert "<ins>" not in first
     browser.post(f"{SITE}/page/{page_id}/restore", data={"version": "2"})
     with world.inside("siena"):
         assert "Two" in writing.read_written(page_id, "it").html

@@ -127,8 +127,8 @@ def versions(page_id: uuid.UUID) -> ResponseReturnValue:
     shown = writing.get_version(actor(), page_id, locale, number) if known else None
     before = next((each for each in known if each.number == number - 1), None)
     return render_template(
-        "courses/versions.html", activity=activity, page_id=page_id, versions=known, shown=shown,
-        lines=writing.compare(before.html if before else "", shown.html) if shown else [], **_editor(activity, locale),
+        "courses/versions.html", activity=activity, page_id=page_id, versions=known, shown=shown, is_first=before is None,
+        lines=writing.compare(before.html, shown.html) if shown and before else [], **_editor(activity, locale),
     )  # fmt: skip
 
 

@@ -53,11 +53,15 @@ def told_in(question: AnyQuestion, locale: str) -> AnyQuestion:
 
 def accept(question: AnyQuestion, raw: Mapping[str, Any]) -> Answer:
     """What of ``raw`` is an answer, in whichever language the question was read."""
+    if not question.translations:
+        return question.accept(raw)
     return max((each.accept(raw) for each in _all(question)), key=_filled)
 
 
 def grade(question: AnyQuestion, answer: Answer, locale: str = "") -> Grade:
     """The best verdict of all languages, in the words of ``locale`` where it is as good as any."""
+    if not question.translations:
+        return question.grade(answer)
     grades = [each.grade(answer) for each in _all(question, locale)]
     if question.needs_person:
         return next((each for each in grades if each.fraction is not None), grades[0])
@@ -78,8 +82,6 @@ def carried(old: Question, new: dict[str, Any]) -> dict[str, Any]:
 
 
 def _all(question: AnyQuestion, locale: str = "") -> list[AnyQuestion]:
-    if not question.translations:
-        return [question]
     first = [told_in(question, locale)] if locale in question.translations else []
     others = [told_in(question, each) for each in question.translations if each != locale]
     return [*first, question, *others]

@@ -41,6 +41,31 @@ def test_all_who_answer_at_once_are_stored_and_the_wrong_ones_refused(sign_in: S
     assert all(answers_of(url)[1] == {"chosen": ["b"]} for url in urls.values())
 
 
+def test_whoever_stands_behind_more_than_one_turn_takes_is_acknowledged_too(
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "MOST_AT_ONCE", 1)
+    quiz = make_quiz(world)
+    keys = [f"trainee{number}" for number in range(6, 18)]
+    browsers = {key: sign_in(key) for key in keys}
+    urls = {key: start(browsers[key], quiz) for key in keys}
+    gate = threading.Barrier(len(keys))
+    wrong: list[Any] = []
+
+    def answer(key: str) -> None:
+        gate.wait()
+        for seq in range(1, 16):
+            told = send(browsers[key], urls[key], 1, seq, ("chosen", "ab"[seq % 2])).json
+            wrong.extend([] if told["saved"] == {"1": seq} else [told])
+
+    threads = [threading.Thread(target=answer, args=[key]) for key in keys]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert wrong == []
+
+
 def test_when_the_commit_fails_nobody_is_acknowledged(
     sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

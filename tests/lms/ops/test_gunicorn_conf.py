@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+import requests
 
 from lms.config import ROOT
 from lms.ops.gunicorn_conf import WebServer, web_argv
@@ -40,7 +42,11 @@ def understood(server: WebServer, folder: Path) -> dict[str, str]:
 def test_embedded_is_processes_with_threads_that_share_the_loaded_code(tmp_path: Path) -> None:
     config = understood(WebServer(port=9001, threads=340, workers=2, application="sample:app"), tmp_path)
 
-    assert (config["worker_class"], config["workers"], config["threads"]) == ("gthread", "2", "340")
+    assert (config["worker_class"], config["workers"], config["threads"]) == (
+        "lms.ops.fair_worker.FairWorker",
+        "2",
+        "340",
+    )
     assert config["preload_app"] == "True"
     assert config["bind"] == "['127.0.0.1:9001']"
 
@@ -87,13 +93,14 @@ def test_a_server_on_all_addresses_is_asked_on_loopback(host: str, url: str) -> 
     assert WebServer(host=host, port=8420).local_url == url
 
 
-def served(folder: Path, is_scaled: bool) -> dict[str, Any]:
+def served(folder: Path, is_scaled: bool, workers: int = 1) -> dict[str, Any]:
     """A real web process for a supervisor, with an application that says ok."""
     (folder / "sample.py").write_text(
         "def app(environ, start_response):\n    start_response('200 OK', [])\n    return [b'ok']\n", "utf-8"
     )
     port = find_free_port()
-    argv = web_argv(WebServer(port=port, is_scaled=is_scaled, threads=4, workers=1, application="sample:app"))
+    server = WebServer(port=port, is_scaled=is_scaled, threads=4, workers=workers, application="sample:app")
+    argv = web_argv(server)
     ready_url = f"http://127.0.0.1:{port}/live"
     return {"name": "web", "argv": argv, "cwd": str(folder), "env": OUR_CODE, "ready_url": ready_url}
 
@@ -120,3 +127,21 @@ def test_a_killed_server_answers_again_and_none_outlives_a_killed_supervisor(
     wait_until(
         lambda: not any(is_alive(process.pid) for process in before + after), "the server to stop by itself"
     )
+
+
+def test_browsers_that_come_one_after_another_are_shared_out_between_the_processes(
+    supervise: Callable[..., Running], tmp_path: Path
+) -> None:
+    spec = served(tmp_path, is_scaled=False, workers=2)
+    running = supervise(spec)
+    running.wait_for("Ready:")
+    with ExitStack() as opened:
+        for _number in range(24):
+            browser = opened.enter_context(requests.Session())
+            assert browser.get(spec["ready_url"], timeout=20).text == "ok"
+        held = [
+            sum(each.status == psutil.CONN_ESTABLISHED for each in process.net_connections("tcp"))
+            for process in processes_under(running)
+        ]
+
+    assert min(sorted(held)[-2:]) >= 8, held
