@@ -34,6 +34,7 @@ from plugins.portfolio.evidence.models import Plan
 from plugins.portfolio.evidence.plan_templates import find_plan_templates
 from plugins.portfolio.evidence.plans import add_plan
 from plugins.portfolio.evidence.service import add_file
+from plugins.portfolio.evidence.tags import all_tags, tag_text
 from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages import service
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
@@ -60,12 +61,15 @@ GROUPS: dict[Group, Text] = {
 @requires(KEEP)
 def index() -> ResponseReturnValue:
     """All of one's pages, by collection."""
-    pages, collections = service.find_pages(actor()), service.find_collections(actor())
+    tag = request.args.get("tag", "")
+    pages = service.find_pages(actor(), tag=tag)
+    own = service.find_collections(actor())
+    collections = [each for each in own if not tag or each.id in {page.collection_id for page in pages}]
     targets = [str(ref_of("page", page.id)) for page in pages] + [
         str(ref_of("collection", each.id)) for each in collections
     ]
     return render_template(
-        "portfolio/pages/index.html", pages=pages, collections=collections, shared=count_living(targets), comments=count_open(targets),
+        "portfolio/pages/index.html", pages=pages, tag=tag, tags=all_tags(actor(), "page"), collections=collections, shared=count_living(targets), comments=count_open(targets),
         removed=request.args.get("removed", type=uuid.UUID), removed_collection=request.args.get("removed_collection", type=uuid.UUID), breadcrumb=_trail(None),
     )  # fmt: skip
 
@@ -101,7 +105,8 @@ def edit(page_id: uuid.UUID) -> ResponseReturnValue:
 def about(page_id: uuid.UUID) -> ResponseReturnValue:
     """Title, look, collection, cover."""
     page = service.get_page(actor(), page_id)
-    form = Form(EditPage, values={name: getattr(page, name) for name in EditPage.model_fields})
+    values = {name: getattr(page, name) for name in service.PAGE_COLUMNS}
+    form = Form(EditPage, values=values | {"tags": tag_text(actor(), "page", page.id)})
     if form.run(lambda command: service.edit_page(actor(), page_id, command)):
         return saved_answer("portfolio_pages.edit", page_id=page_id)
     refuse_to_scripts(form)

@@ -314,6 +314,7 @@ def page_answer(
         captions=captions,
         message_url=places.message(page),
         navigation=navigation,
+        has_comments=not view_as,
     )
     shown = show_blocks(page, showing)
     body = render_template(
