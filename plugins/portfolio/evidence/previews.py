@@ -116,20 +116,16 @@ def fetch_preview(job: JobRun) -> None:
         actor = Actor(link.owner_id, "", office_id=link.office_id, permissions=frozenset({KEEP}))
         url = link.url
         session().rollback()
-        found, problem = _looked_at(job, actor, url)
+        found, problem = _looked_at(actor, url)
         if _keep(actor, item_id, url, found, problem):
             return
 
 
-def _looked_at(job: JobRun, actor: Actor, url: str) -> tuple[Look | None, str]:
-    """What is at an address, or why nothing is; what may work later is tried again by the runner, and told after the last time."""
+def _looked_at(actor: Actor, url: str) -> tuple[Look | None, str]:
+    """What is at an address, or why nothing is: a site that is away is no fault of ours, and its owner can try again."""
     try:
         return _look(actor, url), ""
-    except Invalid as refusal:
-        return None, refusal.message
-    except Unavailable as problem:
-        if not job.is_last_attempt:
-            raise
+    except (Invalid, Unavailable) as problem:
         return None, problem.message
 
 

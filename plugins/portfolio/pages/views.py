@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from lms.plugin import (
     accept_attribute,
     actor,
     format_time,
+    get_file,
     max_upload_bytes,
     received_files,
     requires,
@@ -41,7 +43,7 @@ from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
 from plugins.portfolio.pages.kinds import BlockType, Group, Showing, block_types
 from plugins.portfolio.pages.models import Page
 from plugins.portfolio.pages.showing import find_shown_file, show_blocks
-from plugins.portfolio.pages.versions import change_in_words, count_versions, differences, snapshot
+from plugins.portfolio.pages.versions import blocks_of, change_in_words, count_versions, differences, snapshot
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.comments import count_open
 from plugins.portfolio.sharing.requests import progress_of
@@ -243,9 +245,12 @@ def order(page_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/portfolio/pages/<uuid:page_id>/files/<uuid:file_id>")
 @requires(KEEP)
 def file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
-    """A file on one's own page."""
+    """A file on one's own page, as it is or as it was."""
     page = service.get_page(actor(), page_id)
-    return serve_file(find_shown_file(page, file_id), as_download="download" in request.args)
+    found = get_file(actor(), file_id) if page.owner_id == actor().user_id else None
+    if found is None or found.owner_id != page.owner_id:
+        found = find_shown_file(page, file_id)
+    return serve_file(found, as_download="download" in request.args)
 
 
 @blueprint.get("/portfolio/pages/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
@@ -272,7 +277,7 @@ def versions(page_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.route("/portfolio/versions/<uuid:version_id>", methods=["GET", "POST"])
 @requires(KEEP)
 def version(version_id: uuid.UUID) -> ResponseReturnValue:
-    """What changed since, and the button that brings it back."""
+    """What changed since, the page as it was, and the button that brings it back."""
     page, row = service.get_version(actor(), version_id)
     if request.method == "POST":
         service.restore_version(actor(), version_id)
@@ -280,8 +285,9 @@ def version(version_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for("portfolio_pages.edit", page_id=page.id), 303)
     found = differences(row.content, snapshot(page, service.find_blocks(page.id)))
     kinds = {name: kind.title for name, kind in block_types(page.office_id).items()}
+    was = show_blocks(page, replace(showing_for_owner(page), is_editing=False), blocks_of(row))
     return render_template(
-        "portfolio/pages/version.html", page=page, version=row, differences=found, kinds=kinds, in_words=change_in_words, breadcrumb=_trail(page.title, page.id)
+        "portfolio/pages/version.html", page=page, version=row, blocks=was, differences=found, kinds=kinds, in_words=change_in_words, breadcrumb=_trail(page.title, page.id)
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from PIL import Image
 
 from lms.config import OutgoingSettings
-from lms.plugin import Actor, JobRun, StoredFile, Unavailable, World, office_scope, open_file, session
+from lms.plugin import Actor, JobRun, StoredFile, World, office_scope, open_file, session
 from lms.testing import SignIn
 from lms.work.jobs import job_queue
 from lms.work.models import Job
@@ -70,13 +70,12 @@ def keep(world: World, url: str, key: str = "trainee") -> uuid.UUID:
         return service.add_link(world.actor(key), NewLink(url=url, title="Film of our workshop")).id
 
 
-def work(world: World, *, is_last: bool = False) -> None:
+def work(world: World) -> None:
     """What the worker does with the previews that are asked for."""
     with world.inside("siena"):
         runs = [JobRun(row) for row in session().query(Job).filter_by(name=previews.JOB)]
     for run in runs:
         with office_scope(world.office("siena").id):
-            run.attempt = run.max_attempts if is_last else 1
             job_queue().spec(previews.JOB)[1].run(run)
 
 
@@ -148,15 +147,12 @@ def test_the_owner_reads_why_there_is_no_preview_and_can_try_again(
     assert words not in browser.get(address).text
 
 
-def test_a_site_that_cannot_be_reached_is_tried_again_and_told_after_the_last_time(
+def test_a_site_that_is_away_is_told_to_the_owner_and_is_no_failed_job(
     asking: Flask, world: World, elsewhere: Elsewhere
 ) -> None:
     elsewhere.answers["/work"] = answer(status="503 Busy")
     link_id = keep(world, elsewhere.url("/work"))
-    with pytest.raises(Unavailable):
-        work(world)
-    assert found(world, link_id)["state"] == "waiting"
-    work(world, is_last=True)
+    work(world)
     assert found(world, link_id)["problem"] == "The site refuses to show it (503)."
 
 
