@@ -9,7 +9,7 @@ import io
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -168,9 +168,24 @@ def _keep(actor: Actor, item_id: uuid.UUID, url: str, found: Look | None, proble
             return True
         _put_away(row.picture_id)
         row.title, row.description = found.head.title, found.head.description
-        row.picture_id = record_file(actor, found.picture).id if found.picture else None
+        row.picture_id = _recorded(actor, found.picture)
         row.state, row.problem, row.fetched_at = "ready", "", utcnow()
         return True
+
+
+def forget_pictures(before: datetime) -> None:
+    """Put away the pictures of links that were removed before a moment, in the office in scope."""
+    query = select(LinkPreview.picture_id).join(Item, Item.id == LinkPreview.item_id)
+    for file_id in session().scalars(query.where(Item.removed_at < before)).all():
+        _put_away(file_id)
+
+
+def _recorded(actor: Actor, picture: PreparedFile | None) -> uuid.UUID | None:
+    """The picture as one of the actor's files; None where there is no room for it (any more)."""
+    try:
+        return record_file(actor, picture).id if picture else None
+    except Invalid:
+        return None
 
 
 def _put_away(file_id: uuid.UUID | None) -> None:

@@ -43,7 +43,7 @@ from plugins.portfolio.evidence.forms import (
     NewThing,
 )
 from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan
-from plugins.portfolio.evidence.previews import address_changed, ask_for_preview
+from plugins.portfolio.evidence.previews import address_changed, ask_for_preview, forget_pictures
 from plugins.portfolio.evidence.tags import set_tags, tagged
 from plugins.portfolio.pages.models import Block, Page
 from plugins.portfolio.refs import ref_of
@@ -312,6 +312,7 @@ def own_html(actor: Actor, html: str) -> str:
 def forget_removed() -> int:
     """Delete for good what was removed long ago, in the office in scope; returns how many."""
     old, gone = utcnow() - KEPT_FOR, 0
+    forget_pictures(old)
     for model in (JournalEntry, Item, Journal, Plan):
         gone += len(session().scalars(delete(model).where(model.removed_at < old).returning(model.id)).all())
     return gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from flask import Flask
 from PIL import Image
 
 from lms.config import OutgoingSettings
-from lms.plugin import Actor, JobRun, StoredFile, World, office_scope, open_file, session
+from lms.plugin import Actor, JobRun, StoredFile, World, office_scope, open_file, session, utcnow
 from lms.testing import SignIn
 from lms.work.jobs import job_queue
 from lms.work.models import Job
@@ -239,6 +240,37 @@ def test_an_owner_takes_a_preview_away(
     text = browser.get(address).text
     assert "/forget" not in text
     assert "/fetch" in text
+
+
+def test_the_picture_goes_when_a_removed_link_is_deleted_for_good(
+    asking: Flask, world: World, elsewhere: Elsewhere
+) -> None:
+    tell(elsewhere)
+    link_id = keep(world, elsewhere.url("/work"))
+    work(world)
+    picture_id = found(world, link_id)["picture_id"]
+    with world.inside("siena"):
+        service.remove(service.get_item(world.actor("trainee"), link_id))
+        service.forget_removed()
+        assert session().get_one(StoredFile, picture_id).deleted_at is None
+        session().get_one(Item, link_id).removed_at = utcnow() - timedelta(days=31)
+        session().flush()
+        service.forget_removed()
+        assert session().get_one(StoredFile, picture_id).deleted_at is not None
+        assert previews.preview_of(link_id) is None
+
+
+def test_a_preview_without_room_for_its_picture_keeps_the_words(
+    asking: Flask, world: World, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(elsewhere)
+    link_id = keep(world, elsewhere.url("/work"))
+    told = asking.extensions["lms_settings"]
+    full = told.files.model_copy(update={"user_quota_mb": 0})
+    monkeypatch.setitem(asking.extensions, "lms_settings", told.model_copy(update={"files": full}))
+    work(world)
+    preview = found(world, link_id)
+    assert (preview["state"], preview["picture_id"]) == ("ready", None)
 
 
 def test_a_preview_goes_along_to_another_installation(
