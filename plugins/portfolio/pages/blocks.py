@@ -159,7 +159,7 @@ OWN_BLOCKS: tuple[BlockType, ...] = (
     BlockType("entry", _l("Journal entry"), "pencil", "portfolio/blocks/entry.html", EntryBlock, "show", load=LOADERS["entries"], files=FILES["entries"], choices=_entry_choices, clean=_own_only("entry", get_entry)),
     BlockType("plan", _l("Plan"), "flag", "portfolio/blocks/plan.html", PlanBlock, "show", load=LOADERS["plans"], choices=_plan_choices, clean=_own_only("plan", get_plan)),
     BlockType("proof", _l("Proof from a course"), "award", "portfolio/blocks/proof.html", ProofBlock, "show", load=LOADERS["proofs"], choices=_proof_choices),
-    BlockType("certificate", _l("Certificate"), "award", "portfolio/blocks/certificate.html", CertificateBlock, "show", load=LOADERS["proofs"], choices=_certificate_choices),
+    BlockType("certificate", _l("Certificate"), "mortarboard", "portfolio/blocks/certificate.html", CertificateBlock, "show", load=LOADERS["proofs"], choices=_certificate_choices),
     BlockType("profile", _l("About me"), "person", "portfolio/blocks/profile.html", ProfileBlock, "about", load=LOADERS["profile"], files=FILES["profile"]),
     BlockType("film", _l("Video CV"), "record-circle", "portfolio/blocks/film.html", FilmBlock, "about", load=LOADERS["films"], files=FILES["films"], choices=_film_choices, clean=_own_only("film", get_film)),
     BlockType("cv", _l("Whole CV"), "file-text", "portfolio/blocks/cv.html", CvBlock, "about", load=LOADERS["cvs"], files=FILES["cvs"], choices=_cv_choices, clean=_own_only("cv", get_cv)),
