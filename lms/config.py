@@ -12,6 +12,7 @@ import secrets
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
@@ -98,6 +99,29 @@ class MediaSettings(_Section):
     )
 
 
+class OutgoingSettings(_Section):
+    """What this site asks other sites for. By default nothing."""
+
+    is_allowed: bool = Field(
+        False, description="fetch a preview (title, text, picture) of web addresses that people keep"
+    )
+    seconds: float = Field(15, gt=0, le=120, description="for one address with its redirects")
+    open_networks: list[str] = Field(
+        default_factory=list,
+        description="networks such as 10.20.0.0/16 that may be asked although they are not public",
+    )
+
+    @field_validator("open_networks")
+    @classmethod
+    def _known_networks(cls, networks: list[str]) -> list[str]:
+        for each in networks:
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError("allowed: networks such as 10.20.0.0/16 or fd00::/8") from None
+        return networks
+
+
 class BackupSettings(_Section):
     """Backups made by ``lms backup`` and before every upgrade."""
 
@@ -135,6 +159,7 @@ class Settings(_Section):
     files: FileSettings = Field(default_factory=FileSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
     media: MediaSettings = Field(default_factory=MediaSettings)
+    outgoing: OutgoingSettings = Field(default_factory=OutgoingSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)
     offices: dict[str, OfficeSettings] = Field(default_factory=dict)
 

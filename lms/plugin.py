@@ -186,6 +186,7 @@ from lms.web.guard import (
 )
 from lms.web.i18n import current_zone, format_date, format_datetime, format_relative, format_time
 from lms.web.offices import current_office
+from lms.work.fetching import Fetched, fetch, may_fetch
 from lms.work.jobs import JobRun, enqueue, get_job
 from lms.work.mail import send_mail
 
@@ -242,6 +243,8 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # background work and mail
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
     "forget_events", "on_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job", "in_each_office",
+    # what stands elsewhere on the web
+    "Fetched", "fetch", "may_fetch",
     "send_mail", "Connection", "Hub", "hub", "run_folder", "site_settings",
 ]
 # fmt: on

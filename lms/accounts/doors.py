@@ -45,6 +45,7 @@ Door = Literal[
     "enrolment_key",
     "secret_link",
     "contact",
+    "outgoing",
 ]
 
 
@@ -72,6 +73,7 @@ _RULES: dict[Door, Rule] = {
     "enrolment_key": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(200, 15)),
     "secret_link": Rule(RateLimitItemPerMinute(10, 15), RateLimitItemPerMinute(60, 15)),
     "contact": Rule(RateLimitItemPerHour(5), RateLimitItemPerHour(20)),
+    "outgoing": Rule(RateLimitItemPerHour(60), RateLimitItemPerHour(600)),
 }
 
 

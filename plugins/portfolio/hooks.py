@@ -45,6 +45,7 @@ from plugins.portfolio.cv.models import Cv
 from plugins.portfolio.demo import build_portfolios
 from plugins.portfolio.evidence import views as evidence_views
 from plugins.portfolio.evidence.models import Plan, Task
+from plugins.portfolio.evidence.previews import fetch_preview
 from plugins.portfolio.films import views as film_views
 from plugins.portfolio.frameworks import views as map_views
 from plugins.portfolio.home import blueprint as home
@@ -155,6 +156,7 @@ def jobs() -> Sequence[JobSpec]:
             _l("Tell people of changes to what they watch"),
             timedelta(minutes=15),
         ),
+        JobSpec("preview", fetch_preview, _l("Fetch the preview of a link"), max_attempts=3),
         JobSpec("pack", moving_jobs.pack, _l("Pack a portfolio"), max_attempts=3),
         JobSpec(
             "examine",

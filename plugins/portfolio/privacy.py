@@ -11,7 +11,16 @@ from sqlalchemy import delete, inspect, or_, select, update
 
 from lms.plugin import ExportArchive, PersonalData, _l, all_offices, session
 from plugins.portfolio.cv.models import Choice, Cv, Entry, Import, Letter, Person
-from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan, Tag, Task
+from plugins.portfolio.evidence.models import (
+    HiddenProof,
+    Item,
+    Journal,
+    JournalEntry,
+    LinkPreview,
+    Plan,
+    Tag,
+    Task,
+)
 from plugins.portfolio.films.models import Film, Take
 from plugins.portfolio.frameworks.models import Mark
 from plugins.portfolio.moving.models import Transfer
@@ -21,14 +30,14 @@ from plugins.portfolio.sharing.models import Comment, Message, Request, Share, V
 from plugins.portfolio.tasks.models import Submission
 
 OWNED: tuple[type[Any], ...] = (
-    Person, Entry, Cv, Letter, Import, Item, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Film, Take, Page, Collection, Card, Share, Visit, Watch, Request, Message, Submission, Mark, Transfer,
+    Person, Entry, Cv, Letter, Import, Item, LinkPreview, Journal, JournalEntry, Plan, Task, Tag, HiddenProof, Film, Take, Page, Collection, Card, Share, Visit, Watch, Request, Message, Submission, Mark, Transfer,
 )  # fmt: skip
 """Tables whose ``owner_id`` is the person that a row is about."""
 _TEXTS: dict[type[Any], tuple[str, ...]] = {
     Person: ("given_name", "family_name", "headline", "summary", "email", "phone", "street", "postcode", "city", "website", "birth_date", "nationality", "gender", "marital_status"),
     Entry: ("title", "organisation", "field", "place", "url", "email", "phone", "summary", "highlights", "keywords"),
     Cv: ("title", "target_job", "headline", "summary"), Letter: ("title", "employer", "recipient", "vacancy", "subject", "body"), Import: ("name", "payload"),
-    Item: ("title", "body", "folder", "url"), JournalEntry: ("title", "body"), Journal: ("title", "description"), Task: ("title",), Plan: ("title", "description"),
+    Item: ("title", "body", "folder", "url"), LinkPreview: ("title", "description"), JournalEntry: ("title", "body"), Journal: ("title", "description"), Task: ("title",), Plan: ("title", "description"),
     Tag: ("name",), HiddenProof: ("proof",), Page: ("title", "description"), Collection: ("title", "description"),
     Card: ("headline", "about", "proof_1", "proof_2", "proof_3"), Share: ("name",), Visit: ("target",), Watch: ("target",), Request: ("note", "answer_note"), Message: ("sender", "email", "text"),
     Submission: ("title", "note"), Mark: ("note", "answer", "level", "confirmed_level", "confirmed_by_id"),
@@ -99,7 +108,7 @@ def _section(model: type[Any]) -> str:
 def _title(model: type[Any]) -> Any:
     titles = {
         Person: _l("CV: about you"), Entry: _l("CV: entries"), Cv: _l("CVs"), Choice: _l("CVs: choices"), Letter: _l("Cover letters"), Import: _l("CVs read from files"),
-        Item: _l("Evidence"), Journal: _l("Journals"), JournalEntry: _l("Journal entries"), Plan: _l("Plans"), Task: _l("Steps of plans"), Tag: _l("Tags"),
+        Item: _l("Evidence"), LinkPreview: _l("Previews of links"), Journal: _l("Journals"), JournalEntry: _l("Journal entries"), Plan: _l("Plans"), Task: _l("Steps of plans"), Tag: _l("Tags"),
         HiddenProof: _l("Hidden proofs"), Page: _l("Pages"), Block: _l("Blocks of pages"), Version: _l("Versions of pages"), Collection: _l("Collections"),
         Card: _l("Public card"), Share: _l("Shares"), Visit: _l("Who looked"), Watch: _l("What I watch"), Request: _l("Requests for feedback"), Message: _l("Messages"),
         Submission: _l("Handed in"), Mark: _l("Map of what you can do"), Transfer: _l("Portfolios taken out and in"),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from lms.store.base import session
 from lms.store.scope import all_offices
 from plugins.portfolio.cv.models import Cv, Entry
+from plugins.portfolio.evidence.models import Item
 from plugins.portfolio.pages.models import Collection
 from plugins.portfolio.pages.models import Page as PortfolioPage
 from tests.browser.checks import check_page
@@ -26,7 +27,7 @@ PHONE = ViewportSize(width=360, height=740)
 
 def own(
     installation: Installation,
-    model: type[Cv] | type[Entry] | type[PortfolioPage] | type[Collection],
+    model: type[Cv] | type[Entry] | type[PortfolioPage] | type[Collection] | type[Item],
     title: str,
 ) -> uuid.UUID:
     """The id of something of the demo's trainee."""
@@ -43,14 +44,14 @@ def own(
     [
         "/portfolio", "/portfolio/cv", "/portfolio/cv/person", "/portfolio/cv/entries/{entry}", "/portfolio/cv/import", "/portfolio/cvs/{cv}", "/portfolio/cvs/{cv}/print",
         "/portfolio/cvs/{cv}/text", "/portfolio/pages", "/portfolio/pages/{page}", "/portfolio/pages/{page}/about", "/portfolio/share/pages/{page}", "/portfolio/shared/pages/{page}",
-        "/portfolio/evidence/files", "/portfolio/evidence/journals", "/portfolio/evidence/plans", "/portfolio/evidence/new/link",
+        "/portfolio/evidence/files", "/portfolio/evidence/journals", "/portfolio/evidence/plans", "/portfolio/evidence/new/link", "/portfolio/evidence/items/{link}",
         "/portfolio/collections/{collection}", "/portfolio/shared/collections/{collection}", "/portfolio/card", "/portfolio/p/aicha-benali",
     ],
 )  # fmt: skip
 def test_everybody_can_use_the_page(meet: Meet, installation: Installation, path: str) -> None:
     things = {
         "entry": own(installation, Entry, "Pasticciera"), "cv": own(installation, Cv, "Pasticcerie, in italiano"), "page": own(installation, PortfolioPage, "I miei lavori"),
-        "collection": own(installation, Collection, "Aïcha, pasticciera"),
+        "collection": own(installation, Collection, "Aïcha, pasticciera"), "link": own(installation, Item, "Il forno, di notte"),
     }  # fmt: skip
     trainee = meet("trainee")
     trainee.visit(path.format(**things))

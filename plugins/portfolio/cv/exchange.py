@@ -12,9 +12,10 @@ from sqlalchemy import select
 from lms.plugin import Actor, Invalid, NotFound, _, require, session, utcnow
 from plugins.portfolio.cv.composing import OVERRIDES, choose_entries
 from plugins.portfolio.cv.formats.candidate import MOST_BYTES, Candidate, CandidateEntry
+from plugins.portfolio.cv.formats.europass_json import as_version_3_xml, is_europass_json
 from plugins.portfolio.cv.formats.europass_pdf import read_attached_xml
 from plugins.portfolio.cv.formats.europass_reading import read_europass, read_photo
-from plugins.portfolio.cv.formats.json_resume import read_json_resume
+from plugins.portfolio.cv.formats.json_resume import read_json, read_json_resume
 from plugins.portfolio.cv.forms import SavePerson, SavePrivate
 from plugins.portfolio.cv.models import Cv, Entry, Import, Person
 from plugins.portfolio.cv.sections import BY_NAME, COLUMNS
@@ -180,8 +181,9 @@ def _recognise(body: bytes) -> tuple[Kind, str]:
     if text.startswith("<"):
         return "europass", text
     if text.startswith("{"):
-        return "json_resume", text
-    raise Invalid(_("This is neither a Europass file (PDF or XML) nor a JSON Resume."), code="wrong_format")
+        data = read_json(text)
+        return ("europass", as_version_3_xml(data)) if is_europass_json(data) else ("json_resume", text)
+    raise _unknown()
 
 
 def _decoded(body: bytes) -> str:
@@ -189,9 +191,13 @@ def _decoded(body: bytes) -> str:
     try:
         return body.decode(encoding).replace("\x00", "")
     except UnicodeDecodeError as problem:
-        raise Invalid(
-            _("This is neither a Europass file (PDF or XML) nor a JSON Resume."), code="wrong_format"
-        ) from problem
+        raise _unknown() from problem
+
+
+def _unknown() -> Invalid:
+    return Invalid(
+        _("This is neither a Europass file (PDF, XML or JSON) nor a JSON Resume."), code="wrong_format"
+    )
 
 
 def _parse(kind: str, payload: str) -> Candidate:

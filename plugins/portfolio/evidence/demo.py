@@ -20,7 +20,8 @@ from plugins.portfolio.evidence.forms import (  # fmt: skip
     NewLink,
     NewThing,
 )
-from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry, Plan
+from plugins.portfolio.evidence.models import HiddenProof, Item, JournalEntry, LinkPreview, Plan
+from plugins.portfolio.evidence.previews import preview_of
 from plugins.portfolio.refs import ref_of
 
 PICTURES = (
@@ -44,6 +45,10 @@ LINK = EditLink(
     title="Il forno, di notte", url="https://filmati.example.org/forno-di-notte",
     body="Un filmato del mio turno: io sono quella con il grembiule rosso.",
 )  # fmt: skip
+PREVIEW = (
+    "Una notte al forno",
+    "Dodici minuti tra le due e le cinque del mattino: impasti, teglie e il primo pane che esce.",
+)
 OFFICE_STEPS = (
     (3, "Scrivere il CV con il nostro aiuto"),
     (7, "Mettere tre foto di lavori su una pagina"),
@@ -102,6 +107,10 @@ def add_skill_and_goal(actor: Actor, proof: Item) -> None:
 def add_link(actor: Actor) -> Item:
     """Something of hers that stands on the web."""
     item = service.add_link(actor, NewLink(url=LINK.url, title=LINK.title))
+    preview = preview_of(item.id) or LinkPreview(owner_id=actor.user_id, item_id=item.id)
+    preview.state, preview.fetched_at = "ready", utcnow()
+    preview.title, preview.description = PREVIEW
+    session().add(preview)
     return service.edit_item(actor, item.id, LINK)
 
 

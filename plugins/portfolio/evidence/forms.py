@@ -17,7 +17,7 @@ LICENCES = [
 SKILL_LEVELS = [
     ("", "–"), ("1", _l("I am beginning")), ("2", _l("I can do it with help")), ("3", _l("I do it alone")), ("4", _l("I could teach it")),
 ]  # fmt: skip
-_TAGS = Ui(_l("Tags"), _l("Words by which you find it again, separated by commas."))
+TAGS = Ui(_l("Tags"), _l("Words by which you find it again, separated by commas."))
 Words = Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=500)]
 Title = Annotated[str, Field(min_length=1, max_length=160)]
 Rich = Annotated[str, BeforeValidator(lambda value: value or ""), Field(max_length=100_000)]
@@ -59,18 +59,18 @@ class EditFile(Command):
     licence: Annotated[
         Literal["", "cc-by", "cc-by-sa", "other"], BeforeValidator(lambda value: value or ""), Ui(_l("Who may use it?"), kind="select", choices=LICENCES)
     ] = ""  # fmt: skip
-    tags: Annotated[Words, _TAGS] = ""
+    tags: Annotated[Words, TAGS] = ""
 
 
 class NewLink(Command):
-    """A link needs its address and what it is called: nothing is fetched from elsewhere."""
+    """A link needs its address and what it is called."""
 
     url: Annotated[WebAddress, _WHERE]
     title: Annotated[Title, Ui(_l("What is it?"), _l("Such as: Film of our workshop."))]
 
 
 class EditLink(Command):
-    """What is said of a link; readers see exactly this."""
+    """What is said of a link: readers see it, and the preview if there is one."""
 
     title: Annotated[Title, Ui(_l("What is it?"))]
     url: Annotated[WebAddress, _WHERE]
@@ -78,7 +78,7 @@ class EditLink(Command):
         Words,
         Ui(_l("What it shows"), _l("Tell what is yours in it. Readers see it before they follow the link."), kind="textarea"),
     ] = ""  # fmt: skip
-    tags: Annotated[Words, _TAGS] = ""
+    tags: Annotated[Words, TAGS] = ""
 
 
 class EditNote(Command):
@@ -86,7 +86,7 @@ class EditNote(Command):
 
     title: Annotated[Title, Ui(_l("Title"))]
     body: Annotated[Rich, Ui(_l("Note"), kind="richtext")] = ""
-    tags: Annotated[Words, _TAGS] = ""
+    tags: Annotated[Words, TAGS] = ""
 
 
 class EditSkill(Command):
@@ -105,7 +105,7 @@ class EditSkill(Command):
         list[str],
         Ui(_l("What proves it?"), _l("Choose from your files, links and notes."), kind="checkboxes"),
     ] = Field(default_factory=list)
-    tags: Annotated[Words, _TAGS] = ""
+    tags: Annotated[Words, TAGS] = ""
 
 
 class EditGoal(Command):
@@ -114,7 +114,7 @@ class EditGoal(Command):
     title: Annotated[Title, Ui(_l("Goal"))]
     body: Annotated[Words, Ui(_l("How will you know that you reached it?"), kind="textarea")] = ""
     due_on: Annotated[date | None, Ui(_l("Until when?"))] = None
-    tags: Annotated[Words, _TAGS] = ""
+    tags: Annotated[Words, TAGS] = ""
 
 
 class EditDescribed(Command):
@@ -122,6 +122,7 @@ class EditDescribed(Command):
 
     title: Annotated[Title, Ui(_l("Title"))]
     description: Annotated[Words, Ui(_l("What is it for?"))] = ""
+    tags: Annotated[Words, TAGS] = ""
 
 
 class EditEntry(Command):
@@ -129,7 +130,7 @@ class EditEntry(Command):
 
     title: Annotated[Title, Ui(_l("Title"))]
     body: Annotated[Rich, Ui(_l("Entry"), kind="richtext")] = ""
-    tags: Annotated[Words, _TAGS] = ""
+    tags: Annotated[Words, TAGS] = ""
     is_draft: Annotated[bool, Ui(_l("This is a draft: nobody but me sees it"))] = False
 
 

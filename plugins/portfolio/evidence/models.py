@@ -10,13 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.plugin import Base, Identified, OfficeScoped, Timestamped
 
+PREVIEW_STATES = ("waiting", "ready", "failed")
 ITEM_KINDS = ("file", "link", "note", "skill", "goal")
 
 
 class Item(Identified, OfficeScoped, Timestamped, Base):
     """A file or a link with what is said of it, a note, a skill or a goal. ``body`` is cleaned rich text.
 
-    ``url`` is where a link leads: nothing is fetched from there, what it shows is what its owner wrote.
+    ``url`` is where a link leads; what was found there is its ``LinkPreview``.
     ``level`` is a skill's own estimate, 1 to 4; ``due_on`` and ``done_at`` belong to goals.
     """
 
@@ -40,6 +41,29 @@ class Item(Identified, OfficeScoped, Timestamped, Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     done_at: Mapped[datetime | None] = mapped_column()
     removed_at: Mapped[datetime | None] = mapped_column()
+
+
+class LinkPreview(Identified, OfficeScoped, Base):
+    """What the page that a link leads to said of itself when it was asked: kept here, so that no reader asks it.
+
+    ``problem`` says in its owner's language why it ``failed``.
+    """
+
+    __tablename__ = "portfolio_link_preview"
+    __table_args__ = (CheckConstraint(f"state IN {PREVIEW_STATES}", name="state"),)
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    item_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("portfolio_item.id", ondelete="CASCADE"), unique=True
+    )
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    problem: Mapped[str] = mapped_column(String(300), default="")
+    title: Mapped[str] = mapped_column(String(200), default="")
+    description: Mapped[str] = mapped_column(String(400), default="")
+    picture_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="SET NULL"), index=True
+    )
+    fetched_at: Mapped[datetime | None] = mapped_column()
 
 
 class Journal(Identified, OfficeScoped, Timestamped, Base):

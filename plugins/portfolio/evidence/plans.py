@@ -12,17 +12,23 @@ from plugins.portfolio.cv.service import KEEP, TEMPLATES
 from plugins.portfolio.evidence.forms import AddTask, EditDescribed, NewThing
 from plugins.portfolio.evidence.models import Plan, Task
 from plugins.portfolio.evidence.service import own_row, own_rows
+from plugins.portfolio.evidence.tags import set_tags, tagged
+from plugins.portfolio.refs import ref_of
 
 
-def find_plans(actor: Actor) -> list[tuple[Plan, list[Task]]]:
-    """The actor's plans with their steps. Raises Forbidden."""
+def find_plans(actor: Actor, *, tag: str = "") -> list[tuple[Plan, list[Task]]]:
+    """The actor's plans (those that bear a tag) with their steps. Raises Forbidden."""
     require(actor, KEEP)
     steps: dict[uuid.UUID, list[Task]] = {}
     for task in session().scalars(
         select(Task).filter_by(owner_id=actor.user_id).order_by(Task.position, Task.created_at)
     ):
         steps.setdefault(task.plan_id, []).append(task)
-    return [(plan, steps.get(plan.id, [])) for plan in own_rows(actor, Plan) if not plan.is_template]
+    plans = [plan for plan in own_rows(actor, Plan) if not plan.is_template]
+    if tag:
+        wanted = tagged(actor, tag, "plan")
+        plans = [plan for plan in plans if plan.id in wanted]
+    return [(plan, steps.get(plan.id, [])) for plan in plans]
 
 
 def tasks_of(plan: Plan) -> list[Task]:
@@ -52,6 +58,8 @@ def edit_plan(actor: Actor, plan_id: uuid.UUID, command: EditDescribed) -> None:
     """Change what a plan is called. Raises NotFound."""
     row = get_plan(actor, plan_id)
     row.title, row.description = command.title, command.description
+    if row.owner_id == actor.user_id:
+        set_tags(actor, ref_of("plan", row.id), command.tags)
 
 
 def add_task(actor: Actor, plan_id: uuid.UUID, command: AddTask) -> Task:

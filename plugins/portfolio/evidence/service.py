@@ -42,7 +42,9 @@ from plugins.portfolio.evidence.forms import (
     NewLink,
     NewThing,
 )
-from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan, Tag
+from plugins.portfolio.evidence.models import HiddenProof, Item, Journal, JournalEntry, Plan
+from plugins.portfolio.evidence.previews import address_changed, ask_for_preview, forget_pictures
+from plugins.portfolio.evidence.tags import set_tags, tagged
 from plugins.portfolio.pages.models import Block, Page
 from plugins.portfolio.refs import ref_of
 
@@ -60,8 +62,7 @@ def find_items(actor: Actor, kind: ItemKind, *, folder: str = "", tag: str = "")
     if folder:
         query = query.where(Item.folder == folder)
     if tag:
-        tagged = {Ref.parse(text).uuid for text in _tagged(actor, tag) if Ref.parse(text).kind == "item"}
-        query = query.where(Item.id.in_(tagged))
+        query = query.where(Item.id.in_(tagged(actor, tag, "item")))
     order = (
         (Item.folder, Item.created_at.desc())
         if kind == "file"
@@ -96,9 +97,10 @@ def add_item(actor: Actor, kind: ItemKind, command: NewThing) -> Item:
 
 
 def add_link(actor: Actor, command: NewLink) -> Item:
-    """Keep a link; nothing is fetched from its address. Raises Forbidden, Invalid when there are too many."""
+    """Keep a link, and let its preview be fetched where this site asks others. Raises Forbidden, Invalid when there are too many."""
     row = add_item(actor, "link", NewThing(title=command.title))
     row.url = command.url
+    ask_for_preview(actor, row)
     return row
 
 
@@ -129,8 +131,9 @@ def edit_item(actor: Actor, item_id: uuid.UUID, command: EditItem) -> Item:
     )
     if isinstance(command, EditFile):
         row.folder, row.licence = command.folder.strip(), command.licence
-    if isinstance(command, EditLink):
+    if isinstance(command, EditLink) and row.url != command.url:
         row.url = command.url
+        address_changed(actor, row)
     if isinstance(command, EditGoal):
         row.due_on = command.due_on
     if isinstance(command, EditSkill):
@@ -157,10 +160,13 @@ def files_by_id(actor: Actor, items: Sequence[Item]) -> Mapping[uuid.UUID, Store
     return {file.id: file for file in (find_visible_files(actor, wanted) if wanted else [])}
 
 
-def find_journals(actor: Actor) -> list[tuple[Journal, int]]:
-    """The actor's journals and how many entries each has. Raises Forbidden."""
+def find_journals(actor: Actor, *, tag: str = "") -> list[tuple[Journal, int]]:
+    """The actor's journals (those that bear a tag, or have an entry that does) and how many entries each has. Raises Forbidden."""
     require(actor, KEEP)
     rows = own_rows(actor, Journal)
+    if tag:
+        wanted = tagged(actor, tag, "journal") | _journals_of(tagged(actor, tag, "entry"))
+        rows = [row for row in rows if row.id in wanted]
     count = select(JournalEntry.journal_id, func.count()).where(
         JournalEntry.owner_id == actor.user_id, JournalEntry.removed_at.is_(None)
     )
@@ -186,6 +192,7 @@ def edit_journal(actor: Actor, journal_id: uuid.UUID, command: EditDescribed) ->
     """Change what a journal is called. Raises NotFound."""
     row = get_journal(actor, journal_id)
     row.title, row.description = command.title, command.description
+    set_tags(actor, ref_of("journal", row.id), command.tags)
 
 
 def find_entries(actor: Actor, journal_id: uuid.UUID) -> list[JournalEntry]:
@@ -276,41 +283,6 @@ def hide_proof(actor: Actor, key: str, *, is_hidden: bool) -> None:
         session().delete(row)
 
 
-def set_tags(actor: Actor, subject: Ref, text: str) -> None:
-    """Put exactly these tags (separated by commas) on something of the actor's own."""
-    wanted = {" ".join(part.split()).casefold()[:40] for part in text.split(",") if part.strip()}
-    rows = {
-        row.name: row
-        for row in session().scalars(select(Tag).filter_by(owner_id=actor.user_id, subject=str(subject)))
-    }
-    for name in wanted - set(rows):
-        session().add(Tag(owner_id=actor.user_id, subject=str(subject), name=name))
-    for name in set(rows) - wanted:
-        session().delete(rows[name])
-
-
-def tags_of(actor: Actor, subjects: Sequence[Ref]) -> dict[str, list[str]]:
-    """Tags by ref, in one query."""
-    found: dict[str, list[str]] = {}
-    query = (
-        select(Tag).filter_by(owner_id=actor.user_id).where(Tag.subject.in_([str(each) for each in subjects]))
-    )
-    for row in session().scalars(query.order_by(Tag.name)):
-        found.setdefault(row.subject, []).append(row.name)
-    return found
-
-
-def all_tags(actor: Actor) -> list[str]:
-    """Every tag the actor uses, the most used first."""
-    query = (
-        select(Tag.name)
-        .filter_by(owner_id=actor.user_id)
-        .group_by(Tag.name)
-        .order_by(func.count().desc(), Tag.name)
-    )
-    return list(session().scalars(query.limit(30)))
-
-
 def used_in(actor: Actor, thing_id: uuid.UUID) -> list[Page]:
     """The actor's pages on which something stands."""
     rows = session().execute(
@@ -340,6 +312,7 @@ def own_html(actor: Actor, html: str) -> str:
 def forget_removed() -> int:
     """Delete for good what was removed long ago, in the office in scope; returns how many."""
     old, gone = utcnow() - KEPT_FOR, 0
+    forget_pictures(old)
     for model in (JournalEntry, Item, Journal, Plan):
         gone += len(session().scalars(delete(model).where(model.removed_at < old).returning(model.id)).all())
     return gone
@@ -358,6 +331,10 @@ def _check_room(actor: Actor) -> None:
         raise Invalid(_("A portfolio can hold at most %(count)d things.", count=MOST_THINGS), code="too_many")
 
 
+def _journals_of(entry_ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    return set(session().scalars(select(JournalEntry.journal_id).where(JournalEntry.id.in_(entry_ids))))
+
+
 def _set_proofs(actor: Actor, row: Item, proofs: Sequence[str]) -> None:
     wanted = {get_item(actor, Ref.parse(text).uuid).id for text in proofs}
     own, present = ref_of("item", row.id), {ref.uuid for ref in linked(ref_of("item", row.id), PROVES)}
@@ -365,7 +342,3 @@ def _set_proofs(actor: Actor, row: Item, proofs: Sequence[str]) -> None:
         link(own, PROVES, ref_of("item", item_id))
     for item_id in present - wanted:
         unlink(own, PROVES, ref_of("item", item_id))
-
-
-def _tagged(actor: Actor, tag: str) -> list[str]:
-    return list(session().scalars(select(Tag.subject).filter_by(owner_id=actor.user_id, name=tag)))

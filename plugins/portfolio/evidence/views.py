@@ -24,10 +24,13 @@ from lms.plugin import (
     get_usage,
     groups_of,
     hooks,
+    knock,
     max_upload_bytes,
+    may_fetch,
     ngettext,
     received_files,
     requires,
+    serve_file,
     serve_preview,
     slow,
     unit_of_work,
@@ -35,7 +38,7 @@ from lms.plugin import (
 )
 from plugins.portfolio.cv.service import KEEP, TEMPLATES
 from plugins.portfolio.cv.views import refuse_to_scripts, saved_answer
-from plugins.portfolio.evidence import plan_templates, plans, service
+from plugins.portfolio.evidence import plan_templates, plans, previews, service, tags
 from plugins.portfolio.evidence.forms import (
     SKILL_LEVELS,
     AddTask,
@@ -138,6 +141,8 @@ def new(kind: str) -> ResponseReturnValue:
         raise NotFound(_("There is no such page."))
     form: Form[Any] = Form(NewLink if kind == "link" else NewThing, submit=_("Go on"))
     made: list[Any] = []
+    if kind == "link" and request.method == "POST" and may_fetch():
+        knock("outgoing", str(actor().user_id), request.remote_addr or "")
     if form.run(lambda command: made.append(ADDS[kind](actor(), command))):
         if kind in {"journal", "plan"}:
             return redirect(url_for(f"portfolio_evidence.{kind}", **{f"{kind}_id": made[0].id}), 303)
@@ -152,10 +157,9 @@ def new(kind: str) -> ResponseReturnValue:
 def item(item_id: uuid.UUID) -> ResponseReturnValue:
     """One file, link, note, skill or goal; saved as one types."""
     row = service.get_item(actor(), item_id)
-    ref = ref_of("item", row.id)
     command = EDITS[row.kind]
     values = {name: getattr(row, name) for name in command.model_fields if hasattr(row, name)}
-    values["tags"] = ", ".join(service.tags_of(actor(), [ref]).get(str(ref), []))
+    values["tags"] = tags.tag_text(actor(), "item", row.id)
     if row.kind == "skill":
         values["proofs"] = service.proofs_of(row)
     form = Form(command, values=values)
@@ -163,9 +167,10 @@ def item(item_id: uuid.UUID) -> ResponseReturnValue:
         return saved_answer("portfolio_evidence.tab", name=TAB_OF[row.kind])
     refuse_to_scripts(form)
     file = get_file(actor(), row.file_id) if row.file_id else None
+    preview = previews.preview_of(row.id) if row.kind == "link" else None
     return render_template(
         "portfolio/evidence/item.html", item=row, form=form, fields=_with_proofs(form, row), file=file, player=hooks().player(file, actor()) if file else None,
-        pages=service.used_in(actor(), row.file_id or row.id), folders=service.folders_of(actor()), tab=TAB_OF[row.kind], breadcrumb=_trail(row.title, TAB_OF[row.kind]),
+        preview=preview, may_fetch=may_fetch(), pages=service.used_in(actor(), row.file_id or row.id), folders=service.folders_of(actor()), tab=TAB_OF[row.kind], breadcrumb=_trail(row.title, TAB_OF[row.kind]),
     ), form.status  # fmt: skip
 
 
@@ -174,6 +179,8 @@ def item(item_id: uuid.UUID) -> ResponseReturnValue:
 def picture(item_id: uuid.UUID) -> ResponseReturnValue:
     """A small picture of a file."""
     row = service.get_item(actor(), item_id)
+    if row.kind == "link":
+        return serve_file(previews.picture_of(row), as_download=False)
     file = get_file(actor(), row.file_id) if row.file_id else None
     path = hooks().file_preview(file) if file else None
     if file is None or path is None:
@@ -184,7 +191,7 @@ def picture(item_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/portfolio/evidence/items/<uuid:item_id>/<action>")
 @requires(KEEP)
 def change_item(item_id: uuid.UUID, action: str) -> ResponseReturnValue:
-    """Remove, restore, tick, untick."""
+    """Remove, restore, tick, untick; fetch or take away the preview of a link."""
     row = service.get_item(actor(), item_id, with_removed=True)
     back = TAB_OF[row.kind]
     if action == "remove":
@@ -192,6 +199,9 @@ def change_item(item_id: uuid.UUID, action: str) -> ResponseReturnValue:
         return redirect(url_for("portfolio_evidence.tab", name=back, removed=f"items/{item_id}"), 303)
     if action == "restore":
         service.restore(row)
+    elif action in {"fetch", "forget"} and row.kind == "link":
+        _change_preview(row, action)
+        return redirect(url_for("portfolio_evidence.item", item_id=item_id), 303)
     elif action in {"done", "open"} and row.kind == "goal":
         service.reach_goal(actor(), item_id, is_done=action == "done")
     else:
@@ -204,7 +214,8 @@ def change_item(item_id: uuid.UUID, action: str) -> ResponseReturnValue:
 def journal(journal_id: uuid.UUID) -> ResponseReturnValue:
     """A journal and its entries; the form changes its title."""
     row = service.get_journal(actor(), journal_id)
-    form = Form(EditDescribed, values={"title": row.title, "description": row.description})
+    words = tags.tag_text(actor(), "journal", row.id)
+    form = Form(EditDescribed, values={"title": row.title, "description": row.description, "tags": words})
     if form.run(lambda command: service.edit_journal(actor(), journal_id, command)):
         return saved_answer("portfolio_evidence.journal", journal_id=journal_id)
     refuse_to_scripts(form)
@@ -228,10 +239,9 @@ def write(journal_id: uuid.UUID) -> ResponseReturnValue:
 def entry(entry_id: uuid.UUID) -> ResponseReturnValue:
     """Write an entry; saved as one types."""
     row = service.get_entry(actor(), entry_id)
-    ref = ref_of("entry", row.id)
-    tags = ", ".join(service.tags_of(actor(), [ref]).get(str(ref), []))
+    words = tags.tag_text(actor(), "entry", row.id)
     form = Form(
-        EditEntry, values={"title": row.title, "body": row.body, "is_draft": row.is_draft, "tags": tags}
+        EditEntry, values={"title": row.title, "body": row.body, "is_draft": row.is_draft, "tags": words}
     )
     if form.run(lambda command: service.edit_entry(actor(), entry_id, command)):
         return saved_answer("portfolio_evidence.journal", journal_id=row.journal_id)
@@ -271,7 +281,8 @@ def put_away(kind: str, thing_id: uuid.UUID, action: str) -> ResponseReturnValue
 def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
     """A plan with its steps."""
     row = plans.get_plan(actor(), plan_id)
-    form = Form(EditDescribed, values={"title": row.title, "description": row.description})
+    words = tags.tag_text(actor(), "plan", row.id)
+    form = Form(EditDescribed, values={"title": row.title, "description": row.description, "tags": words})
     step = Form(AddTask, submit=_("Add step"))
     if "due_on" in request.form and step.run(lambda command: plans.add_task(actor(), plan_id, command)):
         return redirect(url_for("portfolio_evidence.plan", plan_id=plan_id), 303)
@@ -316,30 +327,53 @@ def change_proof() -> ResponseReturnValue:
     return redirect(url_for("portfolio_evidence.tab", name="proofs"), 303)
 
 
+def _change_preview(row: Item, action: str) -> None:
+    if action == "forget":
+        previews.forget_preview(row)
+        return
+    knock("outgoing", str(row.owner_id), request.remote_addr or "")
+    if not previews.ask_for_preview(actor(), row):
+        raise NotFound(_("This site does not ask other sites for anything."))
+
+
 def _files() -> dict[str, Any]:
     folder, tag = request.args.get("folder", ""), request.args.get("tag", "")
     items = service.find_items(actor(), "file", folder=folder, tag=tag)
     return {
         "items": items, "links": [] if folder else service.find_items(actor(), "link", tag=tag), "files": service.files_by_id(actor(), items), "folders": service.folders_of(actor()), "folder": folder, "tag": tag,
-        "tags": service.all_tags(actor()), "usage": get_usage(actor()), "max_bytes": max_upload_bytes(),
+        "tags": tags.all_tags(actor(), "item"), "usage": get_usage(actor()), "max_bytes": max_upload_bytes(),
     }  # fmt: skip
 
 
 def _journals() -> dict[str, Any]:
     tag = request.args.get("tag", "")
     return {
-        "journals": service.find_journals(actor()),
+        "journals": service.find_journals(actor(), tag=tag),
+        "tag": tag,
+        "tags": tags.all_tags(actor(), "journal", "entry", "item"),
         "notes": service.find_items(actor(), "note", tag=tag),
         "words": service.words_of,
     }
 
 
 def _plans() -> dict[str, Any]:
-    return {"plans": plans.find_plans(actor()), "goals": service.find_items(actor(), "goal")}
+    tag = request.args.get("tag", "")
+    return {
+        "plans": plans.find_plans(actor(), tag=tag),
+        "goals": service.find_items(actor(), "goal", tag=tag),
+        "tag": tag,
+        "tags": tags.all_tags(actor(), "plan", "item"),
+    }
 
 
 def _skills() -> dict[str, Any]:
-    return {"skills": service.find_items(actor(), "skill"), "levels": dict(SKILL_LEVELS)}
+    tag = request.args.get("tag", "")
+    return {
+        "skills": service.find_items(actor(), "skill", tag=tag),
+        "levels": dict(SKILL_LEVELS),
+        "tag": tag,
+        "tags": tags.all_tags(actor(), "item"),
+    }
 
 
 def _proofs() -> dict[str, Any]:

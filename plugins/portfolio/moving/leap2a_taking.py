@@ -36,6 +36,7 @@ from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import AddTask, NewThing
 from plugins.portfolio.evidence.models import Item, Task
+from plugins.portfolio.evidence.tags import set_tags
 from plugins.portfolio.films.service import PURPOSE, find_films
 from plugins.portfolio.moving.leap2a_films import take_film
 from plugins.portfolio.moving.leap2a_reading import (
@@ -50,7 +51,7 @@ from plugins.portfolio.moving.reading import BLOCK, checked_zip, refused
 from plugins.portfolio.moving.taking import ACCEPTED, Progress
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.forms import NewPage
-from plugins.portfolio.refs import ref_of
+from plugins.portfolio.refs import Kind, ref_of
 
 FEED = "leap2a.xml"
 Action = Literal["ignore", "add", "replace"]
@@ -286,7 +287,7 @@ class _Taking:
         else:
             row = evidence.add_file(self.actor, file_id, offer.folder)
         row.title, row.body = offer.title[:200], (offer.detail or row.body)[:500]
-        self._tag(offer, row.id)
+        self._tag("item", row.id, offer.tags)
 
     def _item(self, offer: Offer, twin: uuid.UUID | None) -> None:
         kind: Any = offer.kind
@@ -300,7 +301,7 @@ class _Taking:
             row.url = str(offer.values["url"])
         if kind == "goal":
             evidence.reach_goal(self.actor, row.id, is_done=offer.is_done)
-        self._tag(offer, row.id)
+        self._tag("item", row.id, offer.tags)
 
     def _journal(self, offer: Offer, twin: uuid.UUID | None) -> None:
         journal = (
@@ -309,6 +310,7 @@ class _Taking:
             else evidence.add_journal(self.actor, NewThing(title=offer.title[:160]))
         )
         journal.description = offer.detail[:500]
+        self._tag("journal", journal.id, offer.tags)
         here = {_plain(row.title): row for row in evidence.find_entries(self.actor, journal.id)}
         for part in offer.parts:
             row = here.get(_plain(part.title)) or evidence.add_entry(
@@ -319,7 +321,7 @@ class _Taking:
                 f'<p><a data-file="{self.files[key]}">{escape(self.titles[key])}</a></p>' for key in attached
             )
             row.body, row.is_draft = self._html(part.html) + clean_html(links), part.is_draft
-            evidence.set_tags(self.actor, ref_of("entry", row.id), ",".join(part.tags))
+            self._tag("entry", row.id, part.tags)
 
     def _plan(self, offer: Offer, twin: uuid.UUID | None) -> None:
         plan = (
@@ -328,6 +330,7 @@ class _Taking:
             else plans.add_plan(self.actor, NewThing(title=offer.title[:160]))
         )
         plan.description = offer.detail[:500]
+        self._tag("plan", plan.id, offer.tags)
         here = {_plain(task.title): task for task in _tasks_of(self.actor, plan.id)}
         for part in offer.parts:
             task = here.get(_plain(part.title)) or plans.add_task(
@@ -346,6 +349,7 @@ class _Taking:
         for block in pages.find_blocks(page.id) if twin else ():
             pages.remove_block(self.actor, block.id)
         pages.add_block(self.actor, page.id, "text", {"html": self._html(offer.html)})
+        self._tag("page", page.id, offer.tags)
 
     def _film(self, offer: Offer, twin: uuid.UUID | None) -> None:
         parts = [
@@ -365,9 +369,9 @@ class _Taking:
 
         return clean_html(_ADDRESS.sub(own, html))
 
-    def _tag(self, offer: Offer, item_id: uuid.UUID) -> None:
-        if offer.tags:
-            evidence.set_tags(self.actor, ref_of("item", item_id), ",".join(offer.tags))
+    def _tag(self, kind: Kind, thing_id: uuid.UUID, tags: Sequence[str]) -> None:
+        if tags:
+            set_tags(self.actor, ref_of(kind, thing_id), ",".join(tags))
 
 
 def _tasks_of(actor: Actor, plan_id: uuid.UUID) -> list[Task]:

@@ -16,10 +16,10 @@ from plugins.portfolio.cv.models import Entry
 from plugins.portfolio.cv.service import find_entries, get_person
 from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
+from plugins.portfolio.evidence.tags import tags_of_all
 from plugins.portfolio.moving.collecting import Collected
 from plugins.portfolio.moving.leap2a_films import OWN, film_entries
 from plugins.portfolio.pages.service import find_blocks, find_pages
-from plugins.portfolio.refs import ref_of
 
 ATOM, RDF = "http://www.w3.org/2005/Atom", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 LEAP, CATEGORIES = "http://terms.leapspecs.org/", "http://terms.leapspecs.org/categories/"
@@ -64,6 +64,7 @@ def write_leap2a(actor: Actor, owner: str, found: Collected) -> bytes:
             _with_files(f"<p>{_escaped(page.description)}</p>" if page.description else "", texts, members),
         )
         _category(node, "selection_type", "Webpage")
+    _write_tags(feed, actor)
     body: bytes = tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
@@ -147,7 +148,6 @@ def _write_items(feed: Element, actor: Actor, found: Collected) -> None:
     files = {file.id: (file, member) for file, member in found.files}
     kinds: tuple[Any, ...] = ("file", "link", "note", "skill", "goal")
     items = [item for kind in kinds for item in evidence.find_items(actor, kind)]
-    tags = evidence.tags_of(actor, [ref_of("item", item.id) for item in items])
     for item in items:
         leap_type = {
             "file": "resource",
@@ -172,8 +172,6 @@ def _write_items(feed: Element, actor: Actor, found: Collected) -> None:
             _link(node, "related", item.url or "")
         if item.kind == "goal":
             _status(node, is_done=item.done_at is not None)
-        for tag in tags.get(str(ref_of("item", item.id)), ()):
-            _sub(node, ATOM, "category").set("term", tag)
 
 
 def _write_journals(feed: Element, actor: Actor, members: Mapping[uuid.UUID, str]) -> None:
@@ -225,6 +223,16 @@ def _write_films(feed: Element, actor: Actor, found: Collected) -> None:
             own.set(name, value)
         for name, text in each.own.texts.items():
             _text(own, OWN, name, text)
+
+
+def _write_tags(feed: Element, actor: Actor) -> None:
+    """A tag is a category without a scheme."""
+    nodes = {node.findtext(f"{{{ATOM}}}id"): node for node in feed.iter(f"{{{ATOM}}}entry")}
+    for thing_id, names in tags_of_all(actor).items():
+        node = nodes.get(f"urn:uuid:{thing_id}")
+        if node is not None:
+            for name in names:
+                _sub(node, ATOM, "category").set("term", name)
 
 
 def _entry(

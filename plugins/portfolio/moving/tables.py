@@ -17,7 +17,16 @@ from sqlalchemy import Column, Select, inspect, select
 from plugins.portfolio.cv.models import ACCENTS, Choice, Cv, Entry, Letter, Person
 from plugins.portfolio.cv.models import TEMPLATES as LOOKS
 from plugins.portfolio.cv.sections import BY_NAME
-from plugins.portfolio.evidence.models import ITEM_KINDS, Item, Journal, JournalEntry, Plan, Tag, Task
+from plugins.portfolio.evidence.models import (
+    ITEM_KINDS,
+    Item,
+    Journal,
+    JournalEntry,
+    LinkPreview,
+    Plan,
+    Tag,
+    Task,
+)
 from plugins.portfolio.films.models import TEXT_SIZES, VARIANTS, Film, Take
 from plugins.portfolio.frameworks.career import CAREER
 from plugins.portfolio.frameworks.models import Mark
@@ -86,16 +95,19 @@ CARRIED: tuple[Carried, ...] = (
     Carried(Choice, {"cv_id": "portfolio_cv", "entry_id": "portfolio_cv_entry"}, parent="cv_id", unique=("cv_id", "entry_id")),
     Carried(Letter, {"cv_id": "portfolio_cv"}),
     Carried(Item, {"file_id": FILE}, html=("body",), allowed={"kind": ITEM_KINDS, "level": (None, *_LEVELS)}, added={"url": None}),
+    Carried(
+        LinkPreview, {"item_id": "portfolio_item", "picture_id": FILE}, allowed={"state": ("ready",)}, left_out=frozenset({"problem"}), unique=("item_id",),
+    ),
     Carried(Journal),
     Carried(JournalEntry, {"journal_id": "portfolio_journal"}, html=("body",)),
     Carried(Plan, left_out=frozenset({"is_template", "copied_from_id"})),
     Carried(Task, {"plan_id": "portfolio_plan"}, added={"starts_on": None}),
-    Carried(Tag, unique=("subject", "name")),
     Carried(PageCollection, {"cover_id": FILE}, added={"cover_id": None, "shows_progress": False}),
     Carried(
         Page, {"collection_id": "portfolio_collection", "cover_id": FILE}, allowed={"theme": THEMES},
         left_out=frozenset({"is_template", "copied_from_id"}),
     ),
+    Carried(Tag, unique=("subject", "name")),
     Carried(
         Film, {"poster_id": FILE}, allowed={"variant": VARIANTS, "text_size": TEXT_SIZES}, left_out=frozenset({"consented_at"}),
     ),

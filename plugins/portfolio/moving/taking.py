@@ -28,6 +28,7 @@ from lms.plugin import (
 from plugins.portfolio.cv.models import Person
 from plugins.portfolio.cv.service import MOST_ENTRIES
 from plugins.portfolio.cv.tailoring import MOST_CVS
+from plugins.portfolio.evidence.models import LinkPreview
 from plugins.portfolio.evidence.service import MOST_THINGS, PROVES
 from plugins.portfolio.films.service import MOST_FILMS
 from plugins.portfolio.moving.format import FILES_TABLE, LINKS_TABLE, MOST_ROWS, FileLine, LinkLine
@@ -45,7 +46,15 @@ _NAMESPACE = uuid.UUID("b7a1f6f2-6a0e-5d0c-9d5e-0a6f1d3c2b4e")
 _PIECE = 500
 _OWN_PURPOSE = "portfolio.file"
 _PURPOSES = frozenset(
-    {"own", _OWN_PURPOSE, "portfolio.photo", "portfolio.page", "portfolio.cover", "portfolio.video"}
+    {
+        "own",
+        _OWN_PURPOSE,
+        "portfolio.photo",
+        "portfolio.page",
+        "portfolio.cover",
+        "portfolio.video",
+        "portfolio.preview",
+    }
 )
 _ROOM = {
     "portfolio_page": MOST_PAGES,
@@ -56,7 +65,14 @@ _ROOM = {
 }
 """How many rows of a table a person may have."""
 _OF_SOMETHING_KNOWN = frozenset(
-    {"portfolio_cv_choice", "portfolio_block", "portfolio_version", "portfolio_mark", "portfolio_tag"}
+    {
+        "portfolio_cv_choice",
+        "portfolio_block",
+        "portfolio_version",
+        "portfolio_mark",
+        "portfolio_tag",
+        "portfolio_link_preview",
+    }
 )
 """Rows that stay out where the thing they belong to is here already: it stays as it is."""
 
@@ -343,7 +359,7 @@ def _above(carried: Carried, values: Mapping[str, Any], found: Contents) -> uuid
     old = (
         uuid.UUID(str(values["subject"]).rpartition(":")[2])
         if carried.name == "portfolio_tag"
-        else values[carried.parent or "page_id"]
+        else values[carried.parent or ("item_id" if carried.model is LinkPreview else "page_id")]
     )
     return found.new_ids.get(old)
 

@@ -117,6 +117,15 @@ class ProofBlock(Command):
     ] = ""
 
 
+class CertificateBlock(Command):
+    """A certificate that arrived from a course, as its course attests it."""
+
+    proof: Annotated[
+        _Short,
+        Ui(_l("Certificate"), _l("They arrive by themselves when you finish a course."), kind="select"),
+    ] = ""
+
+
 class ProfileBlock(Command):
     """Who one is."""
 

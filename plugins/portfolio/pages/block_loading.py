@@ -15,8 +15,9 @@ from plugins.portfolio.cv.models import Cv, Entry
 from plugins.portfolio.cv.sections import BY_NAME
 from plugins.portfolio.cv.service import find_person
 from plugins.portfolio.evidence.forms import SKILL_LEVELS
-from plugins.portfolio.evidence.models import Item, Journal, JournalEntry, Plan, Task
+from plugins.portfolio.evidence.models import Item, Journal, JournalEntry, LinkPreview, Plan, Task
 from plugins.portfolio.evidence.plans import is_overdue
+from plugins.portfolio.evidence.previews import previews_of
 from plugins.portfolio.evidence.service import all_proofs, hidden_proofs, proof_key
 from plugins.portfolio.films.service import films_shown
 from plugins.portfolio.films.showing import files_of, film_values
@@ -47,14 +48,21 @@ def _shown(showing: Showing, key: Any) -> dict[str, Any] | None:
 
 
 def _load_links(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
-    """What is shown of a link is what its owner wrote: nothing is fetched from its address."""
+    """What is shown of a link is what its owner wrote, and the preview that is kept here: no reader asks its address."""
     ids = [uuid.UUID(key) for content in contents for key in content.get("items", [])]
     rows = {row.id: row for row in session().scalars(_own(Item, showing, ids).where(Item.kind == "link"))}
     chosen = [
         [rows[uuid.UUID(key)] for key in content.get("items", []) if uuid.UUID(key) in rows]
         for content in contents
     ]
-    return [{"links": [(row, urlsplit(row.url or "").hostname or "") for row in found]} for found in chosen]
+    previews = previews_of(showing.owner_id, ids)
+    return [{"links": [_shown_link(showing, row, previews.get(row.id)) for row in found]} for found in chosen]
+
+
+def _shown_link(showing: Showing, row: Item, preview: LinkPreview | None) -> dict[str, Any]:
+    picture = showing.address(preview.picture_id) if preview and preview.picture_id else ""
+    host = urlsplit(row.url or "").hostname or ""
+    return {"item": row, "host": host, "preview": preview, "picture_url": picture}
 
 
 def _load_journals(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
@@ -187,6 +195,11 @@ def _load_contact(contents: Sequence[Content], showing: Showing) -> list[Mapping
     return [{"message_url": showing.message_url} for _content in contents]
 
 
+def _load_comments(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
+    """What is said depends on who reads, so the page puts it where the block is."""
+    return [{"has_comments": showing.has_comments} for _content in contents]
+
+
 def _load_navigation(contents: Sequence[Content], showing: Showing) -> list[Mapping[str, Any]]:
     return [{"navigation": showing.navigation} for _content in contents]
 
@@ -211,6 +224,11 @@ def _entries_of(journal_ids: Sequence[uuid.UUID], showing: Showing) -> list[Jour
 
 
 # --- files that a block shows beside items ----------------------------------------------
+
+
+def _pictures_of_links(contents: Sequence[Content], showing: Showing) -> list[uuid.UUID]:
+    shown = [link["preview"] for one in _load_links(contents, showing) for link in one["links"]]
+    return [preview.picture_id for preview in shown if preview and preview.picture_id]
 
 
 def _files_in_text(contents: Sequence[Content], showing: Showing) -> list[uuid.UUID]:
@@ -255,10 +273,10 @@ def _photo_of_person(contents: Sequence[Content], showing: Showing) -> list[uuid
 LOADERS: Mapping[str, Callable[[Sequence[Content], Showing], Sequence[Mapping[str, Any]]]] = {
     "text": _load_text, "one": _load_one, "many": _load_many, "links": _load_links, "journals": _load_journals, "entries": _load_entries, "plans": _load_plans, "cvs": _load_cvs,
     "cv_sections": _load_cv_sections, "skills": _load_skills, "goals": _load_goals, "proofs": _load_proofs, "profile": _load_profile, "social": _load_social,
-    "contact": _load_contact, "navigation": _load_navigation, "films": _load_films,
+    "contact": _load_contact, "comments": _load_comments, "navigation": _load_navigation, "films": _load_films,
 }  # fmt: skip
 """How each kind is loaded; each needs a constant number of queries."""
 FILES: Mapping[str, Callable[[Sequence[Content], Showing], Sequence[uuid.UUID]]] = {
-    "text": _files_in_text, "journals": _files_in_journals, "entries": _files_in_entries, "cvs": _photos_in_cvs, "profile": _photo_of_person, "films": _files_in_films,
+    "text": _files_in_text, "links": _pictures_of_links, "journals": _files_in_journals, "entries": _files_in_entries, "cvs": _photos_in_cvs, "profile": _photo_of_person, "films": _files_in_films,
 }  # fmt: skip
 """Files that a kind shows beside the items of the owner."""

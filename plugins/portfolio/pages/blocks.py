@@ -25,6 +25,7 @@ from plugins.portfolio.evidence.service import (
 )
 from plugins.portfolio.films.service import find_films, get_film
 from plugins.portfolio.pages.block_forms import (
+    CertificateBlock,
     CvBlock,
     CvSectionBlock,
     EntryBlock,
@@ -45,6 +46,8 @@ from plugins.portfolio.pages.block_forms import (
 from plugins.portfolio.pages.block_loading import FILES, LOADERS
 from plugins.portfolio.pages.kinds import BlockType, Content
 
+CERTIFICATE = "certificate"
+"""The kind of a ref by which whoever attests something says that it is a certificate."""
 Choices = Sequence[tuple[str, Text]]
 
 
@@ -109,6 +112,15 @@ def _proof_choices(actor: Actor) -> dict[str, Choices]:
     }
 
 
+def _certificate_choices(actor: Actor) -> dict[str, Choices]:
+    certificates = [
+        (proof_key(proof), proof.title)
+        for proof, hidden in find_proofs(actor)
+        if not hidden and proof.ref.kind == CERTIFICATE
+    ]
+    return {"proof": [("", "–"), *certificates]}
+
+
 def _clean_text(actor: Actor, content: dict[str, Any]) -> dict[str, Any]:
     return {"html": own_html(actor, str(content.get("html", "")))}
 
@@ -142,11 +154,12 @@ OWN_BLOCKS: tuple[BlockType, ...] = (
     BlockType("audio", _l("Sound"), "mic", "portfolio/blocks/audio.html", FileBlock, "show", load=LOADERS["one"], items=_one("item"), choices=_files_of("audio"), clean=_own_item),
     BlockType("pdf", _l("PDF"), "file-earmark-pdf", "portfolio/blocks/files.html", FileBlock, "show", load=LOADERS["one"], items=_one("item"), choices=_files_of("application/pdf"), clean=_own_item),
     BlockType("files", _l("Files"), "paperclip", "portfolio/blocks/files.html", FilesBlock, "show", load=LOADERS["many"], items=_many, choices=_files_of(), clean=_own_items),
-    BlockType("links", _l("Links"), "link-45deg", "portfolio/blocks/links.html", LinksBlock, "show", load=LOADERS["links"], choices=_link_choices, clean=_own_items),
+    BlockType("links", _l("Links"), "link-45deg", "portfolio/blocks/links.html", LinksBlock, "show", load=LOADERS["links"], files=FILES["links"], choices=_link_choices, clean=_own_items),
     BlockType("journal", _l("Journal"), "journal-text", "portfolio/blocks/journal.html", JournalBlock, "show", load=LOADERS["journals"], files=FILES["journals"], choices=_journal_choices, clean=_own_only("journal", get_journal)),
     BlockType("entry", _l("Journal entry"), "pencil", "portfolio/blocks/entry.html", EntryBlock, "show", load=LOADERS["entries"], files=FILES["entries"], choices=_entry_choices, clean=_own_only("entry", get_entry)),
     BlockType("plan", _l("Plan"), "flag", "portfolio/blocks/plan.html", PlanBlock, "show", load=LOADERS["plans"], choices=_plan_choices, clean=_own_only("plan", get_plan)),
     BlockType("proof", _l("Proof from a course"), "award", "portfolio/blocks/proof.html", ProofBlock, "show", load=LOADERS["proofs"], choices=_proof_choices),
+    BlockType("certificate", _l("Certificate"), "mortarboard", "portfolio/blocks/certificate.html", CertificateBlock, "show", load=LOADERS["proofs"], choices=_certificate_choices),
     BlockType("profile", _l("About me"), "person", "portfolio/blocks/profile.html", ProfileBlock, "about", load=LOADERS["profile"], files=FILES["profile"]),
     BlockType("film", _l("Video CV"), "record-circle", "portfolio/blocks/film.html", FilmBlock, "about", load=LOADERS["films"], files=FILES["films"], choices=_film_choices, clean=_own_only("film", get_film)),
     BlockType("cv", _l("Whole CV"), "file-text", "portfolio/blocks/cv.html", CvBlock, "about", load=LOADERS["cvs"], files=FILES["cvs"], choices=_cv_choices, clean=_own_only("cv", get_cv)),
@@ -155,6 +168,7 @@ OWN_BLOCKS: tuple[BlockType, ...] = (
     BlockType("goals", _l("My goals"), "trophy", "portfolio/blocks/goals.html", NoContent, "about", load=LOADERS["goals"]),
     BlockType("social", _l("My profiles on the web"), "link-45deg", "portfolio/blocks/social.html", NoContent, "about", load=LOADERS["social"]),
     BlockType("contact", _l("Write to me"), "envelope", "portfolio/blocks/contact.html", NoContent, "more", load=LOADERS["contact"]),
+    BlockType("comments", _l("Comments"), "chat", "portfolio/blocks/comments.html", NoContent, "more", load=LOADERS["comments"]),
     BlockType("navigation", _l("Pages of this collection"), "list", "portfolio/blocks/navigation.html", NoContent, "more", load=LOADERS["navigation"]),
     BlockType("placeholder", _l("Place to be filled"), "puzzle", "portfolio/blocks/placeholder.html", PlaceholderBlock, "more"),
 )  # fmt: skip

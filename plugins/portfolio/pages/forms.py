@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from lms.plugin import Command, Ui, _, _l
+from plugins.portfolio.evidence.forms import TAGS, Words
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58}[a-z0-9])")
 THEME_CHOICES = [
@@ -48,6 +49,7 @@ class EditPage(Command):
         Literal["plain", "warm", "bold"], Ui(_l("Look"), kind="radio", choices=THEME_CHOICES)
     ] = "plain"
     collection_id: Annotated[uuid.UUID | None, Ui(_l("Collection"), kind="select")] = None
+    tags: Annotated[Words, TAGS] = ""
     allows_copy: Annotated[bool, Ui(_l("Whoever may see this page may copy it"))] = False
 
 

@@ -29,6 +29,8 @@ class Showing:
     message_url: str = ""
     navigation: Sequence[tuple[str, str, bool]] = ()
     is_editing: bool = False
+    has_comments: bool = False
+    """True where what people say about the page is shown with it."""
     items: dict[uuid.UUID, tuple[Item, StoredFile]] = field(default_factory=dict)
     captions: Callable[[uuid.UUID], str] = lambda _file_id: ""
 

@@ -10,19 +10,24 @@ from sqlalchemy import bindparam, delete, func, select
 
 from lms.plugin import Actor, Forbidden, Invalid, NotFound, Ref, _, new_id, require, session, utcnow
 from plugins.portfolio.cv.service import KEEP, KEPT_FOR, TEMPLATES, moved
+from plugins.portfolio.evidence.tags import set_tags, tagged
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
 from plugins.portfolio.pages.kinds import BlockType, block_types
 from plugins.portfolio.pages.models import WIDTHS, Block, Collection, Page, Version
 from plugins.portfolio.pages.versions import apply_snapshot, remember
+from plugins.portfolio.refs import ref_of
 
 MOST_PAGES = 200
 MOST_BLOCKS = 100
+PAGE_COLUMNS = tuple(name for name in EditPage.model_fields if name != "tags")
 
 
-def find_pages(actor: Actor) -> list[Page]:
-    """The actor's own pages in the order of collections, then by the latest change. Raises Forbidden."""
+def find_pages(actor: Actor, *, tag: str = "") -> list[Page]:
+    """The actor's own pages (those that bear a tag) in the order of collections, then by the latest change. Raises Forbidden."""
     require(actor, KEEP)
     query = select(Page).filter_by(owner_id=actor.user_id, is_template=False).where(Page.removed_at.is_(None))
+    if tag:
+        query = query.where(Page.id.in_(tagged(actor, tag, "page")))
     return list(session().scalars(query.order_by(Page.collection_id, Page.position, Page.updated_at.desc())))
 
 
@@ -59,8 +64,10 @@ def edit_page(actor: Actor, page_id: uuid.UUID, command: EditPage) -> Page:
     if command.collection_id is not None:
         get_collection(actor, command.collection_id)
     remember(page, "page")
-    for name in EditPage.model_fields:
+    for name in PAGE_COLUMNS:
         setattr(page, name, getattr(command, name))
+    if page.owner_id == actor.user_id:
+        set_tags(actor, ref_of("page", page.id), command.tags)
     return page
 
 
@@ -112,6 +119,7 @@ OWNERLESS = frozenset(
         "goals",
         "social",
         "contact",
+        "comments",
         "navigation",
         "cv_section",
     }

@@ -89,6 +89,14 @@ def apply_snapshot(page: Page, content: Mapping[str, Any]) -> None:
     session().flush()
 
 
+def blocks_of(version: Version) -> list[Block]:
+    """The blocks of a page as they were, to be shown: they are in no session and cannot be saved."""
+    return [
+        Block(id=uuid.UUID(each["id"]), page_id=version.page_id, kind=each["kind"], width=each["width"], content=dict(each["content"]), position=number)
+        for number, each in enumerate(version.content["blocks"])
+    ]  # fmt: skip
+
+
 def count_versions(page_id: uuid.UUID) -> int:
     """How many former states there are."""
     return session().scalar(select(func.count()).select_from(Version).filter_by(page_id=page_id)) or 0

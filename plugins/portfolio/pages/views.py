@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from lms.plugin import (
     accept_attribute,
     actor,
     format_time,
+    get_file,
     max_upload_bytes,
     received_files,
     requires,
@@ -34,13 +36,14 @@ from plugins.portfolio.evidence.models import Plan
 from plugins.portfolio.evidence.plan_templates import find_plan_templates
 from plugins.portfolio.evidence.plans import add_plan
 from plugins.portfolio.evidence.service import add_file
+from plugins.portfolio.evidence.tags import all_tags, tag_text
 from plugins.portfolio.films.service import vtt_of
 from plugins.portfolio.pages import service
 from plugins.portfolio.pages.forms import EditCollection, EditPage, NewPage
 from plugins.portfolio.pages.kinds import BlockType, Group, Showing, block_types
 from plugins.portfolio.pages.models import Page
 from plugins.portfolio.pages.showing import find_shown_file, show_blocks
-from plugins.portfolio.pages.versions import change_in_words, count_versions, differences, snapshot
+from plugins.portfolio.pages.versions import blocks_of, change_in_words, count_versions, differences, snapshot
 from plugins.portfolio.refs import ref_of
 from plugins.portfolio.sharing.comments import count_open
 from plugins.portfolio.sharing.requests import progress_of
@@ -60,12 +63,15 @@ GROUPS: dict[Group, Text] = {
 @requires(KEEP)
 def index() -> ResponseReturnValue:
     """All of one's pages, by collection."""
-    pages, collections = service.find_pages(actor()), service.find_collections(actor())
+    tag = request.args.get("tag", "")
+    pages = service.find_pages(actor(), tag=tag)
+    own = service.find_collections(actor())
+    collections = [each for each in own if not tag or each.id in {page.collection_id for page in pages}]
     targets = [str(ref_of("page", page.id)) for page in pages] + [
         str(ref_of("collection", each.id)) for each in collections
     ]
     return render_template(
-        "portfolio/pages/index.html", pages=pages, collections=collections, shared=count_living(targets), comments=count_open(targets),
+        "portfolio/pages/index.html", pages=pages, tag=tag, tags=all_tags(actor(), "page"), collections=collections, shared=count_living(targets), comments=count_open(targets),
         removed=request.args.get("removed", type=uuid.UUID), removed_collection=request.args.get("removed_collection", type=uuid.UUID), breadcrumb=_trail(None),
     )  # fmt: skip
 
@@ -101,7 +107,8 @@ def edit(page_id: uuid.UUID) -> ResponseReturnValue:
 def about(page_id: uuid.UUID) -> ResponseReturnValue:
     """Title, look, collection, cover."""
     page = service.get_page(actor(), page_id)
-    form = Form(EditPage, values={name: getattr(page, name) for name in EditPage.model_fields})
+    values = {name: getattr(page, name) for name in service.PAGE_COLUMNS}
+    form = Form(EditPage, values=values | {"tags": tag_text(actor(), "page", page.id)})
     if form.run(lambda command: service.edit_page(actor(), page_id, command)):
         return saved_answer("portfolio_pages.edit", page_id=page_id)
     refuse_to_scripts(form)
@@ -238,9 +245,12 @@ def order(page_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/portfolio/pages/<uuid:page_id>/files/<uuid:file_id>")
 @requires(KEEP)
 def file(page_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
-    """A file on one's own page."""
+    """A file on one's own page, as it is or as it was."""
     page = service.get_page(actor(), page_id)
-    return serve_file(find_shown_file(page, file_id), as_download="download" in request.args)
+    found = get_file(actor(), file_id) if page.owner_id == actor().user_id else None
+    if found is None or found.owner_id != page.owner_id:
+        found = find_shown_file(page, file_id)
+    return serve_file(found, as_download="download" in request.args)
 
 
 @blueprint.get("/portfolio/pages/<uuid:page_id>/files/<uuid:file_id>/captions.vtt")
@@ -267,7 +277,7 @@ def versions(page_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.route("/portfolio/versions/<uuid:version_id>", methods=["GET", "POST"])
 @requires(KEEP)
 def version(version_id: uuid.UUID) -> ResponseReturnValue:
-    """What changed since, and the button that brings it back."""
+    """What changed since, the page as it was, and the button that brings it back."""
     page, row = service.get_version(actor(), version_id)
     if request.method == "POST":
         service.restore_version(actor(), version_id)
@@ -275,8 +285,9 @@ def version(version_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for("portfolio_pages.edit", page_id=page.id), 303)
     found = differences(row.content, snapshot(page, service.find_blocks(page.id)))
     kinds = {name: kind.title for name, kind in block_types(page.office_id).items()}
+    was = show_blocks(page, replace(showing_for_owner(page), is_editing=False), blocks_of(row))
     return render_template(
-        "portfolio/pages/version.html", page=page, version=row, differences=found, kinds=kinds, in_words=change_in_words, breadcrumb=_trail(page.title, page.id)
+        "portfolio/pages/version.html", page=page, version=row, blocks=was, differences=found, kinds=kinds, in_words=change_in_words, breadcrumb=_trail(page.title, page.id)
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask import session as web_session
@@ -294,6 +295,7 @@ def page_answer(
     look = None if view_as else looks.look_of(viewer, page, access, known)
     navigation = _navigation(viewer, page, access, places)
 
+    @cache
     def address(file_id: uuid.UUID) -> str:
         return (
             url_for("portfolio_pages.file", page_id=page.id, file_id=file_id)
@@ -314,6 +316,7 @@ def page_answer(
         captions=captions,
         message_url=places.message(page),
         navigation=navigation,
+        has_comments=not view_as,
     )
     shown = show_blocks(page, showing)
     body = render_template(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +44,32 @@ OLD_EUROPASS = """<?xml version="1.0" encoding="UTF-8"?>
 <Skills><Linguistic><MotherTongueList><MotherTongue><Description><Code>it</Code><Label>italiano</Label></Description></MotherTongue></MotherTongueList>
 <ForeignLanguageList><ForeignLanguage><Description><Label>inglese</Label></Description><ProficiencyLevel><Listening>B1</Listening><Reading>B2</Reading><SpokenInteraction>A2</SpokenInteraction><SpokenProduction>A2</SpokenProduction><Writing>B1</Writing></ProficiencyLevel></ForeignLanguage></ForeignLanguageList></Linguistic>
 <Driving><Description><Licence>B</Licence></Description></Driving></Skills></LearnerInfo></SkillsPassport>"""
+OLD_EUROPASS_JSON: dict[str, Any] = {"SkillsPassport": {"Locale": "it", "LearnerInfo": {
+    "Identification": {
+        "PersonName": {"FirstName": "Nina", "Surname": "Testa"},
+        "ContactInfo": {
+            "Address": {"Contact": {"AddressLine": "Via Lunga 1", "PostalCode": "53100", "Municipality": "Siena", "Country": {"Code": "IT"}}},
+            "Email": {"Contact": "nina@example.org"}, "Telephone": [{"Contact": "+39 1"}],
+        },
+        "Demographics": {"Birthdate": {"Year": 2001, "Month": 5, "Day": 31}},
+    },
+    "Headline": {"Type": {"Code": "preferred_job"}, "Description": {"Label": "Cuoca"}},
+    "WorkExperience": [{
+        "Period": {"From": {"Year": 2020, "Month": 3}, "To": {"Year": 2021}, "Current": False}, "Position": {"Label": "Aiuto cuoca"},
+        "Activities": "<p>Preparavo i primi.</p><ul><li>Pasta fresca</li></ul>",
+        "Employer": {"Name": "Trattoria Sole", "ContactInfo": {"Address": {"Contact": {"Municipality": "Siena", "Country": {"Code": "IT"}}}}},
+    }],
+    "Education": [{"Period": {"From": {"Year": 2016}, "Current": True}, "Title": "Alberghiero", "Organisation": {"Name": "Istituto"}}],
+    "Skills": {
+        "Linguistic": {
+            "MotherTongue": [{"Description": {"Code": "it", "Label": "italiano"}}],
+            "ForeignLanguage": {"Description": {"Label": "inglese"}, "ProficiencyLevel": {
+                "Listening": "B1", "Reading": "B2", "SpokenInteraction": "A2", "SpokenProduction": "A2", "Writing": "B1",
+            }},
+        },
+        "Driving": {"Description": ["B"]},
+    },
+}}}  # fmt: skip
 BOMB = """<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><Candidate>&b;</Candidate>"""
 READS_FILES = """<?xml version="1.0"?><!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]><Candidate>&x;</Candidate>"""
 
@@ -295,3 +322,48 @@ def test_what_a_format_cannot_hold_is_told(world: World) -> None:
         entries = exchange.candidate_of_store(world.people["trainee"].id).entries
         assert any("driving" in each for each in json_resume.losses(entries))
         assert europass_xml.losses(entries)
+
+
+@pytest.mark.parametrize("data", [OLD_EUROPASS_JSON, OLD_EUROPASS_JSON["SkillsPassport"]])
+def test_the_json_of_the_older_europass_says_the_same_as_its_xml(world: World, data: Any) -> None:
+    with world.inside("siena"):
+        actor = world.actor("trainee2")
+        found = [
+            exchange.get_preview(actor, exchange.read_import(actor, name, body)).candidate
+            for name, body in (("cv.xml", OLD_EUROPASS.encode()), ("cv.json", json.dumps(data).encode()))
+        ]
+    assert found[0].person["birth_date"] == "2001-05-31"
+    assert {each.section for each in found[0].entries} == {"work", "education", "languages", "driving"}
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"SkillsPassport": {"LearnerInfo": ' + '{"a": ' * 300 + "1" + "}" * 302, '{"SkillsPassport": []}', '{"SkillsPassport": {}}', '{"LearnerInfo": {"x y": 1, "<b>": {}}}',
+        '{"SkillsPassport": {"LearnerInfo": {"WorkExperience": [1, null, [[]], {"Period": {"From": {"Year": []}}}]}}}', '{"LearnerInfo": 1e999999}', "{" * 100_000,
+    ],
+)  # fmt: skip
+def test_json_of_europass_that_is_damaged_is_refused_and_nothing_is_kept(world: World, body: str) -> None:
+    with world.inside("siena"):
+        actor = world.actor("trainee2")
+        with pytest.raises(Invalid):
+            exchange.read_import(actor, "cv.json", body.encode())
+        assert session().query(Import).filter_by(owner_id=actor.user_id).count() == 0
+
+
+def test_signs_that_xml_cannot_hold_are_left_out_of_json(world: World) -> None:
+    data = {
+        "LearnerInfo": {
+            "Identification": {"PersonName": {"FirstName": "Ni\x00\x0b\ufffena", "Surname": "]]><x>&amp;"}}
+        }
+    }
+    with world.inside("siena"):
+        actor = world.actor("trainee2")
+        preview = exchange.get_preview(
+            actor, exchange.read_import(actor, "cv.json", json.dumps(data).encode())
+        )
+    assert (preview.candidate.person["given_name"], preview.candidate.person["family_name"]) == (
+        "Nina",
+        "]]><x>&amp;",
+    )

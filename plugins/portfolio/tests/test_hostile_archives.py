@@ -103,7 +103,7 @@ def many_lines(members: Members) -> None:
         json.dumps(line | {"id": str(uuid.uuid4()), "file_id": None}).encode() + b"\n"
         for _number in range(5001)
     )
-    members["data/links.jsonl"] = b""
+    members["data/links.jsonl"] = members["data/portfolio_link_preview.jsonl"] = b""
 
 
 def two_choices(members: Members) -> None:

@@ -30,6 +30,7 @@ from plugins.portfolio.evidence import plans
 from plugins.portfolio.evidence import service as evidence
 from plugins.portfolio.evidence.forms import EditNote, EditSkill, NewThing
 from plugins.portfolio.evidence.models import Item
+from plugins.portfolio.evidence.tags import all_tags
 from plugins.portfolio.newcomers import welcome
 from plugins.portfolio.pages import service as pages
 from plugins.portfolio.pages.block_forms import HeadingBlock
@@ -428,5 +429,5 @@ def test_notes_are_cleaned_and_nobody_elses(world: World, sign_in: SignIn) -> No
         )
         assert note.body == "<p>ok</p>"
         note_id = note.id
-        assert evidence.all_tags(actor) == ["due", "uno"]
+        assert all_tags(actor) == ["due", "uno"]
     assert sign_in("counsellor").get(f"{HOME}/evidence/items/{note_id}").status_code == 404

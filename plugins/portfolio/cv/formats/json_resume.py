@@ -15,12 +15,17 @@ _OWN = "x-contrada"
 """Where the schema allows more properties, ours stand under this name, so that nothing is lost between two of us."""
 
 
+def read_json(text: str) -> Any:
+    """What stands in a JSON file. Raises Invalid."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise Invalid(_("This JSON file is damaged and cannot be read."), code="damaged") from problem
+
+
 def read_json_resume(text: str) -> Candidate:
     """Read a JSON Resume; wrong parts are left out and noted. Raises Invalid if it is no such file."""
-    try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as problem:
-        raise Invalid(_("This JSON file is damaged and cannot be read."), code="damaged") from problem
+    data = read_json(text)
     if not isinstance(data, dict) or not isinstance(data.get("basics"), dict):
         raise Invalid(_("This is not a CV in the format JSON Resume."), code="wrong_format")
     found = Candidate()
