@@ -32,7 +32,7 @@ REASONS: dict[str, Text] = {
     "unknown_type": _l("This kind of question is not known here"), "incomplete": _l("Something is missing or does not fit"),
     "no_answers": _l("It has no answers"), "nothing_right": _l("No answer is right"), "bad_weight": _l("A share is not between -100 and 100"),
     "bad_number": _l("A number cannot be read"), "open_brace": _l("A closing } is missing"), "stray_brace": _l("There is a } without a {"),
-    "many_braces": _l("There are more { } than one pair; put a \\ before those that are text"), "open_name": _l("The name has no :: at its end"),
+    "many_braces": _l("There are more { } than one pair; leave an empty line between questions, and put a \\ before those that are text"), "open_name": _l("The name has no :: at its end"),
     "text_before_answers": _l("There is text before the first answer"), "pair_without_answer": _l("A pair has no -> with something behind it"),
     "too_long": _l("The question is too long"), "no_gaps": _l("It has no gap"), "unknown_gap": _l("This kind of gap is not known here"),
     "gap_without_answer": _l("A gap has no answer"), "file_missing": _l("A picture is not in the file"), "bad_file": _l("A picture cannot be read"),
