@@ -56,7 +56,7 @@ def try_connection(activity_id: uuid.UUID) -> ResponseReturnValue:
 @visitors("webinar")
 def end_trial(activity_id: uuid.UUID) -> ResponseReturnValue:
     """The trial is over."""
-    trying.end(actor())
+    trying.end(actor(), activity_id)
     return "", 204
 
 

@@ -22,8 +22,9 @@ def connect(actor: Actor, room_id: uuid.UUID, command: OfferCommand) -> dict[str
     return media.connect_media(_room_of(actor), PEOPLE[direction], None, direction, command.sdp, MAY_SEND)
 
 
-def end(actor: Actor) -> None:
-    """Nothing is tried any more; twice is once. Raises Unavailable."""
+def end(actor: Actor, room_id: uuid.UUID) -> None:
+    """Nothing is tried any more; twice is once. Raises NotFound, Forbidden, Unavailable."""
+    rooms.get_open_room(actor, room_id)
     media.close_media(_room_of(actor))
 
 

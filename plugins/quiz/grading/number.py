@@ -131,7 +131,11 @@ class Number(Question):
         """The best value, with the first unit where there are units."""
         best = max(self.answers, key=lambda each: each.weight)
         unit = f" {self.units[0].name}" if self.units and self.unit_rule != "none" else ""
-        return {"text": f"{best.value.normalize():f}{unit}" if abs(best.value.adjusted()) < 20 else f"{best.value}{unit}"}
+        return {
+            "text": f"{best.value.normalize():f}{unit}"
+            if abs(best.value.adjusted()) < 20
+            else f"{best.value}{unit}"
+        }
 
     def texts(self) -> list[str]:
         """All HTML of the question."""
