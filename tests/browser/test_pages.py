@@ -48,3 +48,4 @@ def test_everybody_can_use_the_page(
         somebody.watcher.take()  # the browser writes the 404 itself to its console
     assert check_page(somebody.page) + somebody.watcher.take() == []
     assert somebody.page.locator("h1").count() == 1
+    somebody.page.goto("about:blank")  # the browser lives on: nobody stays at a desk or in a room
