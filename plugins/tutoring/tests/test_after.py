@@ -181,8 +181,8 @@ def had(world: World, tutor: str, *trainees: str, purpose: str = "cv", rating: i
 
 def figures(world: World) -> report.Report:
     with world.inside("siena"):
-        today = utcnow().date()
-        asked = ReportAsked(first_day=today - timedelta(days=900), last_day=today)
+        tomorrow = utcnow().date() + timedelta(days=1)  # in Siena it may be that day already
+        asked = ReportAsked(first_day=tomorrow - timedelta(days=900), last_day=tomorrow)
         return report.make_report(world.actor("head"), asked)
 
 
