@@ -1,6 +1,5 @@
 // Entry of every page. It is small on purpose: the script of a component is loaded when the first of its kind appears.
 import "./theme.js";
-import "./openers.js";
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const islands = {
@@ -43,3 +42,52 @@ if (summary instanceof HTMLElement) summary.focus();
 const present = document.querySelector('.ui-tablist [aria-current="page"]');
 const tablist = present?.closest(".ui-tablist");
 if (present && tablist) tablist.scrollBy({ left: present.getBoundingClientRect().left - tablist.getBoundingClientRect().left - 24 });
+
+// --- what opens and closes: menus and dialogs
+
+// Menus are <details>. They close on Escape, on a click elsewhere, and when focus moves on.
+const openMenus = () => /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.ui-menu[open]"));
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
+});
+
+document.addEventListener("focusin", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    const held = menu.contains(document.activeElement);
+    menu.open = false;
+    if (held) menu.querySelector("summary")?.focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-prints]")) print();
+});
+
+// Openers of dialogs are links with data-opens="id of the dialog"; without this script they lead to a page that does the same.
+
+document.addEventListener("click", (event) => {
+  if (!(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.getAttribute("data-opens") ?? "");
+  if (dialog instanceof HTMLDialogElement) {
+    event.preventDefault();
+    dialog.showModal();
+  } else if (event.target instanceof HTMLDialogElement && isOutside(event.target, event)) {
+    event.target.close();
+  }
+});
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {MouseEvent} event
+ */
+function isOutside(dialog, event) {
+  const box = dialog.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+}
