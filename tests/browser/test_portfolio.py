@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 from sqlalchemy import select
 
 from lms.store.base import session
@@ -99,6 +99,23 @@ def test_a_page_is_built_by_keyboard_alone(meet: Meet) -> None:
     expect(page.locator(".pf-block").first).to_have_attribute("data-title", "My skills")
     press_until(page, "Undo")
     expect(page.locator(".pf-block").first).to_have_attribute("data-title", "Heading")
+
+
+def test_what_was_typed_before_the_scripts_had_come_is_saved(meet: Meet) -> None:
+    page = meet("trainee6", service_workers="block").visit("/portfolio/pages/new")
+    held: list[Route] = []
+    page.context.route("**/js/autosave.js", lambda route: held.append(route))  # noqa: PLW0108  # a method of a list takes no marks of playwright
+    page.get_by_label("Title").fill("By a fast hand")
+    page.get_by_role("button", name="Make the page").click()
+    with page.expect_request("**/js/autosave.js"):
+        page.get_by_role("button", name="Heading", exact=True).click()
+    page.get_by_label("Heading").focus()
+    page.keyboard.type("My first cake")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".ui-saved")).to_contain_text("Saved")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator(".pf-block h2")).to_have_text("My first cake")
 
 
 def test_a_block_is_changed_where_it_stands(meet: Meet) -> None:

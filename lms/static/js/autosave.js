@@ -21,6 +21,7 @@ class Autosave extends HTMLElement {
     window.addEventListener("online", this.#now);
     window.addEventListener("beforeunload", this.#warn);
     document.addEventListener("visibilitychange", this.#now);
+    if (this.#wasTyped()) this.#later(PAUSE_MS);
   }
 
   disconnectedCallback() {
@@ -28,6 +29,17 @@ class Autosave extends HTMLElement {
     window.removeEventListener("online", this.#now);
     window.removeEventListener("beforeunload", this.#warn);
     document.removeEventListener("visibilitychange", this.#now);
+  }
+
+  /** Whether somebody typed before this script had come: a fast hand, or a slow link. */
+  #wasTyped() {
+    const field = document.activeElement;
+    if (!this.contains(field)) return false;
+    if (field instanceof HTMLInputElement) return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+    if (!(field instanceof HTMLSelectElement)) return false;
+    const options = [...field.options];
+    return field.selectedIndex !== Math.max(0, options.findIndex((option) => option.defaultSelected));
   }
 
   /** @param {SubmitEvent} event */
