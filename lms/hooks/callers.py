@@ -269,6 +269,10 @@ class Hooks:
         """Tell that a talk is over or goes on with other people."""
         self._announce("on_talk_ended", office_id, ref=ref)
 
+    def on_talk_spoken(self, office_id: uuid.UUID, ref: Ref, at: datetime) -> None:
+        """Tell that the two of a talk began or stopped speaking to each other."""
+        self._announce("on_talk_spoken", office_id, ref=ref, at=at.isoformat())
+
     def on_talk_forgotten(self, office_id: uuid.UUID, ref: Ref) -> None:
         """Tell that what was said in a talk is not kept any more."""
         self._announce("on_talk_forgotten", office_id, ref=ref)
@@ -412,10 +416,12 @@ def _call(function: Any, arguments: dict[str, Any]) -> Any:
     return function.function(**{name: arguments[name] for name in function.argnames})
 
 
-def _read(name: str, text: str) -> uuid.UUID | Ref | str:
+def _read(name: str, text: str) -> uuid.UUID | Ref | datetime | str:
     """An argument of a fact, from the text in which the job carried it."""
     if name == "ref":
         return Ref.parse(text)
+    if name == "at":
+        return datetime.fromisoformat(text)
     return uuid.UUID(text) if name.endswith("_id") else text
 
 

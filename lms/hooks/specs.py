@@ -478,6 +478,16 @@ def on_talk_ended(office_id: uuid.UUID, ref: Ref) -> None:
 
 
 @hookspec
+def on_talk_spoken(office_id: uuid.UUID, ref: Ref, at: datetime) -> None:
+    """The two of a talk began or stopped speaking to each other in its room at that moment. kind: E.
+
+    Example: ``return note_moment(ref, at)``
+    May raise: anything; the job is tried again. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
 def on_talk_forgotten(office_id: uuid.UUID, ref: Ref) -> None:
     """What was said in a talk is not kept any more: its room and what is known of it go too. kind: E.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from lms.plugin import Actor, LiveRoom, Talk, directory, hooks, utcnow
+from lms.plugin import Actor, LiveRoom, Ref, Talk, directory, hooks, utcnow
 from plugins.tutoring import chat
 from plugins.tutoring.models import Booking
-from plugins.tutoring.refs import ref_of
+from plugins.tutoring.refs import find_by_ref, ref_of
 
 BEFORE = timedelta(days=1)
 """How long before a session that was booked its two people can call each other."""
@@ -27,6 +27,15 @@ def room_of(actor: Actor, row: Booking) -> LiveRoom | None:
 def end_call(row: Booking) -> None:
     """The conversation is over or goes on with somebody else: nobody speaks in its room any more."""
     hooks().on_talk_ended(row.office_id, ref_of(row))
+
+
+def note_spoken(ref: Ref, at: datetime) -> None:
+    """The two began or stopped speaking to each other: time that they used. Twice is once, in any order."""
+    row = find_by_ref(ref)
+    if row is None:
+        return
+    row.first_said_at = min(row.first_said_at or at, at)
+    row.last_said_at = max(row.last_said_at or at, at)
 
 
 def forget_call(row: Booking) -> None:

@@ -44,7 +44,7 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.tutoring import booking, meeting, privacy
+from plugins.tutoring import booking, calling, meeting, privacy
 from plugins.tutoring import jobs as work
 from plugins.tutoring.after.views import blueprint as after_pages
 from plugins.tutoring.demo import build_tutoring
@@ -210,6 +210,12 @@ def report_series(start: datetime, end: datetime) -> Sequence[ReportSeries]:
             ("sessions", _l("Tutoring sessions"), "done"), ("missed", _l("Sessions to which nobody came"), "missed")
         )
     ]  # fmt: skip
+
+
+@hookimpl
+def on_talk_spoken(ref: Ref, at: datetime) -> None:
+    """Time of a session that was used."""
+    calling.note_spoken(ref, at)
 
 
 @hookimpl

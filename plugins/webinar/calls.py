@@ -31,6 +31,7 @@ from lms.plugin import (
     append,
     enqueue,
     forget_events,
+    hooks,
     new_id,
     notify,
     seal,
@@ -149,6 +150,8 @@ def ring(actor: Actor, call_id: uuid.UUID, medium: Medium, at: At) -> Call:
     if standing(row) != "idle":
         return _come_in(me, at)
     now = utcnow()
+    if row.state == "running":
+        _announce_spoken(row)  # that call was lost without a word
     for each in row.people:
         each.page = ""
     row.state, row.medium, row.caller_id, row.rang_at = "ringing", medium, me.user_id, now
@@ -309,16 +312,26 @@ def _come_in(me: CallPerson, at: At) -> Call:
     me.page, me.connection, me.seen_at = at.page, at.sid, utcnow()
     if row.state == "ringing" and row.caller_id != me.user_id:
         row.state = "running"
+        _announce_spoken(row)
     _tell(row, "entered")
     return row
 
 
 def _end(row: Call, what: What) -> None:
+    if row.state == "running":
+        _announce_spoken(row)
     row.state = "idle"
     for each in row.people:
         each.page = ""
     _tell(row, what)
     sending.tell_over(row.id)
+
+
+def _announce_spoken(row: Call) -> None:
+    """Let the part that holds the talk know that the two speak until now, or spoke until the last was heard of."""
+    last = max((each.seen_at for each in row.people if each.page and each.seen_at), default=utcnow())
+    is_lost = utcnow() - last > HEARD_WITHIN
+    hooks().on_talk_spoken(row.office_id, Ref.parse(row.ref), last if is_lost else utcnow())
 
 
 def _tell(row: Call, what: What) -> None:

@@ -63,6 +63,15 @@ def end(installation: Installation, booking_id: uuid.UUID) -> None:
         queue.end_conversation(get_booking(system_actor(office.id), booking_id))
 
 
+def seconds_used(installation: Installation, booking_id: uuid.UUID) -> float:
+    """From the first to the last word of a conversation, written or spoken."""
+    with installation.app.app_context(), installation.world.inside("siena") as office:
+        row = get_booking(system_actor(office.id), booking_id)
+        if row.first_said_at is None or row.last_said_at is None:
+            return 0
+        return (row.last_said_at - row.first_said_at).total_seconds()
+
+
 def frames(page: Page, name: str) -> int:
     """How many pictures a video of the call has shown."""
     found: int = page.locator(f"webinar-call [data-part={name}]").evaluate(FRAMES)
@@ -202,13 +211,17 @@ def test_the_call_goes_on_while_the_socket_is_cut_and_when_it_is_back(pages: tup
         expect(page.get_by_text("The call is over. You can go on writing.")).to_be_visible()
 
 
-def test_the_call_is_over_for_the_other_one_at_once_when_the_page_is_left(pages: tuple[Page, Page]) -> None:
+def test_the_call_is_over_for_the_other_one_at_once_and_was_time_used_when_the_page_is_left(
+    pages: tuple[Page, Page], installation: Installation
+) -> None:
     trainee, tutor = pages
+    booking_id = uuid.UUID(trainee.url.rpartition("/")[2])
     call_by_video(trainee, tutor)
     trainee.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
     trainee.get_by_role("link", name="Start").first.click()
     expect(tutor.get_by_text("The call is over. You can go on writing.")).to_be_visible()
     expect(tutor.locator("webinar-call audio")).to_have_count(0)
+    wait_until(lambda: seconds_used(installation, booking_id) > 0, what="the time that was spoken")
 
 
 def test_the_call_is_over_for_the_other_one_at_once_when_the_page_is_closed(pages: tuple[Page, Page]) -> None:

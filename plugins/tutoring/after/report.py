@@ -30,7 +30,7 @@ USUAL = timedelta(days=180)
 class Line:
     """Sessions of one kind. Everything but the name is None when too few people are behind it.
 
-    ``used`` is the share of the time in which the two wrote to each other (of 1), ``helped`` the
+    ``used`` is the share of the time in which the two wrote or spoke to each other (of 1), ``helped`` the
     mean of what people answered, 1 to 5; both None as well where too few people told.
     """
 
@@ -159,7 +159,7 @@ def _told(values: Sequence[tuple[uuid.UUID, float]]) -> float | None:
 
 
 def _used(row: Booking) -> float | None:
-    """The part of the time from the first to the last message; None where nothing was written."""
+    """The part of the time from the first to the last word, written or spoken; None where there was none."""
     if row.state != "done" or row.first_said_at is None or row.last_said_at is None:
         return None
     start, end = row.slot.starts_at, row.slot.ends_at

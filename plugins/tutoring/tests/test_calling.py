@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from lms.testing import SignIn
 from plugins.tutoring import booking, calling
 from plugins.tutoring.after import forgetting
 from plugins.tutoring.desk import passing
+from plugins.tutoring.hooks import on_talk_spoken
 from plugins.tutoring.models import Booking
 from plugins.tutoring.tests.desk import DESK
 from plugins.tutoring.tests.test_desk import SESSIONS, ask, begin
@@ -109,3 +111,18 @@ def test_what_is_known_of_calls_goes_with_the_words(
         while forgetting.forget_due(Actor(uuid.uuid4(), "", office_id=office.id)):
             pass
     assert ("forgotten", Ref.of("tutoring", "booking", talk)) in facts
+
+
+def test_what_was_spoken_is_time_used_in_whatever_order_it_is_heard(world: World) -> None:
+    (talk,) = begin(world, "trainee5")
+    with world.inside("siena"):
+        row = session().get_one(Booking, talk)
+        row.state, row.first_said_at, row.last_said_at = "done", None, None
+        start, ref = row.slot.starts_at, Ref.of("tutoring", "booking", talk)
+        minutes = [timedelta(minutes=each) for each in (20, 5, 5, 12)]
+        for each in minutes:
+            on_talk_spoken(ref, start + each)
+        assert (row.first_said_at, row.last_said_at) == (start + minutes[1], start + minutes[0])
+        for stranger in (Ref.of("tutoring", "booking", uuid.uuid4()), Ref.of("webinar", "room", talk)):
+            on_talk_spoken(stranger, start)
+        assert row.first_said_at == start + minutes[1]

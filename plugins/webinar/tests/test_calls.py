@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from lms.plugin import (
@@ -16,6 +17,7 @@ from lms.plugin import (
     Ref,
     Talk,
     World,
+    hooks,
     new_id,
     read_latest,
     session,
@@ -40,6 +42,15 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(media, "close_media", told.append)
     monkeypatch.setattr(media, "remove_from_media", lambda _room, person: told.append(person))
     return told
+
+
+@pytest.fixture
+def spoken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Ref, datetime]]:
+    """What the part that holds the talk was told: when the two spoke."""
+    found: list[tuple[Ref, datetime]] = []
+    with app.app_context():
+        monkeypatch.setattr(hooks(), "on_talk_spoken", lambda _office, ref, at: found.append((ref, at)))
+    return found
 
 
 def talk_of(world: World, ref: Ref, *keys: str) -> Talk:
@@ -92,6 +103,42 @@ def test_one_calls_the_other_accepts_and_hanging_up_ends_it_for_both(world: Worl
         with pytest.raises(Forbidden):
             get_sender(tutor, call_id)
     assert ended == [str(call_id)]
+
+
+def test_who_holds_the_talk_hears_when_the_two_began_and_stopped_speaking(
+    world: World, ended: list[str], spoken: list[tuple[Ref, datetime]]
+) -> None:
+    with world.inside("siena"):
+        tutor, trainee, call_id, ref = both(world)
+        calls.ring(tutor, call_id, "voice", TUTOR)
+        calls.decline(trainee, call_id)
+        assert spoken == []
+        calls.ring(tutor, call_id, "voice", TUTOR)
+        calls.accept(trainee, call_id, TRAINEE)
+        assert len(spoken) == 1
+        calls.leave(trainee, call_id, TRAINEE.page)
+        calls.leave(tutor, call_id, TUTOR.page)
+    assert [each for each, _at in spoken] == [ref, ref]
+    assert spoken[0][1] <= spoken[1][1]
+
+
+@pytest.mark.parametrize("is_called_again", [True, False])
+def test_a_call_that_was_lost_without_a_word_counts_until_the_last_was_heard_of(
+    world: World, ended: list[str], spoken: list[tuple[Ref, datetime]], is_called_again: bool
+) -> None:
+    with world.inside("siena"):
+        tutor, trainee, call_id, ref = both(world)
+        calls.ring(tutor, call_id, "voice", TUTOR)
+        calls.accept(trainee, call_id, TRAINEE)
+        row = session().get_one(Call, call_id)
+        for each in row.people:
+            each.seen_at = utcnow() - timedelta(minutes=9)
+        last = max(each.seen_at for each in row.people if each.seen_at)
+        if is_called_again:
+            calls.ring(tutor, call_id, "voice", TUTOR)
+        else:
+            calls.close(ref)
+        assert spoken[1:] == [(ref, last)]
 
 
 def test_not_now_is_heard_by_who_called(world: World, ended: list[str]) -> None:

@@ -63,6 +63,7 @@ FACTS: dict[str, Any] = {
     "on_plugin_disabled": lambda h: h.on_plugin_disabled(OFFICE, "good"),
     "on_recorded": lambda h: h.on_recorded(OFFICE, PERSON),
     "on_talk_ended": lambda h: h.on_talk_ended(OFFICE, Ref.of("tutoring", "booking", PERSON)),
+    "on_talk_spoken": lambda h: h.on_talk_spoken(OFFICE, Ref.of("tutoring", "booking", PERSON), NOW),
     "on_talk_forgotten": lambda h: h.on_talk_forgotten(OFFICE, Ref.of("tutoring", "booking", PERSON)),
 }
 REFUSING: dict[str, Any] = {
