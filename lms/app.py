@@ -23,6 +23,7 @@ from lms.hooks.callers import EXTENSION as HOOKS
 from lms.hooks.callers import Hooks
 from lms.hooks.loader import PluginSet, load_plugins
 from lms.live.bus import install_live
+from lms.notifications.service import unread_of
 from lms.offices.directory import EXTENSION as DIRECTORY
 from lms.offices.directory import OfficeDirectory
 from lms.store.base import db
@@ -152,7 +153,9 @@ def _install_templates(app: Flask, plugins: PluginSet) -> None:
 
 
 def _install_accounts(app: Flask, settings: Settings) -> None:
-    app.session_interface = DatabaseSessions(is_secure=settings.site_url.startswith("https:"))
+    app.session_interface = DatabaseSessions(
+        is_secure=settings.site_url.startswith("https:"), count_unread=unread_of
+    )
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(lambda _user_id: guard.guest_or_actor())

@@ -9,34 +9,38 @@ from sqlalchemy import bindparam, select
 
 from lms.access.actor import Actor
 from lms.accounts.models import Membership, MembershipRole, User
+from lms.accounts.sessions import Found
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import ROLES, Role
 from lms.offices.directory import OfficeView, directory
 from lms.store.base import session
 
 
-def load_actor(
-    user_id: uuid.UUID, office: OfficeView | None, session_id: uuid.UUID | None = None
-) -> Actor | None:
+def load_actor(user_id: uuid.UUID, office: OfficeView | None) -> Actor | None:
     """The actor that a person is in an office; None if the account is not active.
 
     Roles reach down: a head of a region is head in every office of it.
     """
-    return actor_of_account(session().get(User, user_id), office, session_id)
+    held = session().scalars(_ROLES, {"user_id": user_id, "offices": office.chain}) if office else ()
+    return _actor_of(session().get(User, user_id), office, held)
 
 
-def actor_of_account(
-    user: User | None, office: OfficeView | None, session_id: uuid.UUID | None = None
+def actor_of_session(found: Found | None, office: OfficeView | None) -> Actor | None:
+    """The actor that whoever has this session is in an office; no query, all was read with the session."""
+    if found is None:
+        return None
+    held = [role for office_id, role in found.held if office and office_id in office.chain]
+    return _actor_of(found.user, office, held, found.row.id)
+
+
+def _actor_of(
+    user: User | None, office: OfficeView | None, held: Iterable[str], session_id: uuid.UUID | None = None
 ) -> Actor | None:
-    """The actor that an account is in an office; None if there is none or it is not active."""
     if user is None or user.state != "active":
         return None
-    return actor_of(user, office, session_id)
-
-
-def actor_of(user: User, office: OfficeView | None, session_id: uuid.UUID | None = None) -> Actor:
-    """The actor that this user is in an office."""
-    roles = _roles_in(user, office) if office else frozenset()
+    roles = frozenset(role for role in held if role in ROLES)
+    if office and user.is_operator:
+        roles |= {"operator"}
     return Actor(
         user_id=user.id,
         name=user.name,
@@ -84,9 +88,3 @@ _ROLES = (
         Membership.office_id.in_(bindparam("offices", expanding=True)),
     )
 )
-
-
-def _roles_in(user: User, office: OfficeView) -> frozenset[Role]:
-    found = session().scalars(_ROLES, {"user_id": user.id, "offices": office.chain})
-    roles = {role for role in found if role in ROLES}
-    return frozenset(roles | ({"operator"} if user.is_operator else set()))

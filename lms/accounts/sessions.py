@@ -11,23 +11,29 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
 import structlog
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import CallbackDict
 
-from lms.accounts.models import SignInSession, User
+from lms.accounts.models import Membership, MembershipRole, SignInSession, User
 from lms.clock import utcnow
 from lms.errors import Unavailable
 from lms.store.base import session as database
 from lms.store.uow import unit_of_work
 
 log = structlog.get_logger(__name__)
+
+Who = Select[SignInSession, User, uuid.UUID, str, int]
+Person = ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
 
 COOKIE = "lms_session"
 LIFETIME = timedelta(days=14)
@@ -38,16 +44,30 @@ SHARED = "is_shared"
 SEEN_EVERY = timedelta(minutes=5)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A living session, whose it is, and what was read along with it in the same query.
+
+    ``held`` are the roles of that person, each with its office; ``unread`` how much news they have not read.
+    """
+
+    row: SignInSession
+    user: User | None
+    held: Sequence[tuple[uuid.UUID, str]] = ()
+    unread: int = 0
+
+
 class WebSession(CallbackDict[str, Any], SessionMixin):
     """Flask's session: a dictionary that knows its row, or why it could not be read (``failure``)."""
 
     def __init__(
         self,
-        row: SignInSession | None = None,
+        found: Found | None = None,
         token: str = "",
         failure: OperationalError | None = None,
-        user: User | None = None,
     ) -> None:
+        row = found.row if found else None
+
         def changed(_self: Any) -> None:
             self.modified = True
 
@@ -56,7 +76,7 @@ class WebSession(CallbackDict[str, Any], SessionMixin):
         self.failure = failure
         self.row_id: uuid.UUID | None = row.id if row else None
         self.user_id: uuid.UUID | None = row.user_id if row else None
-        self.user = user
+        self.found = found
         self.is_due = row is not None and utcnow() - row.seen_at > SEEN_EVERY
         self.modified = False
         self.accessed = True
@@ -69,17 +89,21 @@ class WebSession(CallbackDict[str, Any], SessionMixin):
 
 
 class DatabaseSessions(SessionInterface):
-    """Opens and saves sessions. ``is_secure`` says whether the cookie is for https only."""
+    """Opens and saves sessions.
 
-    def __init__(self, *, is_secure: bool) -> None:
+    ``is_secure`` says whether the cookie is for https only; ``count_unread`` is the number, for a column of
+    people, that every page shows, so that it needs no query of its own.
+    """
+
+    def __init__(self, *, is_secure: bool, count_unread: Callable[[Person], ColumnElement[int]]) -> None:
         self._is_secure = is_secure
+        self._who = _who(count_unread(SignInSession.user_id))
 
     def open_session(self, app: Flask, request: Request) -> WebSession:
         """The session of the request's cookie, or a new one that exists only once it is used."""
         token = request.cookies.get(COOKIE, "")
         try:
-            row, user = find_session(token)
-            return WebSession(row, token, user=user)
+            return WebSession(find_session(token, self._who), token)
         except OperationalError as error:
             # Raised here it would come before everything that can answer; the guard raises it again.
             return WebSession(failure=error)
@@ -180,21 +204,32 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_SESSION_AND_PERSON = (
-    select(SignInSession, User)
-    .outerjoin(User, User.id == SignInSession.user_id)
-    .where(SignInSession.token_hash == bindparam("token_hash"))
-)
+def _who(unread: ColumnElement[int]) -> Who:
+    return (
+        select(SignInSession, User, Membership.office_id, MembershipRole.role, unread)
+        .outerjoin(User, User.id == SignInSession.user_id)
+        .outerjoin(
+            Membership, and_(Membership.user_id == SignInSession.user_id, Membership.state == "active")
+        )
+        .outerjoin(MembershipRole, MembershipRole.membership_id == Membership.id)
+        .where(SignInSession.token_hash == bindparam("token_hash"))
+    )
 
 
-def find_session(token: str) -> tuple[SignInSession | None, User | None]:
-    """The living session of a cookie's token and whose it is; used by pages and by sockets."""
+_WHO_ALONE = _who(literal(0))
+
+
+def find_session(token: str, who: Who = _WHO_ALONE) -> Found | None:
+    """The living session of a cookie's token, whose it is and which roles they have, in one query."""
     if not token:
-        return None, None
-    found = database().execute(_SESSION_AND_PERSON, {"token_hash": hash_token(token)}).one_or_none()
-    if found is None or found[0].expires_at <= utcnow():
-        return None, None
-    return found[0], found[1]
+        return None
+    lines = database().execute(who, {"token_hash": hash_token(token)}).all()
+    if not lines or lines[0][0].expires_at <= utcnow():
+        return None
+    row, user, _office, _role, unread = lines[0]
+    return Found(
+        row, user, [(office_id, role) for _row, _user, office_id, role, _unread in lines if role], unread
+    )
 
 
 def end_sessions(user_id: uuid.UUID, *, keep: uuid.UUID | None = None) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 
 from lms.access.actor import Actor
 from lms.accounts.models import User
+from lms.accounts.sessions import Person
 from lms.clock import utcnow
 from lms.errors import NotFound
 from lms.hooks.callers import hooks
@@ -80,16 +81,15 @@ def notify(
     return row
 
 
-_UNREAD = (
-    select(func.count())
-    .select_from(Notification)
-    .where(Notification.user_id == bindparam("user_id"), Notification.in_app, Notification.read_at.is_(None))
-)
-
-
 def unread_count(actor: Actor) -> int:
     """How many notifications wait for the person, in one query."""
-    return session().scalar(_UNREAD, {"user_id": actor.user_id}) or 0
+    return session().scalar(select(unread_of(literal(actor.user_id)))) or 0
+
+
+def unread_of(user_id: Person) -> ColumnElement[int]:
+    """How many notifications wait for the person of that column, as a part of another query."""
+    waiting = (Notification.user_id == user_id, Notification.in_app, Notification.read_at.is_(None))
+    return select(func.count()).select_from(Notification).where(*waiting).scalar_subquery()
 
 
 def find_notifications(actor: Actor, *, page: int = 1) -> tuple[list[Notification], int]:

@@ -20,7 +20,7 @@ from werkzeug.http import parse_cookie
 
 from lms.access.actor import Actor
 from lms.access.policy import Policy, mark, policy_of
-from lms.accounts.actors import actor_of_account
+from lms.accounts.actors import actor_of_session
 from lms.accounts.sessions import COOKIE, WebSession, find_session
 from lms.accounts.visitors import visitor_in
 from lms.errors import Forbidden, Invalid, NotFound, SignInNeeded
@@ -118,13 +118,13 @@ def guest_or_actor() -> Actor | None:
 def identify(environ: Mapping[str, Any], office_slug: str, policy: Policy) -> Actor | None:
     """Who is behind a socket's handshake: its session cookie, seen in an office by a namespace of that policy."""
     cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-    row, user = find_session(cookies.get(COOKIE, ""))
+    found = find_session(cookies.get(COOKIE, ""))
     office = directory().by_slug(office_slug)
-    if row is None or office is None:
+    if found is None or office is None:
         return None
-    account = actor_of_account(user, office, row.id)
+    account = actor_of_session(found, office)
     if policy.kind == "visitor" and (account is None or not account.is_member):
-        return visitor_in(row.data, policy.permission, office) or account
+        return visitor_in(found.row.data, policy.permission, office) or account
     return account
 
 
@@ -159,7 +159,8 @@ def _prepare() -> None:
     if office:
         g.lms_stack.enter_context(office_scope(office.id))
     if isinstance(web_session, WebSession):
-        g.actor = actor_of_account(web_session.user, office, web_session.row_id)
+        g.actor = actor_of_session(web_session.found, office)
+        g.lms_unread = web_session.found.unread if web_session.found else 0
     choose_locale(guest_or_actor(), office)
 
 

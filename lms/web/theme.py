@@ -9,7 +9,6 @@ from flask import Blueprint, Flask, Response, g, request
 from lms.errors import NotFound
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import NavItem
-from lms.notifications.service import unread_count
 from lms.offices.contrast import brand_css
 from lms.offices.directory import directory
 from lms.store.runtime import settings
@@ -80,11 +79,8 @@ def _page() -> dict[str, Any]:
 
 
 def _count_unread() -> int:
-    """Unread notifications, counted once per request, and only for pages that show how many."""
-    if "lms_unread" not in g:
-        who = guest_or_actor()
-        g.lms_unread = unread_count(who) if who else 0
-    found: int = g.lms_unread
+    """Unread notifications, as they were read with the session: what changes them leads on to another page."""
+    found: int = g.get("lms_unread", 0)
     return found
 
 
