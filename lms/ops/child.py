@@ -26,13 +26,15 @@ class ChildSpec:
     """A process to keep running: the program ``argv``, or ``run`` in a copy of this process.
 
     ``name`` prefixes its log lines; ``env`` is added to this process's environment;
-    ``ready_url`` answers 200 once the child can serve.
+    ``ready_url`` answers 200 once the child can serve, asked for the site of the name ``ready_host``:
+    a site answers to its own names only.
     """
 
     name: str
     argv: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     ready_url: str | None = None
+    ready_host: str = ""
     cwd: Path | None = None
     run: Callable[[], int | None] | None = None
 

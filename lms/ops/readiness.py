@@ -12,25 +12,26 @@ STATUS_LINE_LIMIT = 1024
 
 
 class ReadinessProbe:
-    """Asks ``url`` once. ``is_done`` turns true; then ``status`` is the HTTP status, or None.
+    """Asks ``url`` once, for the site of that name (``host``, by default the one of the URL).
+
+    ``is_done`` turns true; then ``status`` is the HTTP status, or None.
 
     Its socket lives in the caller's ``selector``, whose loop calls the registered function.
     """
 
-    def __init__(self, selector: selectors.BaseSelector, url: str) -> None:
+    def __init__(self, selector: selectors.BaseSelector, url: str, host: str = "") -> None:
         parts = urlsplit(url)
         self.is_done = False
         self.status: int | None = None
         self.deadline = time.monotonic() + ANSWER_SECONDS
         self._selector = selector
-        self._request = (
-            f"GET {parts.path or '/'} HTTP/1.0\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode()
-        )
+        named = f"Host: {host or parts.netloc}\r\nConnection: close\r\n\r\n"
+        self._request = f"GET {parts.path or '/'} HTTP/1.0\r\n{named}".encode()
         self._answer = b""
-        host = parts.hostname or "127.0.0.1"
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        address = parts.hostname or "127.0.0.1"
+        self._socket = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
         self._socket.setblocking(False)
-        self._socket.connect_ex((host, parts.port or 80))
+        self._socket.connect_ex((address, parts.port or 80))
         selector.register(self._socket, selectors.EVENT_WRITE, self._send)
 
     def check_deadline(self) -> None:

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
 
 import click
 
@@ -24,6 +25,11 @@ from lms.ops.gunicorn_conf import WebServer, web_argv
 from lms.ops.ports import check_port
 from lms.ops.spare import spare_libraries, without
 from lms.ops.supervisor import Supervisor
+
+
+class _Readiness(TypedDict):
+    ready_url: str
+    ready_host: str
 
 
 def _choose_instance(_context: click.Context, _option: click.Parameter, value: Path | None) -> None:
@@ -90,9 +96,14 @@ def run_services(only: str | None = None, on_ready: Callable[[], None] | None = 
 def _scaled_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
     env = {"LMS_INSTANCE": str(settings.instance_dir)}
     return [
-        ChildSpec("web", web_argv(server), env, ready_url=server.local_url + "ready"),
+        ChildSpec("web", web_argv(server), env, **_readiness(settings, server)),
         ChildSpec("jobs", [sys.executable, "-m", "lms.cli", "worker"], env),
     ]
+
+
+def _readiness(settings: Settings, server: WebServer) -> _Readiness:
+    """Where the web server says that it can serve: here, under the name that the site has outside."""
+    return {"ready_url": server.local_url + "ready", "ready_host": urlsplit(settings.site_url).netloc}
 
 
 def _embedded_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
@@ -101,7 +112,7 @@ def _embedded_parts(settings: Settings, server: WebServer) -> list[ChildSpec]:
         work = importlib.import_module("lms.work.worker").run_worker
         importlib.import_module("lms.ops.warming").warm_up(application, settings.site_url)
     return [
-        ChildSpec("web", ready_url=server.local_url + "ready", run=partial(_serve_pages, server)),
+        ChildSpec("web", run=partial(_serve_pages, server), **_readiness(settings, server)),
         ChildSpec("jobs", run=partial(work, application)),
         *_plugin_parts(application),
     ]

@@ -239,6 +239,7 @@ class _Readiness:
 
     def __init__(self, child: Child) -> None:
         self._url = child.spec.ready_url or ""
+        self._host = child.spec.ready_host
         self._probe: ReadinessProbe | None = None
         self.restart()
 
@@ -257,7 +258,7 @@ class _Readiness:
     def ask(self, selector: selectors.BaseSelector) -> bool:
         """Go on asking; returns True in the moment the child becomes ready."""
         if self._probe is None and not self.is_ready and time.monotonic() >= self._ask_at:
-            self._probe = ReadinessProbe(selector, self._url)
+            self._probe = ReadinessProbe(selector, self._url, self._host)
         if self._probe is None:
             return False
         self._probe.check_deadline()

@@ -32,6 +32,17 @@ def test_a_taken_port_is_named_with_a_free_one_and_nothing_stays_behind(installe
         serving.stop()
 
 
+@pytest.mark.parametrize("only", ["", "web"])
+def test_a_site_with_a_public_name_behind_a_proxy_says_that_it_is_ready(
+    installed: Installation, only: str
+) -> None:
+    public = {"environment": "production", "base_url": "https://learning.example.org"}
+    with Serving(installed, only=only, web__trusted_proxies="1", **public) as serving:
+        by_proxy = {"Host": "learning.example.org", "X-Forwarded-Proto": "https"}
+        assert requests.get(f"{serving.url}/ready", headers=by_proxy, timeout=60).status_code == 200
+        assert requests.get(f"{serving.url}/ready", timeout=60).status_code == 422
+
+
 def test_a_pending_migration_is_said_by_ready_and_nobody_migrates_at_the_start(
     installed: Installation,
 ) -> None:

@@ -25,7 +25,7 @@ plan = json.loads(sys.argv[1])
 children = [ChildSpec(**child) for child in plan["children"]]
 sys.exit(Supervisor(children, timing=Timing(**plan["timing"])).run())
 """
-QUICK = {"restart_delays": [0.05, 0.1], "quick_death": 0.4, "grace": 1.0, "slow_start": 0.5}
+QUICK = {"restart_delays": [0.05, 0.1], "quick_death": 0.4, "grace": 20.0, "slow_start": 0.5}
 
 
 def wait_until(condition: Callable[[], bool], what: str = "the condition") -> None:
