@@ -72,13 +72,13 @@ def health_checks() -> Sequence[HealthCheck]:
     """Does the index keep up?"""
     with all_offices("health of the search index"):
         oldest, count = oldest_state(), count_entries()
-    if oldest is None:
+    if oldest is None and directory().all():
         return [
             HealthCheck(
                 "search", "warning", _("The search index is empty."), _("Make it: python3 -m lms reindex")
             )
         ]
-    if utcnow() - oldest > LATE_AFTER:
+    if oldest is not None and utcnow() - oldest > LATE_AFTER:
         return [
             HealthCheck(
                 "search", "warning", _("The search index is more than 30 minutes behind."),

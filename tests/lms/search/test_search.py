@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete, select
 
 from lms.access.actor import system_actor
 from lms.calendar.forms import SaveItem
@@ -15,11 +16,15 @@ from lms.calendar.service import create_item, delete_item
 from lms.clock import utcnow
 from lms.demo import World
 from lms.hooks.contributions import SearchDocument
+from lms.offices.directory import directory
+from lms.offices.models import Office
 from lms.refs import Ref
 from lms.search.cli import reindex
-from lms.search.hooks import on_plugin_disabled
+from lms.search.hooks import health_checks, on_plugin_disabled
 from lms.search.service import index_office
-from lms.store.search import Hit, Query, find, put_documents, remove_plugin, snippet
+from lms.store.base import session
+from lms.store.scope import all_offices
+from lms.store.search import Hit, Query, SearchState, find, put_documents, remove_plugin, snippet
 from lms.store.words import fold, index_forms, query_forms
 from lms.testing import SignIn, count_queries
 from lms.work.worker import run_due_jobs
@@ -191,3 +196,18 @@ def test_the_command_makes_the_index_anew(world: World) -> None:
     assert done.exit_code == 0
     assert done.output.startswith("siena: ")
     assert CliRunner().invoke(reindex, ["--office", "nowhere"]).exit_code == 2
+
+
+def test_an_index_is_missed_only_where_there_is_something_to_find(world: World) -> None:
+    def statuses() -> list[str]:
+        return [check.status for check in health_checks()]
+
+    with all_offices("a site before its first day"):
+        assert statuses() == ["ok"]
+        session().execute(delete(SearchState))
+        assert statuses() == ["warning"]
+        for office in session().scalars(select(Office)):
+            office.is_active = False
+        session().flush()
+        directory().forget()
+        assert statuses() == ["ok"]
