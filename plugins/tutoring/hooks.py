@@ -40,6 +40,7 @@ from lms.plugin import (
     _l,
     find_member_names,
     format_datetime,
+    format_time,
     hookimpl,
     session,
     utcnow,
@@ -62,6 +63,8 @@ from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
 
 SOON = timedelta(days=3)
+LOOKED_AT = 10
+"""Coming sessions among which the next step is looked for."""
 STAFF = frozenset({"tutor", "counsellor", "trainer", "head"})
 
 
@@ -134,11 +137,15 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """A session that is near is the one next step; the others stand among the next dates."""
-    coming = booking.find_coming(actor, limit=1) if actor.is_member else []
-    if not coming or coming[0].slot.starts_at - utcnow() >= SOON:
+    """A time that is kept for oneself, or a session that is near, is the one next step; others stand among the next dates."""
+    coming = booking.find_coming(actor, limit=LOOKED_AT) if actor.is_member else []
+    offer = next((row for row in coming if row.state == "held" and row.trainee_id == actor.user_id), None)
+    if offer is not None and offer.held_until is not None:
+        return [DashboardCard("", next_step=_kept(offer, offer.held_until))]
+    first = next((row for row in coming if row.state == "booked"), None)
+    if first is None or first.slot.starts_at - utcnow() >= SOON:
         return []
-    first, other = coming[0], _other(actor, coming[0])
+    other = _other(actor, first)
     name = find_member_names(actor, [other]).get(other) or _("your tutor")
     if first.slot.tutor_id == actor.user_id and meeting.seems_absent(first):
         return [DashboardCard("", next_step=_nobody_came(first, name))]
@@ -254,6 +261,13 @@ def audit_actions() -> Sequence[AuditAction]:
 def demo_data(world: World) -> None:
     """Hours, sessions and a waiting list in both demo offices."""
     build_tutoring(world)
+
+
+def _kept(row: Booking, until: datetime) -> NextStep:
+    """A time that somebody gave back, for who waited."""
+    when = format_datetime(row.slot.starts_at, "EEEE d MMMM, HH:mm")
+    detail = _("%(when)s. It is kept for you until %(time)s.", when=when, time=format_time(until))
+    return NextStep(_("A time is free for you"), url_for("tutoring.index"), detail, _("Decide"), priority=8)
 
 
 def _nobody_came(row: Booking, name: str) -> NextStep:

@@ -73,6 +73,23 @@ def test_an_offer_is_kept_for_half_an_hour_and_not_longer(world: World) -> None:
         assert booking.is_waiting(world.actor("trainee10"))
 
 
+def test_a_time_that_is_kept_is_the_next_step_of_who_waited_and_none_of_its_tutor(
+    sign_in: SignIn, world: World
+) -> None:
+    with world.inside("siena"):
+        forget_sessions(world, "trainee10")
+        wait_alone(world, "trainee10")
+        slot = free_slots(world)[0]
+        row = booking.offer_freed(slot)
+        assert row
+        tutor = next(key for key, person in world.people.items() if person.id == slot.tutor_id)
+        address = f"/tutoring/sessions/{row.id}"
+    assert "C’è un orario libero per te" in sign_in("trainee10").get("/o/siena/").text
+    page = sign_in(tutor).get("/o/siena/").text
+    assert "C’è un orario libero per te" not in page
+    assert address not in page
+
+
 def test_an_offer_gives_nobody_more_sessions_than_the_office_allows(sign_in: SignIn, world: World) -> None:
     with world.inside("siena"):
         forget_sessions(world, "trainee10")
