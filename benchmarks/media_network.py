@@ -77,7 +77,7 @@ def between(target: tuple[str, int], loss: float, delay: float, seed: int) -> It
         yield int(process.stdout.readline() if process.stdout is not None else "")
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 if __name__ == "__main__":

@@ -176,4 +176,4 @@ class Clients:
 
     def _end(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()

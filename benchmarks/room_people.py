@@ -1,6 +1,7 @@
 """Many people in one webinar room, in one process: ``python -m benchmarks.room_people PORT`` with a plan on stdin.
 
-The plan is JSON: ``{room, cookies, seconds, pause, votes}``, the last one the seconds in which people vote, for each poll; the first cookie is the host's. Everybody comes in and hears
+The plan is JSON: ``{room, cookies, servers, seconds, pause, votes}``: ``servers`` are process ids whose CPU is looked at, ``votes`` the
+seconds in which people vote, for each poll; the first cookie is the host's. Everybody comes in and hears
 the room; then people write in turns; then the host asks something and everybody votes. Prints JSON.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.listeners import Listener
+from benchmarks.media_clients import cpu_of
 
 NAMESPACE = "/webinar"
 AT_ONCE = 20
@@ -56,17 +58,36 @@ async def main(port: int, plan: Mapping[str, Any]) -> None:
     delays: list[float] = []
     everybody = [Person(port, cookie, delays, plan["room"]) for cookie in plan["cookies"]]
     joins: list[float] = []
+    hearing: list[asyncio.Task[None]] = []
+    begun = time.monotonic()
     for start in range(0, len(everybody), AT_ONCE):
-        await asyncio.gather(*(come_in(each, joins) for each in everybody[start : start + AT_ONCE]))
-    hearing = [asyncio.create_task(each.listen()) for each in everybody]
-    await asyncio.sleep(1)
+        coming = everybody[start : start + AT_ONCE]
+        await asyncio.gather(*(come_in(each, joins) for each in coming))
+        hearing += [asyncio.create_task(each.listen()) for each in coming]
+    all_in = time.monotonic() - begun
+    await asyncio.wait(hearing, timeout=1)
+    servers: list[int] = plan["servers"]
+    cpu = [sum(map(cpu_of, servers))]
     used, begun = time.process_time(), time.monotonic()
     sent = await talk(everybody, plan["seconds"], plan["pause"])
     await wait_for(lambda: len(delays) >= sent * len(everybody), hearing)
     busy = (time.process_time() - used) / (time.monotonic() - begun)
+    cpu.append(sum(map(cpu_of, servers)))
     polls = [await vote(everybody, hearing, seconds) for seconds in plan["votes"]]
+    cpu.append(sum(map(cpu_of, servers)))
     lost = sum(task.done() for task in hearing)
-    found = {"joins": joins, "delays": delays, "sent": sent, "client_share": busy, "lost_connections": lost}
+    for task in hearing:
+        task.cancel()
+    await asyncio.gather(*hearing, return_exceptions=True)
+    found = {
+        "joins": joins,
+        "all_in": all_in,
+        "cpu": cpu,
+        "delays": delays,
+        "sent": sent,
+        "client_share": busy,
+        "lost_connections": lost,
+    }
     print(json.dumps(found | {"polls": polls, "refused": sum(each.refused for each in everybody)}))
 
 

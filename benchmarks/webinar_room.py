@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.media_clients import cpu_of
 from benchmarks.tables import Table, percentile
 from lms.accounts.models import Membership, MembershipRole, User
 from lms.accounts.sessions import COOKIE
@@ -54,13 +55,18 @@ def _measure(site: Installation, mode: str, count: int, seconds: float, votes: t
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         stack.callback(crowd.kill)
-        plan = {"room": str(room), "cookies": cookies, "seconds": seconds, "pause": PAUSE, "votes": votes}
+        servers = serving.pids_of("gunicorn")
+        before = sum(map(cpu_of, servers))
+        plan = {
+            "room": str(room), "cookies": cookies, "servers": servers, "seconds": seconds, "pause": PAUSE, "votes": votes,
+        }  # fmt: skip
         output, _ = crowd.communicate(json.dumps(plan))
     if crowd.returncode:
         raise RuntimeError("the people have failed")
     found = json.loads(output)
     delays = [delay * 1000 for delay in found["delays"]]
     table = Table(f"Webinar room, {mode}: {count} sockets, {1 / PAUSE:g} messages a second, then polls")
+    table.add("everybody has come in after", found["all_in"], "s")
     table.add("coming in p95", percentile(found["joins"], 0.95) * 1000, "ms")
     table.add("messages that arrived", 100 * len(delays) / (found["sent"] * count), "%", at_least=100)
     table.add("message p50", percentile(delays, 0.5), "ms")
@@ -74,6 +80,10 @@ def _measure(site: Installation, mode: str, count: int, seconds: float, votes: t
         table.add(name + "updates of the chart", poll["updates"], "a second")
     table.add("orders refused", found["refused"], "", at_most=0)
     table.add("lost connections", found["lost_connections"], "", at_most=0)
+    joined, talked, voted = found["cpu"]
+    table.add("CPU of the web processes: coming in", (joined - before) / count * 1000, "ms each")
+    table.add("a message to everybody", (talked - joined) / found["sent"] * 1000, "ms each")
+    table.add("a vote", (voted - talked) / (count * len(votes)) * 1000, "ms each")
     table.add("CPU of the people's process", found["client_share"] * 100, "% of a core")
     table.print()
 
