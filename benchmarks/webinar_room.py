@@ -74,11 +74,12 @@ def _measure(site: Installation, mode: str, count: int, seconds: float, votes: t
     table.add("message p99", percentile(delays, 0.99), "ms")
     for poll in found["polls"]:
         name = f"votes within {poll['seconds']:g} s: "
+        table.add(name + "answered by the server", 100 * poll["answered"] / count, "%", at_least=100)
         table.add(name + "pages with the final chart", 100 * len(poll["charts"]) / count, "%", at_least=100)
         last = max(poll["charts"], default=float("inf"))
         table.add(name + "last vote to the last page's final chart", last, "s", at_most=2)
         table.add(name + "updates of the chart", poll["updates"], "a second")
-    table.add("orders refused", found["refused"], "", at_most=0)
+    table.add("orders refused, and given again", found["refused"], "", at_most=0)
     table.add("lost connections", found["lost_connections"], "", at_most=0)
     joined, talked, voted = found["cpu"]
     table.add("CPU of the web processes: coming in", (joined - before) / count * 1000, "ms each")
