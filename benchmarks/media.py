@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks import media_janus, media_recording
 from benchmarks.media_clients import memory_of
 from benchmarks.media_servers import JANUS, JANUS_ONE, OURS, RELAY, Clients, Kind, kinds, serving
-from benchmarks.tables import print_columns
+from benchmarks.tables import machine, print_columns
 
 COMPARED_AT = 400
 SIZES = {
@@ -57,11 +57,11 @@ class Found:
 def run(folder: Path, is_smoke: bool) -> None:
     """Print the tables."""
     seconds, settle = (0.3, 0.2) if is_smoke else (SECONDS, SETTLE)
-    found = {}
+    found, on = {}, machine()
     for number, kind in enumerate(kinds(is_smoke=is_smoke)):
         sizes = (2,) if is_smoke else SIZES[kind]
         found[kind] = measure(folder / str(number), kind, sizes, seconds, settle)
-    _print(found)
+    _print(found, on)
     media_recording.run(folder / "recording", is_smoke)
 
 
@@ -102,7 +102,7 @@ def is_held(kind: Kind, figures: dict[str, Any]) -> bool:
     return bool(_lost(figures) < MOST_LOST and figures["delay_p95"] < MOST_DELAY)
 
 
-def _print(found: dict[Kind, Found]) -> None:
+def _print(found: dict[Kind, Found], on: str) -> None:
     janus = found.get(JANUS_ONE, Found())
     columns = list(found.values())
     ours = found[OURS]
@@ -123,7 +123,7 @@ def _print(found: dict[Kind, Found]) -> None:
     ]  # fmt: skip
     heads = ["", *(each.title for each in found), "goal", "ratio to Janus, event_loops=1"]
     title = "Media servers, one core each, one sender of 170 packets a second"
-    print_columns(title + (f"; Janus {media_janus.version()}" if JANUS_ONE in found else ""), heads, rows)
+    print_columns(title + (f"; Janus {media_janus.version()}" if JANUS_ONE in found else ""), heads, rows, on)
     for kind, each in found.items():
         limited = [size for size, figures in each.sizes.items() if figures["client_share"] > CLIENTS_ARE_FULL]
         if limited:

@@ -18,7 +18,7 @@ from benchmarks.media_janus import JanusApi, find_janus
 from benchmarks.media_network import between
 from benchmarks.media_pages import FRAMES, MEASURE, QUALITY, WISH, JanusPage, wait_in
 from benchmarks.media_servers import JANUS_ONE, OURS, Clients, serving
-from benchmarks.tables import Table, percentile
+from benchmarks.tables import Table, machine, percentile
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.conftest import ARGUMENTS
 from plugins.webinar.tests.media.engines import EngineProcess
@@ -47,12 +47,12 @@ class Room:
     """An engine with pages."""
 
     def __init__(self, folder: Path, browser: Browser, stack: ExitStack) -> None:
-        self.pid = stack.enter_context(serving(OURS, folder))
-        self._browser, self._stack = browser, stack
-        self._events = EngineProcess(folder)
         self.engine = RemoteEngine(folder)
-        self.engine.listen(self._events.events.put)
         stack.callback(self.engine.close)
+        self.pid = stack.enter_context(serving(OURS, folder))
+        self._browser = browser
+        self._events = EngineProcess(folder)
+        self.engine.listen(self._events.events.put)
         self.pages: list[MediaPage] = []
 
     def enter(self, person: str, way: Callable[[str], str] = lambda sdp: sdp) -> MediaPage:
@@ -98,6 +98,7 @@ def _room(folder: Path, browser: Browser) -> Iterator[Room]:
 
 
 def _joins(folder: Path, browser: Browser, is_smoke: bool) -> None:
+    on = machine()
     browsers, joins = (1, 1) if is_smoke else (BROWSERS, JOINS)
     packets = 2 if is_smoke else IN_ROOM - BROWSERS
     with _room(folder, browser) as room, ExitStack() as stack:
@@ -117,7 +118,8 @@ def _joins(folder: Path, browser: Browser, is_smoke: bool) -> None:
             room.leave(page)
         gaps = _restarts(room, 1 if is_smoke else RESTARTS)
     table = Table(
-        f"Chromium in a room of {packets + browsers} ({browsers} browsers, the others at the level of packets)"
+        f"Chromium in a room of {packets + browsers} ({browsers} browsers, the others at the level of packets)",
+        on,
     )
     table.add(
         "join to connected p95", percentile([each["connected"] for each in times], 0.95), "ms", at_most=150

@@ -16,7 +16,7 @@ from benchmarks.media_aiortc import make_pictures, make_sounds
 from benchmarks.media_clients import Client, Publisher, cpu_of
 from benchmarks.media_desks import ROOM, OwnDesk
 from benchmarks.media_servers import OURS, cores, on_core, serving
-from benchmarks.tables import Table
+from benchmarks.tables import Table, machine
 from plugins.webinar.engine import RecordedTrack
 from plugins.webinar.engine_embedded.dtls import Identity
 
@@ -26,6 +26,7 @@ STREAMS_OF_EACH = 2
 
 def run(folder: Path, is_smoke: bool) -> None:
     """Print the table."""
+    on = machine()
     count, seconds, rounds = (2, 0.5, 1) if is_smoke else (SENDERS, SECONDS, ROUNDS)
     with serving(OURS, folder) as pid, on_core(cores()[1]):
         desk, identity = OwnDesk(folder), Identity()
@@ -49,7 +50,7 @@ def run(folder: Path, is_smoke: bool) -> None:
             extra, packets = extra + recorded - plain, packets + parts + sounds_sent
             missing += frames + sounds_sent - sum(map(count_frames, tracks))
     engine.close()
-    table = Table(f"Recording {count} people with camera and microphone")
+    table = Table(f"Recording {count} people with camera and microphone", on)
     table.add("share of a core for each stream", max(0.0, min(shares)) * 100, "%", at_most=0.3)
     table.add("for each packet", max(0.0, extra / max(1, packets)) * 1e6, "us")
     table.add("frames missing", missing, "", at_most=0)

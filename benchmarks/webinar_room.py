@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.media_clients import cpu_of
-from benchmarks.tables import Table, percentile
+from benchmarks.tables import Table, machine, percentile
 from lms.accounts.models import Membership, MembershipRole, User
 from lms.accounts.sessions import COOKIE
 from lms.clock import utcnow
@@ -46,6 +46,7 @@ def run(folder: Path, is_smoke: bool) -> None:
 
 
 def _measure(site: Installation, mode: str, count: int, seconds: float, votes: tuple[float, ...]) -> None:
+    on = machine()
     room, people = make_room(site, count)
     with site.app.app_context():
         cookies = [f"{COOKIE}={open_session_for(each)}" for each in people]
@@ -65,7 +66,7 @@ def _measure(site: Installation, mode: str, count: int, seconds: float, votes: t
         raise RuntimeError("the people have failed")
     found = json.loads(output)
     delays = [delay * 1000 for delay in found["delays"]]
-    table = Table(f"Webinar room, {mode}: {count} sockets, {1 / PAUSE:g} messages a second, then polls")
+    table = Table(f"Webinar room, {mode}: {count} sockets, {1 / PAUSE:g} messages a second, then polls", on)
     table.add("everybody has come in after", found["all_in"], "s")
     table.add("coming in p95", percentile(found["joins"], 0.95) * 1000, "ms")
     table.add("messages that arrived", 100 * len(delays) / (found["sent"] * count), "%", at_least=100)
