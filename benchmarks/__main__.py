@@ -14,12 +14,14 @@ from benchmarks import (
     dashboard,
     fanout,
     media,
+    media_chromium,
     memory,
     pages,
     portfolio,
     quiz,
     start,
     tutoring,
+    webinar_room,
 )
 
 BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
@@ -29,11 +31,13 @@ BENCHMARKS: dict[str, Callable[[Path, bool], None]] = {
     "fanout": fanout.run,
     "append": append.run,
     "media": media.run,
+    "media_chromium": media_chromium.run,
     "memory": memory.run,
     "quiz": quiz.run,
     "portfolio": portfolio.run,
     "start": start.run,
     "tutoring": tutoring.run,
+    "webinar_room": webinar_room.run,
 }
 
 

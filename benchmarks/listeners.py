@@ -70,6 +70,10 @@ class Listener:
             found = SENT.search(text)
             if found and text.startswith(f'42{self._namespace},["event"'.encode()):
                 self._delays.append(time.monotonic() - float(found.group(1)))
+            self.notice(text)
+
+    def notice(self, text: bytes) -> None:
+        """Something else to be done with each message; nothing here."""
 
     async def join(self, channel: str, since: int | None) -> dict[str, Any]:
         """Hear a channel; returns what the server answers: what was missed since an event."""

@@ -1,121 +1,165 @@
-"""The media engine on one core: what a packet, a subscriber and a join cost, and how late packets are.
+"""Media servers side by side, each on one core: what a packet, a subscriber and a join cost, and how many subscribers it holds.
 
-One sender of 1 Mbit/s picture and sound; engine and clients each have a core. Loopback only, bounded in time.
+One sender of 1 Mbit/s picture and sound; the same clients for all, on another core; loopback only, bounded in time.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tables import Table
+from benchmarks import media_janus, media_recording
+from benchmarks.media_clients import memory_of
+from benchmarks.media_servers import JANUS, JANUS_ONE, OURS, RELAY, Clients, Kind, kinds, serving
+from benchmarks.tables import machine, print_columns
 
-ROOT = Path(__file__).resolve().parent.parent
-ENGINE = ROOT / "plugins" / "webinar" / "engine_embedded"
-TICKS = os.sysconf("SC_CLK_TCK")
-SIZES, SECONDS = (100, 400, 900), 8.0
+COMPARED_AT = 400
+SIZES = {
+    OURS: (100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1200),
+    JANUS_ONE: (100, 200, 300, 400, 500, 600, 700, 800),
+    JANUS: (50, 100, 150, 200, 250, 300, 400),
+    RELAY: (2, 4, 6, 8, 10, 12, 16),
+}
+SECONDS, SETTLE = 4.0, 1.5
+MOST_LOST, MOST_DELAY = 0.01, 0.15
+OVERLOAD = 1.25
+CLIENTS_ARE_FULL = 0.9
+"""Share of their core from which the clients, not the server, may be what is measured."""
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What one size came to."""
+@dataclass
+class Found:
+    """What one server came to."""
 
-    packets_per_cpu_second: float
-    memory_each: float
-    cpu_each_join: float
-    lost: float
-    delay_p95: float
-    cpu: float
-    join_p95: float
+    sizes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    held: int = 0
+    join_cpu: float = 0.0
+    join_p95: float = 0.0
+    memory_each: float = 0.0
+    overload: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def compared(self) -> dict[str, Any]:
+        """The measurement at 400, or the largest there is."""
+        return self.sizes.get(COMPARED_AT) or self.sizes[max(self.sizes)]
+
+    @property
+    def rate(self) -> float:
+        """Packets a CPU second there; for a server that holds fewer, the best it comes to."""
+        if COMPARED_AT in self.sizes:
+            return _rate(self.compared)
+        return max(map(_rate, self.sizes.values()), default=0.0)
 
 
 def run(folder: Path, is_smoke: bool) -> None:
-    """Print the table."""
-    table = Table("Media engine, one core")
-    for count in (3,) if is_smoke else SIZES:
-        figures = measure(folder / str(count), count, 1.0 if is_smoke else SECONDS)
-        name = f"{count} subscribers: "
-        table.add(name + "packets a CPU second", figures.packets_per_cpu_second, "")
-        table.add(name + "microseconds a packet", 1e6 / max(figures.packets_per_cpu_second, 1), "us")
-        table.add(name + "CPU", figures.cpu * 100, "%")
-        table.add(name + "lost", figures.lost * 100, "%", at_most=1)
-        table.add(
-            name + "added delay p95", figures.delay_p95 * 1000, "ms", at_most=20 if count <= 400 else 150
-        )
-        table.add(name + "memory each", figures.memory_each / 1e6, "MB", at_most=0.15)
-        table.add(name + "CPU of a join", figures.cpu_each_join * 1000, "ms", at_most=4)
-        table.add(name + "join to keys p95", figures.join_p95 * 1000, "ms", at_most=150)
-    table.print()
+    """Print the tables."""
+    seconds, settle = (0.3, 0.2) if is_smoke else (SECONDS, SETTLE)
+    found, on = {}, machine()
+    for number, kind in enumerate(kinds(is_smoke=is_smoke)):
+        sizes = (2,) if is_smoke else SIZES[kind]
+        found[kind] = measure(folder / str(number), kind, sizes, seconds, settle)
+    _print(found, on)
+    media_recording.run(folder / "recording", is_smoke)
 
 
-def measure(folder: Path, count: int, seconds: float) -> Figures:
-    """Run an engine and its clients once."""
-    folder.mkdir()
-    argv = [sys.executable, str(ENGINE), "--folder", str(folder), "--host", "127.0.0.1", "--port", "0"]
-    engine = subprocess.Popen(argv, stderr=subprocess.PIPE)
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(engine.pid, {cores[0]})
-    clients = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.media_clients", str(folder), str(count), str(seconds)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
-    )  # fmt: skip
-    os.sched_setaffinity(clients.pid, {cores[-1]})
-    try:
-        return _watch(engine.pid, clients, count, seconds)
-    finally:
-        clients.kill()
-        engine.terminate()
-        clients.wait()
-        engine.wait()
+def measure(folder: Path, kind: Kind, sizes: tuple[int, ...], seconds: float, settle: float) -> Found:
+    """Let the room grow until the server does not hold it; then again from the start with a quarter more than it held."""
+    found = Found()
+    with ExitStack() as stack:
+        pid = stack.enter_context(serving(kind, folder / "grows"))
+        clients = Clients(kind, folder / "grows", pid, stack)
+        before, joined, join_cpu = memory_of(pid), 0, 0.0
+        for size in sizes:
+            said = clients.join(size - joined)
+            joined, join_cpu = size, join_cpu + said["cpu"]
+            found.join_p95 = max(found.join_p95, said["join_p95"])
+            figures = found.sizes[size] = clients.measure(seconds, settle)
+            found.memory_each = (figures["memory"] - before) / size
+            found.join_cpu = join_cpu / size
+            if is_held(kind, figures):
+                found.held = size
+            elif size >= COMPARED_AT or kind is RELAY:
+                break
+        if len(sizes) == 1:
+            found.overload = figures | {"count": size}
+            return found
+    with ExitStack() as stack:
+        pid = stack.enter_context(serving(kind, folder / "too-many"))
+        clients = Clients(kind, folder / "too-many", pid, stack)
+        count = round((found.held or sizes[0]) * OVERLOAD)
+        clients.join(count)
+        found.overload = clients.measure(seconds * 2, settle) | {"count": count}
+    return found
 
 
-def _watch(pid: int, clients: subprocess.Popen[bytes], count: int, seconds: float) -> Figures:
-    _hear(clients)
-    memory, cpu = _memory(pid), _cpu(pid)
-    _go(clients)
-    joined = _hear(clients)
-    join_cpu, memory_each = (_cpu(pid) - cpu) / count, (_memory(pid) - memory) / count
-    _go(clients)
-    _hear(clients)
-    cpu = _cpu(pid)
-    done = _hear(clients)
-    used = _cpu(pid) - cpu
-    _go(clients)
-    return Figures(
-        done["received"] / max(used, 0.01),
-        memory_each,
-        join_cpu,
-        max(0.0, 1 - done["received"] / done["expected"]),
-        done["delay_p95"],
-        used / seconds,
-        joined["join_p95"],
-    )
+def is_held(kind: Kind, figures: dict[str, Any]) -> bool:
+    """Less than 1 % lost, and late by less than 150 ms; where pictures are encoded anew, all that can be told is frames."""
+    if kind is RELAY:
+        return bool(1 - figures["frames"] < MOST_LOST and 1 - figures["audio"] < MOST_LOST)
+    return bool(_lost(figures) < MOST_LOST and figures["delay_p95"] < MOST_DELAY)
 
 
-def _hear(clients: subprocess.Popen[bytes]) -> dict[str, Any]:
-    if clients.stdout is None:
-        raise RuntimeError("the clients cannot be heard")
-    said: dict[str, Any] = json.loads(clients.stdout.readline())
-    return said
+def _print(found: dict[Kind, Found], on: str) -> None:
+    janus = found.get(JANUS_ONE, Found())
+    columns = list(found.values())
+    ours = found[OURS]
+    rows = [
+        ["packets a CPU second at 400", *(f"{each.rate:,.0f}" for each in columns), ">= 2x Janus", _times(ours.rate, janus.rate)],
+        ["the same in us a packet", *(f"{1e6 / max(1, each.rate):.1f}" for each in columns), "", ""],
+        ["subscribers held (< 1 % lost, p95 < 150 ms)", *(f"{each.held}" for each in columns), ">= 900, >= 1.8x Janus", _times(ours.held, janus.held)],
+        ["p95 of the added delay at 400, ms", *(_delay(kind, each) for kind, each in found.items()), "<= 20", ""],
+        ["lost at 400, %", *(_loss(kind, each) for kind, each in found.items()), "< 1", ""],
+        ["memory a subscriber, MB", *(f"{each.memory_each / 1e6:.2f}" for each in columns), "<= 0.15", _times(janus.memory_each, ours.memory_each)],
+        ["CPU of a join, ms", *(f"{each.join_cpu * 1000:.1f}" for each in columns), "<= 4", _times(janus.join_cpu, ours.join_cpu)],
+        ["join to keys p95, ms", *(f"{each.join_p95 * 1000:.0f}" for each in columns), "<= 150", ""],
+        ["125 % load: subscribers", *(f"{each.overload['count']}" for each in columns), "", ""],
+        ["125 % load: sound lost, %", *(f"{_share_lost(each.overload['audio']):.1f}" for each in columns), "< 2", ""],
+        ["125 % load: picture lost, %", *(_picture_loss(kind, each) for kind, each in found.items()), "", ""],
+        ["125 % load: disconnected", *(f"{each.overload['silent']}" for each in columns), "0", ""],
+        ["most CPU of the clients, % of their core", *(f"{_client_share(each) * 100:.0f}" for each in columns), "", ""],
+    ]  # fmt: skip
+    heads = ["", *(each.title for each in found), "goal", "ratio to Janus, event_loops=1"]
+    title = "Media servers, one core each, one sender of 170 packets a second"
+    print_columns(title + (f"; Janus {media_janus.version()}" if JANUS_ONE in found else ""), heads, rows, on)
+    for kind, each in found.items():
+        limited = [size for size, figures in each.sizes.items() if figures["client_share"] > CLIENTS_ARE_FULL]
+        if limited:
+            print(f"({kind.title}: with {min(limited)} and more the clients were the limit, not the server)")
+    print(f"(load {os.getloadavg()[0]:.1f} after)\n")
 
 
-def _go(clients: subprocess.Popen[bytes]) -> None:
-    if clients.stdin is not None:
-        clients.stdin.write(b"go\n")
-        clients.stdin.flush()
+def _rate(figures: dict[str, Any]) -> float:
+    return float(figures["received"]) / max(float(figures["cpu"]), 0.001)
 
 
-def _cpu(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / TICKS
+def _lost(figures: dict[str, Any]) -> float:
+    return max(0.0, 1 - float(figures["received"]) / max(1.0, float(figures["expected"])))
 
 
-def _memory(pid: int) -> float:
-    """Bytes in memory."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def _share_lost(share: float) -> float:
+    return max(0.0, 1 - share) * 100
+
+
+def _client_share(found: Found) -> float:
+    return float(max(each["client_share"] for each in [*found.sizes.values(), found.overload]))
+
+
+def _delay(kind: Kind, found: Found) -> str:
+    return "not told" if kind is RELAY else f"{found.compared['delay_p95'] * 1000:.1f}"
+
+
+def _loss(kind: Kind, found: Found) -> str:
+    if kind is RELAY:
+        return f"{_share_lost(found.compared['frames']):.1f} of frames at {max(found.sizes)}"
+    return f"{_lost(found.compared) * 100:.1f}"
+
+
+def _picture_loss(kind: Kind, found: Found) -> str:
+    return f"{_share_lost(found.overload['frames' if kind is RELAY else 'video']):.1f}"
+
+
+def _times(one: float | None, other: float | None) -> str:
+    return f"{one / other:.2f}" if one and other else ""

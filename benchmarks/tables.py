@@ -13,6 +13,8 @@ class Table:
     """Rows of name, value and goal; ``print`` writes Markdown."""
 
     title: str
+    on: str = ""
+    """What ``machine`` said before the measurement; else what it says when the table is printed."""
     rows: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     def add(
@@ -38,14 +40,16 @@ class Table:
 
     def print(self) -> None:
         """Write the table to standard output."""
-        head = ("", "measured", "goal", "ratio")
-        widths = [max(len(row[column]) for row in [head, *self.rows]) for column in range(4)]
-        print(f"\n## {self.title} ({machine()})\n")
-        for row in [head, tuple("-" * width for width in widths), *self.rows]:
-            print(
-                "| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + " |"
-            )
-        print(flush=True)
+        print_columns(self.title, ("", "measured", "goal", "ratio"), self.rows, self.on)
+
+
+def print_columns(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], on: str = "") -> None:
+    """Write a table with columns of one's own: several programs side by side. ``on``: what ``machine`` said before."""
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    print(f"\n## {title} ({on or machine()})\n")
+    for row in [head, ["-" * width for width in widths], *rows]:
+        print("| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + " |")
+    print(flush=True)
 
 
 def machine() -> str:

@@ -29,6 +29,7 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import Namespace
 from pydantic import Field
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lms.access.actor import Actor
 from lms.access.policy import Policy, mark, policy_of
@@ -47,6 +48,8 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_RATE = Rate(40, 10)
 PING_TIMEOUT = "ping timeout"
+UNAVAILABLE = (DBAPIError, NoConnectionFree)
+"""The database is away, or all connections with it are in use: the client is told, and sends again."""
 MEMBER = Policy("member")
 WELCOME = Policy("namespace")
 WELCOME_READS = Policy("namespace", opens_transaction=False)
@@ -284,7 +287,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
                 self.hub.admit(self.path, self._owner, self.policy, sid, environ, str(slug or ""))
         except AppError as error:
             raise Refused(error.message, {"code": error.code}) from None
-        except DBAPIError:
+        except UNAVAILABLE:
             raise Refused(_("The database does not answer."), {"code": "unavailable"}) from None
 
     def _disconnect(self, sid: str, *, said_goodbye: bool) -> None:
@@ -295,7 +298,7 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
             with self.app.app_context(), office_scope(connection.office_id), unit_of_work():
                 presence.depart(sid, connection.channels)
                 self.departed(connection, said_goodbye=said_goodbye)
-        except (AppError, DBAPIError) as error:
+        except (AppError, *UNAVAILABLE) as error:
             # Nobody waits for an answer; unrenewed, the presence fades by itself.
             log.warning("live.departure_not_noted", error=str(error))
 
@@ -309,14 +312,14 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
             except AppError as error:
                 self.hub.drop(connection, error.code)
                 return _refusal(error)
-            except DBAPIError:
+            except UNAVAILABLE:
                 return _refusal(_unavailable())
             with locale(actor.locale):
                 try:
                     return {"ok": True} | dict(self._handle(event, Call(actor, connection), data) or {})
                 except AppError as error:
                     return _refusal(error)
-                except DBAPIError:
+                except UNAVAILABLE:
                     return _refusal(_unavailable())
 
     def _handle(self, event: str, call: Call, data: Any) -> Mapping[str, Any] | None:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from jinja2 import TemplateError
 from markupsafe import escape
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from lms.errors import AppError, Invalid, SignInNeeded, TooMany, Unavailable
@@ -40,6 +41,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(NoConnectionFree, _database_error)
     app.register_error_handler(DataError, _unusable_value)
     app.register_error_handler(500, _unexpected)
 
@@ -81,8 +83,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _page(status, message), status
 
 
-def _database_error(error: DBAPIError) -> ResponseReturnValue:
-    log.error("database.unavailable", error=str(error.orig))
+def _database_error(error: DBAPIError | NoConnectionFree) -> ResponseReturnValue:
+    log.error("database.unavailable", error=str(getattr(error, "orig", error)))
     session().rollback()
     return _app_error(
         Unavailable(_("The database does not answer. Nothing was lost; please try again in a minute."))
@@ -101,7 +103,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, AppError):
         return _app_error(cause)
-    if isinstance(cause, OperationalError):
+    if isinstance(cause, OperationalError | NoConnectionFree):
         return _database_error(cause)
     reference = secrets.token_hex(4)
     log.error(

@@ -1,4 +1,8 @@
-"""Counts that change quickly are told together: at most four times a second, whatever the crowd."""
+"""Counts that change quickly are told together: at most four times a second, and more seldom to a large crowd.
+
+What is told goes to everybody, so the work grows with the crowd while the time between two counts does not; then votes
+would wait for the charts of earlier ones.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,16 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.plugin import Conflict, Unavailable, after_commit, hub, office_scope, unit_of_work
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 0.25
+SECONDS, LONGEST_SECONDS = 0.25, 1.0
+SECONDS_EACH = 0.0015
+"""How much longer for each page that this process serves: from 170 on, there are fewer than four counts a second."""
+MOST_TRIES = 20
 EXTENSION = "webinar_merging"
 
 
@@ -25,29 +32,38 @@ class Merger:
         self._pending: set[str] = set()
 
     def soon(self, key: str, office_id: uuid.UUID, work: Callable[[], None]) -> None:
-        """After the commit, and a quarter of a second, do the work in a unit of work; meanwhile the same key is nothing new."""
-        app = hub().app
+        """After the commit, and a moment, do the work in a unit of work; meanwhile the same key is nothing new.
 
-        def run() -> None:
+        Where the database cannot do it now it is tried again: nobody may come after the last vote who would tell it.
+        """
+        app, live = hub().app, hub()
+
+        def run(tries: int) -> None:
             with self._lock:
                 self._pending.discard(key)
             try:
                 with app.app_context(), office_scope(office_id), unit_of_work():
                     work()
-            except (Conflict, Unavailable, DBAPIError) as problem:
-                # The next vote tells it; the last one of all is told when the poll is closed.
-                log.warning("webinar.not_merged", key=key, problem=str(problem))
+            except (Conflict, Unavailable, SQLAlchemyError) as problem:
+                log.warning("webinar.not_merged", key=key, problem=str(problem), tries_left=tries)
+                if tries:
+                    start(tries - 1)
 
-        def start() -> None:
+        def start(tries: int) -> None:
             with self._lock:
                 if key in self._pending:
                     return
                 self._pending.add(key)
-            timer = threading.Timer(SECONDS, run)
+            timer = threading.Timer(pause_for(len(live.connections)), run, (tries,))
             timer.daemon = True
             timer.start()
 
-        after_commit(start)
+        after_commit(lambda: start(MOST_TRIES))
+
+
+def pause_for(pages: int) -> float:
+    """Seconds between two counts in a process that serves so many pages."""
+    return min(max(SECONDS, pages * SECONDS_EACH), LONGEST_SECONDS)
 
 
 def merger() -> Merger:

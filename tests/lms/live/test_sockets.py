@@ -13,10 +13,11 @@ import websocket
 from flask import Flask
 from socketio.exceptions import ConnectionError as Refused
 from sqlalchemy import select
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from lms.accounts.models import Membership
 from lms.live.channels import append
-from lms.live.hub import EXTENSION, hub, recheck_person
+from lms.live.hub import EXTENSION, Hub, hub, recheck_person
 from lms.live.models import LivePresence
 from lms.store.base import session
 from lms.store.scope import office_scope
@@ -41,6 +42,20 @@ def test_sending_again_after_a_lost_answer_writes_once(site: Flask, url: str, id
         trainer.join()
         trainer.announce("Once", "key-00000001")
         assert trainer.announce("Once", "key-00000001") == {"ok": True, "seq": 1, "is_new": False}
+
+
+def test_while_all_connections_with_the_database_are_in_use_nothing_is_lost_in_silence(
+    site: Flask, url: str, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_none(*_: object, **__: object) -> None:
+        raise NoConnectionFree("all connections are in use")
+
+    with clients(url, ids["trainer"]) as (trainer,):
+        trainer.join()
+        with monkeypatch.context() as crowded:
+            crowded.setattr(Hub, "refresh", find_none)
+            assert trainer.announce("Again", "key-00000001")["error"]["code"] == "unavailable"
+        assert trainer.announce("Again", "key-00000001")["ok"]
 
 
 def test_a_trainee_hears_why_they_cannot_announce(site: Flask, url: str, ids: Ids) -> None:

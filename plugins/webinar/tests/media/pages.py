@@ -143,9 +143,13 @@ class MediaPage:
                 "sdp": self.way(self.engine.restart(data["peer"], data["sdp"]).sdp)
             },
             "media.bind": lambda data: {"bound": self.engine.has(data["peer"])},
-            "media.leave": lambda data: self.engine.leave(data["peer"]) or {},
+            "media.leave": self._leave,
             "media.wish": self._wish,
         }
+
+    def _leave(self, data: dict[str, Any]) -> dict[str, Any]:
+        self.engine.leave(data["peer"])
+        return {}
 
     def _offer(self, data: dict[str, Any]) -> dict[str, Any]:
         answer = self.engine.join("room", self.person, data["direction"], data["sdp"], EVERYTHING)
