@@ -8,6 +8,7 @@ from typing import Any
 
 from plugins.webinar.engine import Wish
 from plugins.webinar.engine_embedded import codecs, rtcp, sdp
+from plugins.webinar.engine_embedded.allowance import wanted_bits
 from plugins.webinar.engine_embedded.choice import Budget, fitting
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.peer import Connection
@@ -106,7 +107,9 @@ class Downlink:
         for slot in sorted(self.slots, key=lambda each: each.role != "screen"):
             layers = slot.track.alive_layers() if slot.track is not None and slot.role != "audio" else []
             if slot.track is not None and layers:
-                shown.append((slot, layers, fitting(layers, self._height_of(slot, slot.track))))
+                height = self._height_of(slot, slot.track)
+                shown.append((slot, layers, fitting(layers, height)))
+                self._want(slot.track, height)
         places = self.budget.share([(layers, place) for _slot, layers, place in shown])
         now = self.connection.loop.now
         for (slot, layers, _wish), place in zip(shown, places, strict=True):
@@ -121,6 +124,11 @@ class Downlink:
             return SCREEN_HEIGHT
         wished = (video.height for video in self.wish.videos if video.person == track.person)
         return next(wished, SPEAKER_HEIGHT)
+
+    def _want(self, track: Track, height: int) -> None:
+        """Let the sender know what is needed, also of sizes that it does not send now."""
+        place = fitting(track.layers, height)
+        track.wanted = max(track.wanted, wanted_bits(track.layers, place, self.budget.bits))
 
     def _is_lower(self, slot: Slot, layer: Layer) -> bool:
         return self.budget.bits is not None and slot.layer is not None and layer.bits < slot.layer.bits
