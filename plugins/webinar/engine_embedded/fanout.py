@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cffi import FFI
 
+from plugins.webinar.engine_embedded import codecs
+from plugins.webinar.engine_embedded.codecs import COUNTERS_AT
 from plugins.webinar.engine_embedded.rtp import HEADER, HEADER_BYTES
 from plugins.webinar.engine_embedded.srtp import LARGEST_TRAILER, Sealer
 
@@ -88,9 +90,15 @@ class FanOut:
         timestamp: int,
         ssrc: int,
         payload: bytes,
+        counters: bytes = b"",
     ) -> None:
-        """Encrypt one packet, given by the fields of its header; those of one receiver should follow each other."""
+        """Encrypt one packet, given by the fields of its header; those of one receiver should follow each other.
+
+        ``counters`` take the place of those in the payload.
+        """
         if type(route) is not tuple:
+            if counters:
+                payload = codecs.with_counters(payload, counters)
             sealed = sealer.rtp(HEADER.pack(first, second, sequence, timestamp, ssrc) + payload)
             if sealed:
                 route.send(sealed)
@@ -104,6 +112,9 @@ class FanOut:
             at = 0
         HEADER.pack_into(self._view, at, first, second, sequence, timestamp, ssrc)
         self._view[at + HEADER_BYTES : at + size] = payload
+        if counters:
+            start = at + HEADER_BYTES + COUNTERS_AT
+            self._view[start : start + len(counters)] = counters
         sealed_size = sealer.rtp_at(self._arena + at, size)
         if sealed_size == 0:
             return

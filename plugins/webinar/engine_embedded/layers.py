@@ -91,6 +91,8 @@ class Layer:
         return True
 
     def _take_picture(self, packet: Packet, codec: Codec, now: float) -> None:
+        if codec.name == "vp8":
+            packet.counters = codecs.vp8_counters(packet.payload)
         if packet.is_key:
             self.height = codecs.picture_height(codec.name, packet.payload) or self.height
         if self.slots:

@@ -135,9 +135,7 @@ class MemoryPeer:
         if sealed:
             self.home.give(sealed, self.route)
 
-    def picture(
-        self, sequence: int, payload: bytes = b"\x10\x00key", *, wide: int | None = None
-    ) -> None:
+    def picture(self, sequence: int, payload: bytes = b"\x10\x00key", *, wide: int | None = None) -> None:
         """Send a picture of one packet; ``wide`` is its number among all packets of the connection."""
         head = struct.pack(
             "!BBHII",

@@ -157,4 +157,6 @@ def test_a_sender_that_does_not_count_hears_nothing_of_it(home: MemoryEngine) ->
     ada = MemoryPeer(home, "ada", "send", 1)
     ada.picture(1)
     home.pass_time(0.2)
-    assert all(part.count != rtcp.TRANSPORT_WIDE for part in ada.told() if part.kind == rtcp.TRANSPORT_FEEDBACK)
+    assert all(
+        part.count != rtcp.TRANSPORT_WIDE for part in ada.told() if part.kind == rtcp.TRANSPORT_FEEDBACK
+    )
