@@ -117,6 +117,8 @@ def vp8_counters(payload: bytes) -> tuple[int, int, int] | None:
 def vp8_counted(counters: tuple[int, int, int], pictures: int, bases: int) -> bytes:
     """The same numbers, so much further on, as they are written at ``COUNTERS_AT``."""
     bits, number, base = counters
+    if bits == 15 and base >= 0:
+        return ((number + pictures & 0x7FFF | 0x8000) << 8 | base + bases & 0xFF).to_bytes(3)
     number = number + pictures & (1 << bits) - 1
     written = (number | 0x8000).to_bytes(2) if bits == 15 else bytes([number])
     return written + bytes([base + bases & 0xFF]) if base >= 0 else written

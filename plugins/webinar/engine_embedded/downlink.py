@@ -151,6 +151,9 @@ class Downlink:
     def on_media(self, packet: bytes) -> None:
         """A receiver sends nothing; what comes all the same is dropped."""
 
+    def on_stale(self, ssrc: int) -> None:
+        """A receiver sends nothing."""
+
     def on_control(self, compound: bytes) -> None:
         """Reports and wishes of the receiver."""
         for part in rtcp.split(compound):
@@ -162,7 +165,7 @@ class Downlink:
             if reports:
                 self._judge(reports)
             ssrc, numbers = rtcp.lost_packets_of(part)
-            if ssrc in self._by_ssrc:
+            if ssrc in self._by_ssrc and not self.connection.ports.is_late:
                 for number in numbers:
                     self._by_ssrc[ssrc].repeat(number)
                 self.connection.ports.fan.flush()

@@ -29,6 +29,7 @@ MOST_SEGMENTS = 24
 ARENA_BYTES = 512 << 10
 LARGEST_MESSAGE = 60_000
 PADDED = 0x20
+COUNTERS_START = HEADER_BYTES + COUNTERS_AT
 
 _ffi = FFI()
 _ffi.cdef("int sendmmsg(int sockfd, void *msgvec, unsigned int vlen, int flags);")
@@ -97,11 +98,8 @@ class FanOut:
         ``counters`` take the place of those in the payload.
         """
         if type(route) is not tuple:
-            if counters:
-                payload = codecs.with_counters(payload, counters)
-            sealed = sealer.rtp(HEADER.pack(first, second, sequence, timestamp, ssrc) + payload)
-            if sealed:
-                route.send(sealed)
+            content = codecs.with_counters(payload, counters) if counters else payload
+            _send_alone(route, sealer, HEADER.pack(first, second, sequence, timestamp, ssrc) + content)
             return
         if len(payload) + 1 == self.evens_to and self.has_segments and not first & PADDED:
             first, payload = first | PADDED, payload + b"\x01"  # RFC 3550, section 5.1
@@ -113,7 +111,7 @@ class FanOut:
         HEADER.pack_into(self._view, at, first, second, sequence, timestamp, ssrc)
         self._view[at + HEADER_BYTES : at + size] = payload
         if counters:
-            start = at + HEADER_BYTES + COUNTERS_AT
+            start = at + COUNTERS_START
             self._view[start : start + len(counters)] = counters
         sealed_size = sealer.rtp_at(self._arena + at, size)
         if sealed_size == 0:
@@ -208,3 +206,10 @@ class FanOut:
         for route, start, size, segment in entries:
             for at in range(start, start + size, segment):
                 self._ports.send(route, self._view[at : min(at + segment, start + size)])
+
+
+def _send_alone(route: Route, sealer: Sealer, packet: bytes) -> None:
+    """Over TCP, packets are not gathered."""
+    sealed = sealer.rtp(packet)
+    if sealed:
+        route.send(sealed)

@@ -56,6 +56,7 @@ class Layer:
         self._transit = 0.0
         self._quickest: float | None = None
         self._standing: float | None = None
+        self._counters: tuple[int, int, int] | None = None
         self._before = (0, 0)
         self._weighed = (0, 0.0)
         for slot in self.slots:
@@ -92,7 +93,10 @@ class Layer:
 
     def _take_picture(self, packet: Packet, codec: Codec, now: float) -> None:
         if codec.name == "vp8":
-            packet.counters = codecs.vp8_counters(packet.payload)
+            counters = codecs.vp8_counters(packet.payload)
+            if counters != self._counters:
+                self._counters = counters
+            packet.counters = self._counters  # the same for all packets of a picture
         if packet.is_key:
             self.height = codecs.picture_height(codec.name, packet.payload) or self.height
         if self.slots:
@@ -101,6 +105,14 @@ class Layer:
             self.want_key_frame()
         if not self.gaps.is_whole:
             self._look_for_gaps()
+
+    def skip(self) -> None:
+        """Leave out what comes until the next key frame; nobody misses its numbers, and nobody asks for them."""
+        self.held.clear()
+        self.gaps = Gaps()
+        for slot in self.slots:
+            if not slot.is_waiting and slot.layer is self:
+                slot.begin()
 
     def _look_for_gaps(self) -> None:
         """Ask for what is missing, soon and again, while somebody gets this layer."""

@@ -134,7 +134,7 @@ class Slot:
             index = packet.index + shift
             if index <= floor:
                 continue
-            if is_counted_on and packet.counters != known:
+            if is_counted_on and packet.counters is not known:
                 known = packet.counters
                 counters = self._counters(packet)
             timestamp = (packet.timestamp + self._time_shift) & 0xFFFFFFFF

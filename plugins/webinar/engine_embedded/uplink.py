@@ -80,6 +80,8 @@ class Uplink:
     def _know(self, section: sdp.Section, kind: Kind, chosen: list[Codec]) -> None:
         self._sections[section.mid] = section
         self._codecs[section.mid] = {codec.payload_type: codec for codec in chosen}
+        if section.media == "audio":
+            self.connection.sounds |= section.codecs.keys()
         self._names.update({uri: section.extensions[uri] for uri in section.extensions})
         if section.mid not in self.tracks:
             self.tracks[section.mid] = Track(self, section.mid, self.person, kind, section.rids)
@@ -112,6 +114,12 @@ class Uplink:
         packet.extensions = self._named(packet.extensions)
         if layer.take(packet, codec, self.connection.loop.now):
             self.on_packet(layer.track, layer, packet)
+
+    def on_stale(self, ssrc: int) -> None:
+        """Its picture goes on with the next one that can be decoded alone."""
+        layer = self._layers.get(ssrc) or self._repairs.get(ssrc)
+        if layer is not None:
+            layer.skip()
 
     def _arrive(self, number: int) -> None:
         if self._arrivals is None:

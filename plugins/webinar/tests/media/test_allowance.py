@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
 
 from plugins.webinar.engine import Wish, WishedVideo
 from plugins.webinar.engine_embedded import rtcp
@@ -21,8 +20,6 @@ from plugins.webinar.engine_embedded.allowance import (
     Allowance,
     wanted_bits,
 )
-from plugins.webinar.remote import RemoteEngine
-from plugins.webinar.tests.media.engines import EngineProcess
 from plugins.webinar.tests.media.memory import MemoryEngine, MemoryPeer
 from plugins.webinar.tests.media.pages import MediaPage
 
