@@ -29,11 +29,6 @@ class Sequence:
     position: int = 0
 
 
-def is_whole_start(payload: bytes) -> bool:
-    """Whether nothing of a former packet goes on in this one (section 4.4: Z)."""
-    return not payload[0] & _CONTINUES
-
-
 def sample(payloads: Iterable[bytes]) -> tuple[bytes, bytes]:
     """A picture as a file holds it, each unit with its size; and the sequence header in it, empty if there is none."""
     written, header = bytearray(), b""
