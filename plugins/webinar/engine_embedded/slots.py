@@ -158,7 +158,8 @@ class Slot:
 
     @property
     def _is_special(self) -> bool:
-        return self.is_waiting or self.is_paused or self._unpacks_red or self._renumbers_red >= 0
+        is_rewritten = self._unpacks_red or self._renumbers_red >= 0
+        return self.is_waiting or self.is_paused or is_rewritten or self.downlink.departures is not None
 
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""
