@@ -11,11 +11,12 @@ from typing import Any
 from OpenSSL import SSL
 
 from plugins.webinar.engine import Answer, Event, Kind, Rights, Wish, WishedVideo
-from plugins.webinar.engine_embedded import rtcp, stun
+from plugins.webinar.engine_embedded import stun
 from plugins.webinar.engine_embedded.dtls import EXPORTER_LABEL, PROFILES, Identity, Keys, pack_records
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop, now
 from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.rtcp import Part, split
 from plugins.webinar.engine_embedded.srtp import Opener, Sealer
 from plugins.webinar.engine_embedded.transport import TRANSPORT_WIDE_NUMBER
 
@@ -148,13 +149,13 @@ class MemoryPeer:
         block = struct.pack("!HHBHx", 0xBEDE, 1, 5 << 4 | 1, wide) if wide is not None else b""
         self.rtp(head + block + payload)
 
-    def told(self) -> list[rtcp.Part]:
+    def told(self) -> list[Part]:
         """The RTCP that came since the last time, opened; everything else that came is forgotten."""
-        found: list[rtcp.Part] = []
+        found: list[Part] = []
         for data in self.home.sent.pop(self.route, []):
             if 128 <= data[0] <= 191 and 192 <= data[1] <= 223:
                 plain = self.opener.rtcp(data)
-                found += rtcp.split(plain) if plain is not None else ()
+                found += split(plain) if plain is not None else ()
         return found
 
     def got(self) -> list[bytes]:
