@@ -8,7 +8,7 @@ from typing import Any
 
 from plugins.webinar.engine import Wish
 from plugins.webinar.engine_embedded import codecs, rtcp, sdp
-from plugins.webinar.engine_embedded.allowance import wanted_bits
+from plugins.webinar.engine_embedded.allowance import MOST_BITS, wanted_bits
 from plugins.webinar.engine_embedded.choice import LITTLE_LOSS, Budget, fitting
 from plugins.webinar.engine_embedded.departures import Departures
 from plugins.webinar.engine_embedded.layers import Layer, Track
@@ -135,6 +135,8 @@ class Downlink:
 
     def _want(self, track: Track, height: int) -> None:
         """Let the sender know what is needed, also of sizes that it does not send now."""
+        if track.wanted >= MOST_BITS:
+            return
         place = fitting(track.layers, height)
         track.wanted = max(track.wanted, wanted_bits(track.layers, place, self.budget.bits))
 

@@ -62,6 +62,7 @@ class Slot:
         self._renumbers_red = -1
         self._last: Packet | None = None
         self._pictures = self._bases = 0
+        self._is_rewritten = self._is_counted_on = False
 
     # --- what goes through ----------------------------------------------------------------
 
@@ -116,15 +117,11 @@ class Slot:
 
     def forward_frame(self, packets: list[Packet], codec: Codec, layer: Layer) -> None:
         """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
-        connection = self.downlink.connection
+        downlink = self.downlink
+        connection = downlink.connection
         sealer, route = connection.sealer, connection.route
-        if (
-            codec is not self._codec
-            or layer is not self.layer
-            or self._is_special
-            or sealer is None
-            or route is None
-        ):
+        is_plain = codec is self._codec and layer is self.layer and not self.is_waiting and not self.is_paused
+        if not is_plain or self._is_rewritten or downlink.departures or sealer is None or route is None:
             for packet in packets:
                 self.forward(packet, codec, layer)
             return
@@ -155,11 +152,6 @@ class Slot:
             )
         self._sent_at = connection.loop.now
         self._last = packets[-1]
-
-    @property
-    def _is_special(self) -> bool:
-        is_rewritten = self._unpacks_red or self._renumbers_red >= 0
-        return self.is_waiting or self.is_paused or is_rewritten or self.downlink.departures is not None
 
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""
@@ -199,10 +191,6 @@ class Slot:
             return codecs.with_counters(packet.payload, self._counters(packet))
         return packet.payload
 
-    @property
-    def _is_counted_on(self) -> bool:
-        return bool(self._pictures or self._bases)
-
     def _counters(self, packet: Packet) -> bytes:
         return codecs.vp8_counted(packet.counters, self._pictures, self._bases) if packet.counters else b""
 
@@ -212,6 +200,7 @@ class Slot:
         if last is not None and first is not None:
             self._pictures += last[1] + 1 - first[1]
             self._bases += last[2] + 1 - first[2]
+            self._is_counted_on = bool(self._pictures or self._bases)
 
     def repeat(self, sequence: int) -> None:
         """Send a packet again that the receiver misses (RFC 4588), if it is still kept."""
@@ -246,6 +235,7 @@ class Slot:
         opus = self.codecs.get("opus", -1)
         inner = codecs.red_inner(codec)
         self._renumbers_red = opus if inner not in {-1, opus} and not self._unpacks_red else -1
+        self._is_rewritten = self._unpacks_red or self._renumbers_red >= 0
         now = self.downlink.connection.loop.now
         passed = int((now - self._sent_at) * codec.clock) if self._sent_at else 0
         self._floor = self._index
