@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from plugins.webinar.engine_embedded.bits import Bits
+
 START = b"\0\0\0\1"
 USUAL_SIZE = (1280, 720)
 _SLICE_OF_KEY, _SEQUENCE, _PICTURE, _DELIMITER, _FILLER = 5, 7, 8, 9, 12
@@ -94,33 +96,10 @@ class _Sequence:
     chroma_depth: int = 0
 
 
-class _Bits:
-    """Reads the bits of a unit, emulation prevention taken out (ITU-T H.264, sections 7.3.1 and 9.1). Beyond the end are zeros."""
-
-    def __init__(self, unit: bytes) -> None:
-        content = unit.replace(b"\0\0\3", b"\0\0")
-        self._value, self._left = int.from_bytes(content), 8 * len(content)
-
-    def take(self, count: int = 1) -> int:
-        self._left -= count
-        return self._value >> self._left & (1 << count) - 1 if self._left >= 0 else 0
-
-    def number(self) -> int:
-        """ue(v)"""
-        zeros = 0
-        while self._left > 0 and not self.take():
-            zeros += 1
-        return (1 << zeros) - 1 + self.take(zeros) if zeros < 32 else 0
-
-    def signed(self) -> int:
-        """se(v)"""
-        number = self.number()
-        return (number + 1) // 2 if number % 2 else -(number // 2)
-
-
 def _read(unit: bytes) -> _Sequence:
     """A sequence parameter set, as far as the size of its pictures (ITU-T H.264, section 7.3.2.1.1)."""
-    bits, told = _Bits(unit[:400]), _Sequence()
+    # Emulation prevention is taken out (sections 7.3.1 and 9.1).
+    bits, told = Bits(unit[:400].replace(b"\0\0\3", b"\0\0")), _Sequence()
     bits.take(8)
     profile = bits.take(8)
     bits.take(16)
@@ -144,7 +123,7 @@ def _read(unit: bytes) -> _Sequence:
     return told
 
 
-def _read_colours(bits: _Bits, told: _Sequence) -> None:
+def _read_colours(bits: Bits, told: _Sequence) -> None:
     told.chroma = bits.number()
     if told.chroma == 3:
         bits.take()
@@ -156,7 +135,7 @@ def _read_colours(bits: _Bits, told: _Sequence) -> None:
                 _skip_scaling(bits, 16 if place < 6 else 64)
 
 
-def _skip_scaling(bits: _Bits, count: int) -> None:
+def _skip_scaling(bits: Bits, count: int) -> None:
     last = following = 8
     for _ in range(count):
         if following:
@@ -164,7 +143,7 @@ def _skip_scaling(bits: _Bits, count: int) -> None:
         last = following or last
 
 
-def _skip_order(bits: _Bits) -> None:
+def _skip_order(bits: Bits) -> None:
     kind = bits.number()
     if kind == 0:
         bits.number()

@@ -46,12 +46,7 @@ class Budget:
         """
         is_narrow = lost > LITTLE_LOSS and 0 < allowed < sent * 0.8
         if lost >= MUCH_LOSS or is_narrow:
-            self._good_since = now
-            if now - self._tried_at < 5.0:
-                self._wait = min(self._wait * 2, LONGEST_WAIT)  # what was tried was too much
-                self._tried_at = float("-inf")
-            limit = allowed if is_narrow else sent * 0.75
-            self.bits = max(min(limit, self.bits or limit), SMALLEST_BUDGET)
+            self.narrow(allowed if is_narrow else sent * 0.75, now)
         elif lost > LITTLE_LOSS:
             self._good_since = now
         elif self.bits is not None and now - max(self._good_since, self._tried_at) >= self._wait:
@@ -59,6 +54,14 @@ class Budget:
             self.bits *= 1.6
             if self.bits > 20_000_000:
                 self.bits, self._wait = None, FIRST_TRY
+
+    def narrow(self, limit: float, now: float) -> None:
+        """No more than this comes through."""
+        self._good_since = now
+        if now - self._tried_at < 5.0:
+            self._wait = min(self._wait * 2, LONGEST_WAIT)  # what was tried was too much
+            self._tried_at = float("-inf")
+        self.bits = max(min(limit, self.bits or limit), SMALLEST_BUDGET)
 
     def share(self, wished: Sequence[tuple[Sequence[Layer], int]]) -> list[int | None]:
         """The place of the layer for each picture, in order of importance; None for what does not fit at all.

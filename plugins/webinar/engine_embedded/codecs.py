@@ -100,6 +100,35 @@ def vp8_descriptor_size(payload: bytes) -> int:
     return size + bool(extension & 0x40) + bool(extension & 0x30)
 
 
+COUNTERS_AT = 2
+"""Where a VP8 payload begins to count, if it does."""
+
+
+def vp8_counters(payload: bytes) -> tuple[int, int, int] | None:
+    """How VP8 counts its pictures (RFC 7741, section 4.2): bits of the number, the number, and that of the base layer (-1: none)."""
+    if len(payload) < 5 or not payload[0] & 0x80 or not payload[1] & 0x80:
+        return None
+    is_long = payload[2] & 0x80
+    number = int.from_bytes(payload[2:4]) & 0x7FFF if is_long else payload[2]
+    base = payload[4 if is_long else 3] if payload[1] & 0x40 else -1
+    return 15 if is_long else 7, number, base
+
+
+def vp8_counted(counters: tuple[int, int, int], pictures: int, bases: int) -> bytes:
+    """The same numbers, so much further on, as they are written at ``COUNTERS_AT``."""
+    bits, number, base = counters
+    if bits == 15 and base >= 0:
+        return ((number + pictures & 0x7FFF | 0x8000) << 8 | base + bases & 0xFF).to_bytes(3)
+    number = number + pictures & (1 << bits) - 1
+    written = (number | 0x8000).to_bytes(2) if bits == 15 else bytes([number])
+    return written + bytes([base + bases & 0xFF]) if base >= 0 else written
+
+
+def with_counters(payload: bytes, counters: bytes) -> bytes:
+    """The payload with other numbers in the place of its own."""
+    return payload[:COUNTERS_AT] + counters + payload[COUNTERS_AT + len(counters) :]
+
+
 def _h264_key(payload: bytes) -> bool:
     """RFC 6184, section 5.4: a sequence parameter set or IDR slice, alone, aggregated or the start of fragments."""
     kind = payload[0] & 0x1F

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from plugins.webinar.engine import EngineError, Event
+from plugins.webinar.engine import EngineError, Event, Kind
 from plugins.webinar.engine_embedded import wire
+from plugins.webinar.engine_embedded.admission import Admission
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop
 
@@ -30,6 +31,7 @@ class Control:
         self._clients: set[_Client] = set()
         self.hello = secrets.token_hex(8)
         self.operations = operations_of(engine)
+        self.admission = Admission(loop)
         engine.listen(self._tell)
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
@@ -44,6 +46,7 @@ class Control:
 
     def close(self) -> None:
         """Hang up."""
+        self.admission.close()
         for client in list(self._clients):
             client.close()
         self._loop.forget(self._socket)
@@ -116,9 +119,20 @@ class _Client:
             return
         try:
             for request in self._reader.feed(data):
-                self.send(self._answer(request))
+                self._take(request)
         except wire.BrokenFrame:
             self.close()
+
+    def _take(self, request: Mapping[str, Any]) -> None:
+        """Answer; who wants to join waits for their turn."""
+        if request.get("do") != "join":
+            self.send(self._answer(request))
+            return
+        arguments = request.get("with") or {}
+        leads = Kind.SCREEN in (arguments.get("rights") or ())
+        if not self._control.admission.enter(lambda: self.send(self._answer(request)), leads=leads):
+            message = "too many people come at once; ask again in a moment"
+            self.send({"id": request.get("id"), "error": {"code": "unreachable", "message": message}})
 
     def _answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         name = request.get("id")

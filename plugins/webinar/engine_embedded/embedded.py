@@ -7,7 +7,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, RecordedTrack, Rights, Wish
+from plugins.webinar.engine import (
+    Answer,
+    Direction,
+    EngineError,
+    Event,
+    Kind,
+    Load,
+    RecordedTrack,
+    Rights,
+    Wish,
+)
 from plugins.webinar.engine_embedded import sdp
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.dtls import Identity
@@ -20,7 +30,9 @@ from plugins.webinar.engine_embedded.uplink import Uplink
 TICK_SECONDS = 0.1
 FULL_AT = 0.8
 """Share of a core from which nobody new is let in, so that those inside keep what they have."""
-MOST_PEERS = 4_000
+FULL_FOR_ALL_AT = 0.95
+"""The same for who is in the room already, and for who may show a screen: presenters and moderators."""
+MOST_PEERS, KEPT_FREE = 4_000, 100
 
 
 class EmbeddedEngine:
@@ -57,7 +69,7 @@ class EmbeddedEngine:
 
     def join(self, room: str, person: str, direction: Direction, offer: str, rights: Rights) -> Answer:
         """Answer an offer. Raises full, bad_offer."""
-        if self.load().is_full:
+        if not self._has_place(room, person, rights):
             raise EngineError("full", "as many people as this server can carry are connected")
         described = _parse(offer)
         name = f"{room}/{person}/{direction}/{secrets.token_urlsafe(9)}"
@@ -144,6 +156,15 @@ class EmbeddedEngine:
 
     def _room(self, name: str) -> Room:
         return self._rooms.setdefault(name, Room(name, self._loop, self._tell))
+
+    def _has_place(self, room: str, person: str, rights: Rights) -> bool:
+        """Whether somebody can be let in; those who lead, or come back, are not locked out by those who came before."""
+        if not self.load().is_full:
+            return True
+        held = self._rooms[room].connections() if room in self._rooms else ()
+        if Kind.SCREEN not in rights.kinds and all(each.person != person for each in held):
+            return False
+        return self._cpu < FULL_FOR_ALL_AT and len(self._peers) < MOST_PEERS + KEPT_FREE
 
     def _half(self, peer: str) -> Uplink | Downlink:
         if peer not in self._peers:

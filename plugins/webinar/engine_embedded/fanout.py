@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cffi import FFI
 
+from plugins.webinar.engine_embedded import codecs
+from plugins.webinar.engine_embedded.codecs import COUNTERS_AT
 from plugins.webinar.engine_embedded.rtp import HEADER, HEADER_BYTES
 from plugins.webinar.engine_embedded.srtp import LARGEST_TRAILER, Sealer
 
@@ -27,6 +29,7 @@ MOST_SEGMENTS = 24
 ARENA_BYTES = 512 << 10
 LARGEST_MESSAGE = 60_000
 PADDED = 0x20
+COUNTERS_START = HEADER_BYTES + COUNTERS_AT
 
 _ffi = FFI()
 _ffi.cdef("int sendmmsg(int sockfd, void *msgvec, unsigned int vlen, int flags);")
@@ -88,12 +91,15 @@ class FanOut:
         timestamp: int,
         ssrc: int,
         payload: bytes,
+        counters: bytes = b"",
     ) -> None:
-        """Encrypt one packet, given by the fields of its header; those of one receiver should follow each other."""
+        """Encrypt one packet, given by the fields of its header; those of one receiver should follow each other.
+
+        ``counters`` take the place of those in the payload.
+        """
         if type(route) is not tuple:
-            sealed = sealer.rtp(HEADER.pack(first, second, sequence, timestamp, ssrc) + payload)
-            if sealed:
-                route.send(sealed)
+            content = codecs.with_counters(payload, counters) if counters else payload
+            _send_alone(route, sealer, HEADER.pack(first, second, sequence, timestamp, ssrc) + content)
             return
         if len(payload) + 1 == self.evens_to and self.has_segments and not first & PADDED:
             first, payload = first | PADDED, payload + b"\x01"  # RFC 3550, section 5.1
@@ -104,6 +110,9 @@ class FanOut:
             at = 0
         HEADER.pack_into(self._view, at, first, second, sequence, timestamp, ssrc)
         self._view[at + HEADER_BYTES : at + size] = payload
+        if counters:
+            start = at + COUNTERS_START
+            self._view[start : start + len(counters)] = counters
         sealed_size = sealer.rtp_at(self._arena + at, size)
         if sealed_size == 0:
             return
@@ -197,3 +206,10 @@ class FanOut:
         for route, start, size, segment in entries:
             for at in range(start, start + size, segment):
                 self._ports.send(route, self._view[at : min(at + segment, start + size)])
+
+
+def _send_alone(route: Route, sealer: Sealer, packet: bytes) -> None:
+    """Over TCP, packets are not gathered."""
+    sealed = sealer.rtp(packet)
+    if sealed:
+        route.send(sealed)

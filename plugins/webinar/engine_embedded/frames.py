@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from plugins.webinar.engine_embedded import avc, codecs, rtp
+from plugins.webinar.engine_embedded import av1, avc, codecs, rtp
+from plugins.webinar.engine_embedded.bits import Bits
 from plugins.webinar.engine_embedded.codecs import Codec
 
 PATIENCE = 0.6
 """Seconds to wait for a packet that is missing; it may be asked for again."""
 MOST_WAITING = 1024
 LARGEST_FRAME = 4 << 20
+WITHOUT_START = frozenset({"h264", "av1"})
+"""Where a picture begins is only known by where the one before it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Assembler:
         self._parts = bytearray()
         self._is_open = False
         self._is_key = False
-        self._is_lost = codec.name == "h264"
+        self._is_lost = codec.name in WITHOUT_START
         self._sets = avc.ParameterSets()
 
     def take(self, packet: rtp.Packet, now: float) -> list[Frame]:
@@ -63,7 +67,7 @@ class Assembler:
     def _tear(self) -> None:
         self._parts.clear()
         self._is_open = False
-        self._is_lost = self.codec.name == "h264"
+        self._is_lost = self.codec.name in WITHOUT_START
         self.is_broken = self.is_broken or self.codec.clock == 90_000
 
     def _drain(self) -> list[Frame]:
@@ -83,7 +87,7 @@ class Assembler:
         if self.codec.clock != 90_000:
             data = codecs.red_primary(payload) if self.codec.name == "red" else payload
             return Frame(packet.timestamp, data, True, arrived_at) if data else None
-        if self._is_lost:  # where a picture of H.264 begins is only known by where the one before it ended
+        if self._is_lost:
             self._is_lost = not packet.marker
             return None
         if self._begins(payload):
@@ -98,7 +102,7 @@ class Assembler:
         return self._finish(packet, arrived_at) if packet.marker else None
 
     def _begins(self, payload: bytes) -> bool:
-        if self.codec.name == "h264":
+        if self.codec.name in WITHOUT_START:
             return not self._is_open
         # Of VP9, the upper layers of a picture follow the lower ones in the same frame.
         return is_frame_start(self.codec.name, payload) and not (self._is_open and self.codec.name == "vp9")
@@ -113,18 +117,29 @@ class Assembler:
             data, self._sets = avc.sample(data, self._sets)
             setup = avc.configuration(self._sets) if self._sets else b""
             self._is_key = self._is_key and bool(setup)
+        elif self.codec.name == "av1":
+            data, header = av1.sample(_payloads(data))
+            self._is_key = self._is_key and bool(header)
+            setup = av1.configuration(header) if self._is_key else b""
         if not data or (self.is_broken and not self._is_key):
             return None
         self.is_broken = False
         if not self._is_key:
             return Frame(packet.timestamp, data, False, arrived_at)
-        size = avc.picture_size(self._sets) if setup else picture_size(self.codec.name, data)
-        return Frame(packet.timestamp, data, True, arrived_at, *size, setup)
+        return Frame(packet.timestamp, data, True, arrived_at, *self._size_of(data, setup), setup)
+
+    def _size_of(self, data: bytes, setup: bytes) -> tuple[int, int]:
+        if self.codec.name == "h264":
+            return avc.picture_size(self._sets)
+        if self.codec.name == "av1":
+            told = av1.read(setup[4:])
+            return told.width, told.height
+        return picture_size(self.codec.name, data)
 
 
 def can_assemble(codec: Codec) -> bool:
     """Whether recordings understand this codec."""
-    return codec.name in {"opus", "red", "vp8", "vp9", "h264"}
+    return codec.name in {"opus", "red", "vp8", "vp9", "av1", "h264"}
 
 
 def is_frame_start(codec: str, payload: bytes) -> bool:
@@ -135,11 +150,22 @@ def is_frame_start(codec: str, payload: bytes) -> bool:
 
 
 def content(codec: str, payload: bytes) -> bytes:
-    """The payload without its descriptor; of H.264 its units, each after a start code."""
+    """The payload without its descriptor; of H.264 its units, each after a start code; of AV1 all of it after its length."""
     if codec == "h264":
         return avc.content(payload)
+    if codec == "av1":
+        return len(payload).to_bytes(2) + payload
     size = codecs.vp8_descriptor_size(payload) if codec == "vp8" else vp9_descriptor_size(payload)
     return payload[size:]
+
+
+def _payloads(parts: bytes) -> Iterator[bytes]:
+    """What ``content`` made of the packets of a picture of AV1."""
+    position = 0
+    while position < len(parts):
+        start = position + 2
+        position = start + int.from_bytes(parts[position:start])
+        yield parts[start:position]
 
 
 def vp9_descriptor_size(payload: bytes) -> int:
@@ -173,7 +199,11 @@ def _structure_size(data: bytes) -> int:
 
 
 def picture_size(codec: str, frame: bytes) -> tuple[int, int]:
-    """Width and height, as a VP8 key frame says (RFC 6386, section 9.1); a usual size elsewhere."""
+    """Width and height, as a key frame of VP8 (RFC 6386, section 9.1) or VP9 says; a usual size where it does not."""
     if codec == "vp8" and len(frame) >= 10 and frame[3:6] == b"\x9d\x01\x2a":
         return int.from_bytes(frame[6:8], "little") & 0x3FFF, int.from_bytes(frame[8:10], "little") & 0x3FFF
+    if codec == "vp9" and frame[:1] and frame[0] & 0xFC == 0x80 and frame[1:4] == b"\x49\x83\x42":
+        bits = Bits(frame[4:9])  # VP9 bitstream specification, section 6.2, profile 0
+        bits.take(4)
+        return bits.take(16) + 1, bits.take(16) + 1
     return 1280, 720

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugins.webinar.engine import Kind, Source
 from plugins.webinar.engine_embedded import codecs, rtcp
+from plugins.webinar.engine_embedded.allowance import MOST_BITS, ROOM_ABOVE, UNSEEN_BITS
 from plugins.webinar.engine_embedded.codecs import Codec
 from plugins.webinar.engine_embedded.loss import ASK_AFTER, Gaps, Ring
 from plugins.webinar.engine_embedded.rtp import Packet, Unwrapper
@@ -33,6 +34,7 @@ class Layer:
         self.is_recorded = False
         self.height = 0
         self.bits = 0.0
+        self.peak = 0.0
         self._asked_at = 0.0
         self._is_asked = False
         self._is_looking = False
@@ -52,6 +54,9 @@ class Layer:
         self._first = -1
         self._jitter = 0.0
         self._transit = 0.0
+        self._quickest: float | None = None
+        self._standing: float | None = None
+        self._counters: tuple[int, int, int] | None = None
         self._before = (0, 0)
         self._weighed = (0, 0.0)
         for slot in self.slots:
@@ -87,6 +92,11 @@ class Layer:
         return True
 
     def _take_picture(self, packet: Packet, codec: Codec, now: float) -> None:
+        if codec.name == "vp8":
+            counters = codecs.vp8_counters(packet.payload)
+            if counters != self._counters:
+                self._counters = counters
+            packet.counters = self._counters  # the same for all packets of a picture
         if packet.is_key:
             self.height = codecs.picture_height(codec.name, packet.payload) or self.height
         if self.slots:
@@ -95,6 +105,14 @@ class Layer:
             self.want_key_frame()
         if not self.gaps.is_whole:
             self._look_for_gaps()
+
+    def skip(self) -> None:
+        """Leave out what comes until the next key frame; nobody misses its numbers, and nobody asks for them."""
+        self.held.clear()
+        self.gaps = Gaps()
+        for slot in self.slots:
+            if not slot.is_waiting and slot.layer is self:
+                slot.begin()
 
     def _look_for_gaps(self) -> None:
         """Ask for what is missing, soon and again, while somebody gets this layer."""
@@ -117,14 +135,34 @@ class Layer:
             self._weighed = (self.octets, now)
             if at:
                 self.bits = (self.octets - octets) * 8 / (now - at)
+                # What it uses when it comes, for the time when it does not.
+                self.peak = max(self.bits, self.peak * 0.97 if self.bits else self.peak)
 
     def _measure_jitter(self, timestamp: int, now: float, clock: int) -> None:
-        """RFC 3550, section 6.4.1 and appendix A.8."""
+        """RFC 3550, section 6.4.1 and appendix A.8; and how much later than the quickest packets all come."""
         transit = now * clock - timestamp
         if self.received > 1:
             difference = abs(transit - self._transit) % 4_294_967_296
             self._jitter += (min(difference, clock) - self._jitter) / 16
+            if difference > clock:  # the sender's clock jumped
+                self._quickest = self._standing = None
         self._transit = transit
+        if self._standing is None or transit < self._standing:
+            self._standing = transit
+
+    def take_queue(self, clock: int) -> float:
+        """Seconds that even the quickest packet since the last question came later than the quickest ever.
+
+        The quickest ever ages by a millisecond a question, for clocks drift.
+        """
+        standing, self._standing = self._standing, None
+        if standing is None:
+            return 0.0
+        if self._quickest is None or standing < self._quickest:
+            self._quickest = standing
+        queue = (standing - self._quickest) / clock
+        self._quickest += clock / 1000
+        return queue
 
     def take_report(self, report: rtcp.SenderReport, now: float) -> None:
         """Remember the sender's clock, and pass it on to those who get the stream."""
@@ -183,6 +221,7 @@ class Track:
         self.source = Source(person, kind)
         self.layers: list[Layer] = []
         self.is_closed = False
+        self.wanted = 0.0
         self._rids = list(rids)
 
     @property
@@ -221,6 +260,13 @@ class Track:
     def best_layer(self) -> Layer | None:
         """The highest layer that comes now."""
         return next(iter(reversed(self.alive_layers())), None)
+
+    def forget_wishes(self) -> None:
+        """Nobody has said yet what they need of it; then a picture is wanted small, and sound always."""
+        smallest = self.layers[:1] if len(self.layers) > 1 else []
+        self.wanted = max(sum(layer.peak for layer in smallest) * ROOM_ABOVE, UNSEEN_BITS)
+        if any(layer.is_recorded for layer in self.layers):
+            self.wanted = MOST_BITS
 
     def close(self) -> None:
         """It will not come again."""

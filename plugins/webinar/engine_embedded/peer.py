@@ -32,6 +32,9 @@ class Traffic(Protocol):
     def on_control(self, compound: bytes) -> None:
         """A plain RTCP compound came."""
 
+    def on_stale(self, ssrc: int) -> None:
+        """A packet of a picture was dropped, for the engine has more to do than it can."""
+
     def close(self) -> None:
         """The connection ended."""
 
@@ -57,6 +60,7 @@ class Connection:
         self.is_closed = False
         self.answers = 0
         self.seen_at = loop.now
+        self.sounds: set[int] = set()
         self._identity = identity
         self._handshake: Handshake | None = None
         self._timer: Timer | None = None
@@ -116,6 +120,15 @@ class Connection:
             packet = self.opener.rtp(datagram)
             if packet is not None:
                 self.traffic.on_media(packet)
+
+    def is_sound(self, datagram: bytes) -> bool:
+        """Whether its payload type, which is not encrypted, is one of sound."""
+        return datagram[1] & 0x7F in self.sounds
+
+    def on_stale(self, datagram: bytes) -> None:
+        """Say whose picture has a hole now."""
+        if self.traffic is not None:
+            self.traffic.on_stale(int.from_bytes(datagram[8:12]))
 
     def on_control(self, datagram: bytes) -> None:
         """Open and hand on."""

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from plugins.webinar.engine_embedded import stun
 from plugins.webinar.engine_embedded.fanout import FanOut
-from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.loop import Loop, now
 from plugins.webinar.engine_embedded.tcp import Link, Listener
 
 MOST_AT_ONCE = 256
+LONGEST_TURN = 0.02
+"""Seconds of pictures until timers have their turn again."""
+LOOK_AGAIN = 0.004
+"""Seconds of pictures until the socket is read empty again."""
+LATE, STALE, STALE_SOUND = 0.05, 0.2, 1.0
+"""Seconds that something waited: from when on nothing is repeated for anybody; and pictures, or sound, are of no use."""
+MOST_WAITING = 4096
+"""Packets of each; beyond, the oldest are forgotten."""
 ATTEMPTS_AT_ANY_PORT = 20
 SEND_BUFFER_BYTES = 4 << 20
 RECEIVE_BUFFER_BYTES = 1 << 20
@@ -44,6 +53,12 @@ class Peer(Protocol):
     def on_media(self, datagram: bytes) -> None:
         """An SRTP packet came."""
 
+    def is_sound(self, datagram: bytes) -> bool:
+        """Whether an SRTP packet carries sound: that goes before pictures."""
+
+    def on_stale(self, datagram: bytes) -> None:
+        """An SRTP packet with a picture waited too long and is dropped."""
+
     def on_control(self, datagram: bytes) -> None:
         """An SRTCP packet came."""
 
@@ -61,6 +76,11 @@ class Ports:
         self.by_ufrag: dict[str, Peer] = {}
         self.by_route: dict[Route, Peer] = {}
         self.dropped = 0
+        self.stale = 0
+        self.is_late = False
+        self._sounds: deque[tuple[Peer, bytes, float]] = deque(maxlen=MOST_WAITING)
+        self._pictures: deque[tuple[Peer, bytes, float]] = deque(maxlen=MOST_WAITING)
+        self._is_working = False
         loop.watch(self.udp, self._read)
 
     def _open_pair(self, family: int, host: str, port: int) -> tuple[socket.socket, Listener]:
@@ -110,6 +130,11 @@ class Ports:
 
     def take(self, data: bytes, route: Route) -> Callable[[], None] | None:
         """Handle what came; media is only returned as a call, for it can wait until the rest is done."""
+        peer = self._sort(data, route)
+        return None if peer is None else lambda: peer.on_media(data)
+
+    def _sort(self, data: bytes, route: Route) -> Peer | None:
+        """Handle what came; of media, only say whose it is."""
         if not data:
             return None
         first = data[0]
@@ -125,11 +150,21 @@ class Ports:
             if 192 <= data[1] <= 223:  # RFC 5761, section 4
                 peer.on_control(data)
             else:
-                return lambda: peer.on_media(data)
+                return peer
         return None
 
     def _read(self, _events: int) -> None:
-        waiting: list[Callable[[], None]] = []
+        self._read_empty()
+        if not self._is_working:
+            self._work_off()
+
+    def _go_on(self) -> None:
+        self._read_empty()
+        self._work_off()
+
+    def _read_empty(self) -> None:
+        """Take what waits in the socket: checks, handshakes and reports at once; sound and pictures may wait."""
+        at = self._loop.now = now()
         receive = self.udp.recvfrom
         for _ in range(MOST_AT_ONCE):
             try:
@@ -138,11 +173,36 @@ class Ports:
                 break
             except OSError:  # an ICMP answer to something that was sent before
                 continue
-            later = self.take(data, address)
-            if later is not None:
-                waiting.append(later)
-        for call in waiting:
-            call()
+            peer = self._sort(data, address)
+            if peer is not None:
+                (self._sounds if peer.is_sound(data) else self._pictures).append((peer, data, at))
+
+    def _work_off(self) -> None:
+        """Pass on what waits, sound first, and look again and again for what goes before pictures.
+
+        An engine with more to do than it can drops pictures that are stale, and sound only after a whole second.
+        """
+        self._is_working = False
+        begun = looked_at = moment = now()
+        while self._sounds or self._pictures:
+            is_sound = bool(self._sounds)
+            peer, data, came_at = (self._sounds or self._pictures).popleft()
+            waited = moment - came_at
+            self.is_late = waited > LATE
+            if waited > (STALE_SOUND if is_sound else STALE):
+                self.stale += 1
+                peer.on_stale(data)
+            else:
+                peer.on_media(data)
+            moment = now()
+            if moment - begun > LONGEST_TURN:
+                self._is_working = True
+                self._loop.call_later(0.0, self._go_on)
+                return
+            if moment - looked_at > LOOK_AGAIN:
+                looked_at = moment
+                self._read_empty()
+        self.is_late = False
 
     def _take_check(self, data: bytes, route: Route) -> None:
         """A lite agent only answers (RFC 8445, sections 2.5 and 7.3)."""

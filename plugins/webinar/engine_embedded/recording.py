@@ -23,7 +23,9 @@ from plugins.webinar.engine_embedded.rtp import Packet
 INDEX = "tracks.jsonl"
 LARGEST_DRIFT = 0.4
 """Seconds by which a sender's clock may differ from ours before a new file begins."""
-FORMATS = {"opus": "A_OPUS", "red": "A_OPUS", "vp8": "V_VP8", "vp9": "V_VP9", "h264": "V_MPEG4/ISO/AVC"}
+FORMATS = {
+    "opus": "A_OPUS", "red": "A_OPUS", "vp8": "V_VP8", "vp9": "V_VP9", "av1": "V_AV1", "h264": "V_MPEG4/ISO/AVC",
+}  # fmt: skip
 
 
 class TrackWriter:

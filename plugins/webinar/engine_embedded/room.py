@@ -170,8 +170,12 @@ class Room:
         if self._loop.now - self._decided_at >= SPEECH_PAUSE:
             self._decided_at = self._loop.now
             self.refresh()
+            for track in self._tracks:
+                track.forget_wishes()
             for downlink in self.downlinks.values():
                 downlink.choose_layers()
+            for uplink in self.uplinks.values():
+                uplink.allow()
             if self._speech.decide():
                 self._say("speaking", "", {"persons": self._speech.persons})
                 self._arrange_all()

@@ -124,14 +124,15 @@ def remb_of(part: Part) -> int | None:
     return (word & 0x3FFFF) << (word >> 18)
 
 
-def _write(kind: int, count: int, body: bytes) -> bytes:
+def write(kind: int, count: int, body: bytes) -> bytes:
+    """One packet of a compound; ``body`` has a multiple of four bytes."""
     return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
 
 
 def sender_report(ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
     """A sender report without blocks."""
     body = struct.pack("!IQIII", ssrc, ntp, timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
-    return _write(SENDER_REPORT, 0, body)
+    return write(SENDER_REPORT, 0, body)
 
 
 def receiver_report(ssrc: int, reports: Iterable[Report]) -> bytes:
@@ -143,18 +144,18 @@ def receiver_report(ssrc: int, reports: Iterable[Report]) -> bytes:
         )
         for each in list(reports)[:31]
     ]  # fmt: skip
-    return _write(RECEIVER_REPORT, len(blocks), ssrc.to_bytes(4) + b"".join(blocks))
+    return write(RECEIVER_REPORT, len(blocks), ssrc.to_bytes(4) + b"".join(blocks))
 
 
 def description(ssrc: int, cname: str) -> bytes:
     """A source description with the name that RTCP demands (RFC 3550, section 6.5.1)."""
     item = bytes([1, len(cname)]) + cname.encode()
-    return _write(SOURCE_DESCRIPTION, 1, ssrc.to_bytes(4) + item + bytes(4 - len(item) % 4))
+    return write(SOURCE_DESCRIPTION, 1, ssrc.to_bytes(4) + item + bytes(4 - len(item) % 4))
 
 
 def pli(ssrc: int, media: int) -> bytes:
     """Ask for a key frame."""
-    return _write(PAYLOAD_FEEDBACK, PLI, struct.pack("!II", ssrc, media))
+    return write(PAYLOAD_FEEDBACK, PLI, struct.pack("!II", ssrc, media))
 
 
 def nack(ssrc: int, media: int, numbers: Iterable[int]) -> bytes:
@@ -167,7 +168,7 @@ def nack(ssrc: int, media: int, numbers: Iterable[int]) -> bytes:
         else:
             entries.append([number & 0xFFFF, 0])
     body = b"".join(struct.pack("!HH", *entry) for entry in entries)
-    return _write(TRANSPORT_FEEDBACK, NACK, struct.pack("!II", ssrc, media) + body)
+    return write(TRANSPORT_FEEDBACK, NACK, struct.pack("!II", ssrc, media) + body)
 
 
 def remb(ssrc: int, media: list[int], bits_per_second: int) -> bytes:
@@ -175,7 +176,7 @@ def remb(ssrc: int, media: list[int], bits_per_second: int) -> bytes:
     exponent = max(0, bits_per_second.bit_length() - 18)
     word = exponent << 18 | bits_per_second >> exponent
     body = struct.pack("!II4sB", ssrc, 0, b"REMB", len(media)) + word.to_bytes(3)
-    return _write(PAYLOAD_FEEDBACK, APPLICATION, body + b"".join(each.to_bytes(4) for each in media))
+    return write(PAYLOAD_FEEDBACK, APPLICATION, body + b"".join(each.to_bytes(4) for each in media))
 
 
 def ntp_now() -> int:

@@ -15,7 +15,8 @@ TWO_BYTES = 0x1000  # section 4.3, upper 12 bits
 class Packet:
     """A packet as it came. ``payload`` still has its padding if ``is_padded``.
 
-    ``index`` is the sequence number without wrap-around, set by who receives it.
+    ``index`` is the sequence number without wrap-around, ``counters`` the numbers that the payload itself
+    counts its pictures by, both set by who receives it.
     """
 
     payload_type: int
@@ -28,6 +29,7 @@ class Packet:
     is_padded: bool = False
     index: int = 0
     is_key: bool = False
+    counters: tuple[int, int, int] | None = None
 
 
 def parse(data: bytes) -> Packet | None:

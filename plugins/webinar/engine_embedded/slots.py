@@ -60,6 +60,9 @@ class Slot:
         self._payload_type = 0
         self._unpacks_red = False
         self._renumbers_red = -1
+        self._last: Packet | None = None
+        self._pictures = self._bases = 0
+        self._is_rewritten = self._is_counted_on = False
 
     # --- what goes through ----------------------------------------------------------------
 
@@ -114,23 +117,23 @@ class Slot:
 
     def forward_frame(self, packets: list[Packet], codec: Codec, layer: Layer) -> None:
         """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
-        connection = self.downlink.connection
+        downlink = self.downlink
+        connection = downlink.connection
         sealer, route = connection.sealer, connection.route
-        if (
-            codec is not self._codec
-            or layer is not self.layer
-            or self._is_special
-            or sealer is None
-            or route is None
-        ):
+        is_plain = codec is self._codec and layer is self.layer and not self.is_waiting and not self.is_paused
+        if not is_plain or self._is_rewritten or downlink.departures or sealer is None or route is None:
             for packet in packets:
                 self.forward(packet, codec, layer)
             return
         put, shift, floor, number = connection.ports.fan.put, self._shift, self._floor, self._payload_type
+        known, counters, is_counted_on = None, b"", self._is_counted_on
         for packet in packets:
             index = packet.index + shift
             if index <= floor:
                 continue
+            if is_counted_on and packet.counters is not known:
+                known = packet.counters
+                counters = self._counters(packet)
             timestamp = (packet.timestamp + self._time_shift) & 0xFFFFFFFF
             if index > self._index:
                 self._index, self._timestamp = index, timestamp
@@ -145,12 +148,10 @@ class Slot:
                 timestamp,
                 self.ssrc,
                 packet.payload,
+                counters,
             )
         self._sent_at = connection.loop.now
-
-    @property
-    def _is_special(self) -> bool:
-        return self.is_waiting or self.is_paused or self._unpacks_red or self._renumbers_red >= 0
+        self._last = packets[-1]
 
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""
@@ -173,6 +174,7 @@ class Slot:
         if index > self._index:
             self._index, self._timestamp = index, timestamp
             self._sent_at = self.downlink.connection.loop.now
+            self._last = packet
         payload = self._payload(packet)
         self.packets += 1
         self.octets += len(payload)
@@ -185,7 +187,20 @@ class Slot:
             return codecs.red_primary(packet.payload)
         if self._renumbers_red >= 0:
             return codecs.red_renumbered(packet.payload, self._renumbers_red)
+        if self._is_counted_on:
+            return codecs.with_counters(packet.payload, self._counters(packet))
         return packet.payload
+
+    def _counters(self, packet: Packet) -> bytes:
+        return codecs.vp8_counted(packet.counters, self._pictures, self._bases) if packet.counters else b""
+
+    def _count_on(self, packet: Packet) -> None:
+        """The payload's own numbers go on, too; a receiver waits for pictures that it believes to be missing."""
+        last, first = self._last.counters if self._last is not None else None, packet.counters
+        if last is not None and first is not None:
+            self._pictures += last[1] + 1 - first[1]
+            self._bases += last[2] + 1 - first[2]
+            self._is_counted_on = bool(self._pictures or self._bases)
 
     def repeat(self, sequence: int) -> None:
         """Send a packet again that the receiver misses (RFC 4588), if it is still kept."""
@@ -220,12 +235,14 @@ class Slot:
         opus = self.codecs.get("opus", -1)
         inner = codecs.red_inner(codec)
         self._renumbers_red = opus if inner not in {-1, opus} and not self._unpacks_red else -1
+        self._is_rewritten = self._unpacks_red or self._renumbers_red >= 0
         now = self.downlink.connection.loop.now
         passed = int((now - self._sent_at) * codec.clock) if self._sent_at else 0
         self._floor = self._index
         self._shift = self._index + 1 - packet.index
         self._time_shift = self._timestamp + max(passed, 1) - packet.timestamp
         self._codec, self._payload_type = codec, payload_type
+        self._count_on(packet)
         self.is_waiting = False
         if self.layer is not None and self.layer.clock is not None:
             self.report(self.layer.clock)

@@ -7,24 +7,27 @@ RFC 8852), or by what the offer said.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from plugins.webinar.engine import Kind, Rights
 from plugins.webinar.engine_embedded import codecs, rtcp, rtp, sdp
+from plugins.webinar.engine_embedded.allowance import SOUND_BITS, Allowance
 from plugins.webinar.engine_embedded.codecs import Codec
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.peer import Connection
+from plugins.webinar.engine_embedded.transport import TRANSPORT_WIDE_NUMBER, Arrivals
 
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, RID, REPAIRED_RID)}
+EXTENSIONS = {
+    "audio": (MID, AUDIO_LEVEL, TRANSPORT_WIDE_NUMBER),
+    "video": (MID, RID, REPAIRED_RID, TRANSPORT_WIDE_NUMBER),
+}
 
 MOST_STREAMS = 24
-ALLOWED_BITS = 6_000_000
-"""What a sender may use, until loss says otherwise."""
 VIDEO_FEEDBACK = frozenset({"nack", "nack pli", "ccm fir", "goog-remb"})
 
 
@@ -46,6 +49,10 @@ class Uplink:
         self._names: dict[str, int] = {}
         self._reported_at = 0.0
         self._began_at = 0.0
+        self._judged_at = 0.0
+        self._lost = 0
+        self._allowance = Allowance()
+        self._arrivals: Arrivals | None = None
 
     # --- answering ----------------------------------------------------------------------
 
@@ -63,7 +70,7 @@ class Uplink:
             names = [uri for uri in EXTENSIONS[section.media] if uri in section.extensions]
             answers.append(
                 sdp.AnswerSection(
-                    section, "recvonly", [_asked(codec) for codec in chosen], names, rids=section.rids
+                    section, "recvonly", [_asked(codec, names) for codec in chosen], names, rids=section.rids
                 )
             )
         if not self.tracks:
@@ -73,6 +80,8 @@ class Uplink:
     def _know(self, section: sdp.Section, kind: Kind, chosen: list[Codec]) -> None:
         self._sections[section.mid] = section
         self._codecs[section.mid] = {codec.payload_type: codec for codec in chosen}
+        if section.media == "audio":
+            self.connection.sounds |= section.codecs.keys()
         self._names.update({uri: section.extensions[uri] for uri in section.extensions})
         if section.mid not in self.tracks:
             self.tracks[section.mid] = Track(self, section.mid, self.person, kind, section.rids)
@@ -88,6 +97,9 @@ class Uplink:
         packet = rtp.parse(data)
         if packet is None:
             return
+        number = packet.extensions.get(self._names.get(TRANSPORT_WIDE_NUMBER, 0))
+        if number is not None and len(number) == 2:
+            self._arrive(int.from_bytes(number))
         layer = self._repairs.get(packet.ssrc)
         if layer is not None:
             if not self._repair(packet, layer):
@@ -102,6 +114,17 @@ class Uplink:
         packet.extensions = self._named(packet.extensions)
         if layer.take(packet, codec, self.connection.loop.now):
             self.on_packet(layer.track, layer, packet)
+
+    def on_stale(self, ssrc: int) -> None:
+        """Its picture goes on with the next one that can be decoded alone."""
+        layer = self._layers.get(ssrc) or self._repairs.get(ssrc)
+        if layer is not None:
+            layer.skip()
+
+    def _arrive(self, number: int) -> None:
+        if self._arrivals is None:
+            self._arrivals = Arrivals()
+        self._arrivals.note(number, self.connection.loop.now)
 
     def _repair(self, packet: rtp.Packet, layer: Layer) -> bool:
         """Make of a retransmission what it repeats (RFC 4588, section 4); False for padding that probes the way."""
@@ -193,17 +216,53 @@ class Uplink:
     def report(self) -> None:
         """Tell how it arrives and how much may come: often at first, so that quality is there at once, then seldom."""
         now = self.connection.loop.now
-        pause = 0.1 if now - self._began_at < 2.0 else 1.0
-        if now - self._reported_at < pause - 0.01 or not self._layers or not self.connection.is_ready:
+        if not self._layers or not self.connection.is_ready:
             return
-        self._reported_at = now
+        self._tell_arrivals()
+        pause = 0.1 if now - self._began_at < 2.0 else 1.0
+        if now - self._reported_at < pause - 0.01:
+            return
         for layer in self._layers.values():
             layer.weigh(now)
         blocks = [layer.report(now) for layer in self._layers.values()]
+        self._lost = max(self._lost, *(block.lost for block in blocks))
+        if now - self._judged_at >= 0.99:
+            self._judge(now)
+        self._tell_allowance(rtcp.receiver_report(self.ssrc, blocks))
+
+    def allow(self) -> None:
+        """Add up what is wanted of its pictures; where that is more than before, the sender hears it at once."""
+        pictures = [track for track in self.tracks.values() if track.is_video and track.is_alive]
+        if not pictures:
+            return
+        wanted = sum(track.wanted for track in pictures) + SOUND_BITS
+        if self._allowance.want(wanted, self.connection.loop.now) and self.connection.is_ready:
+            self._tell_allowance(rtcp.receiver_report(self.ssrc, []))
+
+    @property
+    def allowed(self) -> int:
+        """What the sender may use, in bits per second."""
+        return self._allowance.bits
+
+    def _judge(self, now: float) -> None:
+        """What the way carries; a sender that hears of each packet judges that better."""
+        self._judged_at, lost, self._lost = now, self._lost, 0
+        moving = [layer for layer in self._layers.values() if layer.is_alive and layer.codec is not None]
+        queue = max((layer.take_queue(layer.codec.clock) for layer in moving if layer.codec), default=0.0)
+        if self._arrivals is None:
+            self._allowance.hear(lost, sum(layer.bits for layer in moving), queue)
+
+    def _tell_arrivals(self) -> None:
+        if self._arrivals is not None:
+            media = next((layer.ssrc for layer in self._layers.values() if layer.track.is_video), None)
+            for message in self._arrivals.messages(self.ssrc, media or next(iter(self._layers))):
+                self.connection.send_control(message)  # RFC 5506: feedback may go alone
+
+    def _tell_allowance(self, compound: bytes) -> None:
+        self._reported_at = self.connection.loop.now
         video = [layer.ssrc for layer in self._layers.values() if layer.track.is_video]
-        compound = rtcp.receiver_report(self.ssrc, blocks)
         if video:
-            compound += rtcp.remb(self.ssrc, video, ALLOWED_BITS)
+            compound += rtcp.remb(self.ssrc, video, self.allowed)
         self.connection.send_control(compound)
 
     def close(self) -> None:
@@ -241,9 +300,11 @@ def _choose(section: sdp.Section) -> list[Codec]:
     return passed + repairs if any(codec.name != "red" for codec in passed) else []
 
 
-def _asked(codec: Codec) -> Codec:
+def _asked(codec: Codec, extensions: Sequence[str]) -> Codec:
     """How the answer asks for a codec."""
     feedback = VIDEO_FEEDBACK if codec.clock == 90_000 and codec.name != "rtx" else frozenset[str]()
+    if TRANSPORT_WIDE_NUMBER in extensions and codec.name != "rtx":
+        feedback |= {"transport-cc"}
     parameters = dict(codec.parameters)
     if codec.name == "opus":
         parameters |= {"useinbandfec": "1", "usedtx": "1"}

@@ -58,7 +58,7 @@ class Format:
     @property
     def is_webm(self) -> bool:
         """Whether WebM allows it."""
-        return self.codec in {"A_OPUS", "V_VP8", "V_VP9"}
+        return self.codec in {"A_OPUS", "V_VP8", "V_VP9", "V_AV1"}
 
     @property
     def suffix(self) -> str:

@@ -83,9 +83,9 @@ class Hostility:
             self.random.getrandbits(32),
             self.random.randrange(40),
         )
-        self.mallory.rtp(
-            head + self.random.choice((b"", b"\xbe\xde\x00\x01", b"\x10\x00\x00\x02")) + self._bytes(60)
-        )
+        counted = b"\xbe\xde\x00\x01\x51" + self.random.randbytes(3)
+        block = self.random.choice((b"", b"\xbe\xde\x00\x01", b"\x10\x00\x00\x02", counted))
+        self.mallory.rtp(head + block + self._bytes(60))
 
     def sealed_control(self) -> None:
         """Nonsense in RTCP, from somebody who has keys."""

@@ -16,7 +16,9 @@ from plugins.webinar.engine_embedded.dtls import EXPORTER_LABEL, PROFILES, Ident
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop, now
 from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.rtcp import Part, split
 from plugins.webinar.engine_embedded.srtp import Opener, Sealer
+from plugins.webinar.engine_embedded.transport import TRANSPORT_WIDE_NUMBER
 
 EVERYTHING = Rights(frozenset(Kind))
 OUR_PASSWORD = "0123456789012345678901"
@@ -49,6 +51,12 @@ class MemoryEngine:
     def turn(self) -> None:
         """Let time-bound work happen."""
         self.loop.turn(0)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by; what is due by then happens in its order."""
+        end = now() + seconds
+        while (left := end - now()) > 0:
+            self.loop.turn(min(left, 0.02))
 
     def close(self) -> None:
         """End it."""
@@ -128,12 +136,27 @@ class MemoryPeer:
         if sealed:
             self.home.give(sealed, self.route)
 
-    def picture(self, sequence: int, payload: bytes = b"\x10\x00key") -> None:
-        """Send a picture of one packet."""
+    def picture(self, sequence: int, payload: bytes = b"\x10\x00key", *, wide: int | None = None) -> None:
+        """Send a picture of one packet; ``wide`` is its number among all packets of the connection."""
         head = struct.pack(
-            "!BBHII", 0x80, 0x80 | 96, sequence & 0xFFFF, 3000 * sequence & 0xFFFFFFFF, 2 * self.number + 2
+            "!BBHII",
+            0x80 if wide is None else 0x90,
+            0x80 | 96,
+            sequence & 0xFFFF,
+            3000 * sequence & 0xFFFFFFFF,
+            2 * self.number + 2,
         )
-        self.rtp(head + payload)
+        block = struct.pack("!HHBHx", 0xBEDE, 1, 5 << 4 | 1, wide) if wide is not None else b""
+        self.rtp(head + block + payload)
+
+    def told(self) -> list[Part]:
+        """The RTCP that came since the last time, opened; everything else that came is forgotten."""
+        found: list[Part] = []
+        for data in self.home.sent.pop(self.route, []):
+            if 128 <= data[0] <= 191 and 192 <= data[1] <= 223:
+                plain = self.opener.rtcp(data)
+                found += split(plain) if plain is not None else ()
+        return found
 
     def got(self) -> list[bytes]:
         """The media that came since the last time, opened."""
@@ -168,6 +191,7 @@ def offer_of(identity: Identity, direction: str, number: int) -> str:
             f"a=rtpmap:{payload} {codec}",
             "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
             "a=extmap:2 urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+            f"a=extmap:5 {TRANSPORT_WIDE_NUMBER}",
         ]
         if payload == 96:
             lines += [

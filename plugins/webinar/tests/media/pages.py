@@ -39,8 +39,8 @@ link.addEventListener("slots", (e) => {
     document.body.append(element);
   }
 });
-window.startSending = async (kinds) => {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360 } });
+window.startSending = async (kinds, height = 360) => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: (height * 16) / 9, height } });
   const tracks = { microphone: stream.getAudioTracks()[0], camera: stream.getVideoTracks()[0] };
   for (const kind of kinds) await link.publish(kind, tracks[kind]);
 };

@@ -86,3 +86,57 @@ def test_a_slot_goes_on_when_somebody_else_is_shown_in_it(enter: Enter) -> None:
         )
         ben.wait_until(f"seen.slots.length === 1 && seen.slots[0].person === '{person}'")
         decoded = ben.wait_for_stat("receive", "video", "framesDecoded", decoded + 15)
+
+
+def look_at(page: MediaPage, height: int) -> None:
+    """Show Ada's picture so tall, and wait until it comes in that size."""
+    page.page.evaluate(
+        "height => link.wish({ videos: [{ person: 'ada', height }], speakers: 0, screen: true, sound: true })",
+        height,
+    )
+    page.wait_until(
+        f"""(async () => (await link.stats('receive')).some((each) => each.type === 'inbound-rtp'
+        && each.kind === 'video' && each.frameHeight === {height}))()"""
+    )
+
+
+def test_a_picture_that_grows_and_shrinks_never_stands_still(enter: Enter) -> None:
+    ada, ben = enter("ada"), enter("ben")
+    listen_to(ben, "ada")
+    ada.page.evaluate("startSending(['camera'], 720)")
+    decoded = ben.wait_for_stat("receive", "video", "framesDecoded", 10)
+    for height in (180, 720, 360, 720, 180, 720):
+        look_at(ben, height)
+        decoded = ben.wait_for_stat("receive", "video", "framesDecoded", decoded + 15)
+    assert ben.stat("receive", "video", "pliCount") == 0, "the browser had to ask for help"
+
+
+def test_a_size_that_nobody_sees_is_not_sent_until_somebody_does(enter: Enter) -> None:
+    ada, ben = enter("ada"), enter("ben")
+    listen_to(ben, "ada")
+    ada.page.evaluate("startSending(['camera'], 720)")
+    largest = "(await link.stats('send')).find((each) => each.type === 'outbound-rtp' && each.rid === 'h')"
+    ada.wait_until(f"(async () => ({largest})?.framesEncoded > 10)()")
+    look_at(ben, 180)
+    ada.wait_until(f"(async () => !({largest}).targetBitrate)()")
+    look_at(ben, 720)
+    ada.wait_until(f"(async () => ({largest}).targetBitrate > 0)()")
+
+
+def test_a_browser_learns_from_what_the_engine_tells_how_much_it_may_send(enter: Enter) -> None:
+    ada, ben = enter("ada"), enter("ben")
+    listen_to(ben, "ada")
+    answered: list[str] = []
+
+    def read(sdp: str) -> str:
+        answered.append(sdp)
+        return sdp
+
+    ada.way = read
+    ada.page.evaluate("startSending(['camera'])")
+    ben.wait_for_stat("receive", "video", "framesDecoded", 10)
+    assert answered[0].count("transport-wide-cc-extensions-01") == 4  # each section that is sent
+    ada.wait_until(
+        """(async () => (await link.stats('send')).some((each) => each.type === 'candidate-pair'
+        && each.availableOutgoingBitrate > 1_000_000))()"""
+    )

@@ -39,6 +39,12 @@ class Somebody:
     def on_control(self, datagram: bytes) -> None:
         self.got.append(("control", datagram))
 
+    def is_sound(self, datagram: bytes) -> bool:
+        return datagram[1] & 0x7F == 111
+
+    def on_stale(self, datagram: bytes) -> None:
+        self.got.append(("stale", datagram))
+
 
 class Wire:
     """A client's socket towards a port in this very thread."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugins.webinar.engine_embedded import codecs
 from plugins.webinar.engine_embedded.codecs import Codec
 from plugins.webinar.engine_embedded.layers import Layer
 from plugins.webinar.engine_embedded.loss import Ring
@@ -235,3 +236,38 @@ def test_what_was_paused_begins_again_with_a_key_frame() -> None:
     slot.forward(sender.packet(3, 2), VP8, cast("Layer", sender))
     slot.forward(sender.packet(4, 3, KEY), VP8, cast("Layer", sender))
     assert [sent[1] - receiver.sent[0][1] for sent in receiver.sent] in ([0, 1], [0, -65535])
+
+
+def counted(sender: Sender, sequence: int, numbers: tuple[int, int, int], *, is_key: bool = False) -> Packet:
+    """A picture with numbers of its own (RFC 7741, section 4.2): I, L and T are set."""
+    bits, number, base = numbers
+    written = (number | 0x8000).to_bytes(2) if bits == 15 else bytes([number])
+    payload = b"\x90\xe0" + written + bytes([base, 0, 0 if is_key else 1])
+    packet = sender.packet(sequence, 3000 * sequence, payload)
+    packet.is_key, packet.counters = is_key, codecs.vp8_counters(payload)
+    return packet
+
+
+@given(
+    bits=st.sampled_from([7, 15]),
+    starts=st.lists(st.tuples(st.integers(0, 0x7FFF), st.integers(0, 0xFF)), min_size=2, max_size=5),
+)
+def test_pictures_are_counted_on_whoever_is_shown(bits: int, starts: list[tuple[int, int]]) -> None:
+    """Chromium waits seconds for pictures that it believes to be missing."""
+    slot, receiver = a_slot(VP8)
+    largest = (1 << bits) - 1
+    for number, base in starts:
+        sender = Sender()
+        show(slot, sender)
+        for step in range(3):
+            numbers = (bits, number + step & largest, base + step & 0xFF)
+            receiver.now += 0.03
+            packet = counted(sender, step, numbers, is_key=step == 0)
+            slot.forward(packet, VP8, cast("Layer", sender))
+    seen = [codecs.vp8_counters(payload) for *_rest, payload in receiver.sent]
+    assert seen[0] == (bits, starts[0][0] & largest, starts[0][1])
+    for before, after in itertools.pairwise(seen):
+        assert before is not None
+        assert after == (bits, before[1] + 1 & largest, before[2] + 1 & 0xFF)
+    slot.repeat(receiver.sent[-1][1])  # what is repeated is counted alike
+    assert receiver.sent[-1][4][2:] == receiver.sent[-2][4]
