@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
+from benchmarks.media_network import between
 from lms.accounts.sessions import COOKIE
 from lms.ops.needs import find_chromium
 from lms.store.uow import unit_of_work
@@ -251,6 +253,32 @@ def test_before_the_room_one_learns_what_the_network_blocks(
     page.context.route("**/try", block)
     page.get_by_role("button", name="Test the connection").click()
     expect(page.locator("[data-part=trial-result]")).to_contain_text(verdict, timeout=60_000)
+
+
+def test_before_the_room_one_learns_that_the_link_is_weak(
+    see: Callable[..., Page], installation: Installation
+) -> None:
+    page = see("trainee", f"/webinar/{make(installation)}/room", service_workers="block")
+    udp = re.compile(r"(a=candidate:\S+ \d+ udp \d+ )(\S+) (\d+)(.*)", re.IGNORECASE)
+    with ExitStack() as stack:
+
+        def lose(route: Route) -> None:
+            answer = route.fetch()
+            data = answer.json()
+            lines = [
+                line
+                for line in data["sdp"].split("\r\n")
+                if not re.match("a=candidate:.* tcp ", line, re.IGNORECASE)
+            ]
+            found = next(match for line in lines if (match := udp.match(line)))
+            port = stack.enter_context(between((found[2], int(found[3])), loss=0.2, delay=0.01, seed=1))
+            data["sdp"] = "\r\n".join(udp.sub(rf"\g<1>127.0.0.1 {port}\g<4>", line) for line in lines)
+            route.fulfill(response=answer, json=data)
+
+        page.context.route("**/try", lose)
+        page.get_by_role("button", name="Test the connection").click()
+        result = page.locator("[data-part=trial-result]")
+        expect(result).to_contain_text("Your connection is weak. Sound will work", timeout=60_000)
 
 
 def test_less_data_is_no_cameras_and_text_only_is_no_media(
