@@ -22,6 +22,7 @@ from lms.plugin import (
 )
 from plugins.webinar import calls, log, programs
 from plugins.webinar.call_models import Call, CallPerson
+from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import (
     Correction,
     Interval,
@@ -35,6 +36,8 @@ from plugins.webinar.models import (
     Vote,
 )
 from plugins.webinar.program_models import Program
+
+PAGE = 500
 
 
 def declared() -> Sequence[PersonalData]:
@@ -183,10 +186,17 @@ def _registered(user_id: uuid.UUID) -> Rows:
 
 
 def _said(row: Participant, title: str) -> list[dict[str, Any]]:
+    """Every message, also as it was written anew later."""
     with office_scope(row.office_id):
-        events = read_since(system_actor(row.office_id), log.channel_of(row.room_id), 0, 500)
-        return [
-            {"meeting": title, "at": event.at, "text": event.payload["text"]}
-            for event in events
-            if event.kind == "chat.said" and event.payload["person"] == str(row.id)
-        ]
+        people = session().execute(select(Participant.id, Participant.name).filter_by(room_id=row.room_id))
+        names = {str(each): name for each, name in people}
+        found: list[dict[str, Any]] = []
+        seq, office = 0, system_actor(row.office_id)
+        while events := read_since(office, log.channel_of(row.room_id), seq, PAGE):
+            found += [
+                {"meeting": title, "at": each.at, "text": with_names(each.payload["text"], lambda one: names.get(one, "–"))}
+                for each in events
+                if each.kind in {"chat.said", "chat.edited"} and each.payload["person"] == str(row.id)
+            ]  # fmt: skip
+            seq = events[-1].seq
+        return found
