@@ -41,6 +41,7 @@ from plugins.webinar.models import (
     Sheet,
     Upvote,
     Vote,
+    Watched,
 )
 from plugins.webinar.presets import PresetName
 from plugins.webinar.programs import AddProgram
@@ -237,6 +238,14 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
         RecordingConsent(
             room_id=meeting.activity.id, participant_id=speaker.id, is_given=True, text_version="1"
         )
+    )
+    meeting.room.replay_percent = 50
+    absent = world.trainees("siena")[10]
+    watcher = Participant(room_id=meeting.activity.id, user_id=absent.id, name=absent.name)
+    session().add(watcher)
+    session().flush()
+    session().add(
+        Watched(participant_id=watcher.id, begins_at=begins, ends_at=begins + timedelta(seconds=DEMO_SECONDS))
     )
     with SOUND.open("rb") as stream:
         file = store_file(

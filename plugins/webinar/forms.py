@@ -76,6 +76,16 @@ class EditRoom(Command):
         Field(ge=1, le=100),
         Ui(_l("Present from"), hint=_l("Per cent of the duration from which it counts as attended.")),
     ] = 75
+    replay_percent: Annotated[
+        int,
+        Field(ge=0, le=100),
+        Ui(
+            _l("Watching the recording counts up to"),
+            hint=_l(
+                "Per cent of the duration that count towards completion for what somebody missed. 0: it does not count. Presence stays as it was."
+            ),
+        ),
+    ] = 0
 
 
 class AddHelper(Command):

@@ -34,6 +34,7 @@ from plugins.webinar.models import (
     RecordingConsent,
     Registration,
     Vote,
+    Watched,
 )
 from plugins.webinar.program_models import Program
 
@@ -64,6 +65,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
         found = {
             "webinar_meetings": (_l("Meetings you were in"), _meetings(rows)),
             "webinar_times": (_l("When you were in meetings"), _times(rows)),
+            "webinar_watched": (_l("What you watched of recordings"), _watched(rows)),
             "webinar_questions": (_l("Questions you asked in meetings"), _asked(user_id)),
             "webinar_votes": (_l("How you voted in meetings, where it was not anonymous"), _voted(user_id)),
             "webinar_consents": (_l("Whether you agreed to be recorded"), _consents(user_id)),
@@ -118,6 +120,17 @@ def _times(rows: Sequence[tuple[Participant, str]]) -> Rows:
         for each in session().scalars(
             select(Interval).filter_by(participant_id=row.id).order_by(Interval.entered_at)
         )
+    ]
+
+
+def _watched(rows: Sequence[tuple[Participant, str]]) -> Rows:
+    titles = {row.id: title for row, title in rows}
+    found = session().scalars(
+        select(Watched).where(Watched.participant_id.in_(titles)).order_by(Watched.begins_at)
+    )
+    return [
+        {"meeting": titles[each.participant_id], "from": each.begins_at, "until": each.ends_at}
+        for each in found
     ]
 
 

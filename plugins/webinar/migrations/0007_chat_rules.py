@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lms.store import base
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -19,7 +21,7 @@ def upgrade() -> None:
         batch_op.alter_column("slow_seconds", server_default=None)
         batch_op.alter_column("links", server_default=None)
     with op.batch_alter_table("webinar_participant", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("said_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("said_at", base.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("said_key", sa.String(length=80), server_default="", nullable=False))
     with op.batch_alter_table("webinar_participant", schema=None) as batch_op:
         batch_op.alter_column("said_key", server_default=None)
