@@ -15,6 +15,8 @@ export class Mentions {
   /** @type {PersonInfo[]} */
   #offered = [];
   #chosen = 0;
+  /** Escape closed the list, or somebody was taken: it opens again with what is typed next. */
+  #isDone = false;
   /** Whom the field names: by the words that stand in it. @type {Map<string, string>} */
   #named = new Map();
 
@@ -27,7 +29,14 @@ export class Mentions {
     this.#field = field;
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", this.#list.id);
-    field.addEventListener("input", () => this.#offer());
+    field.addEventListener("input", () => {
+      this.#isDone = false;
+      this.#offer();
+    });
+    // Names of who has just come in are known a moment later.
+    room.addEventListener("change", () => {
+      if (this.#list.hidden && !this.#isDone && document.activeElement === field) this.#offer();
+    });
     field.addEventListener("focus", () => this.#offer());
     field.addEventListener("blur", () => this.#close());
     this.#list.addEventListener("mousedown", (event) => {
@@ -47,8 +56,10 @@ export class Mentions {
     if (event.key === "ArrowDown") this.#choose((this.#chosen + 1) % count);
     else if (event.key === "ArrowUp") this.#choose((this.#chosen + count - 1) % count);
     else if (event.key === "Enter" || event.key === "Tab") this.#take(this.#chosen);
-    else if (event.key === "Escape") this.#close();
-    else return false;
+    else if (event.key === "Escape") {
+      this.#isDone = true;
+      this.#close();
+    } else return false;
     event.preventDefault();
     event.stopPropagation();
     return true;
@@ -98,6 +109,7 @@ export class Mentions {
   #take(place) {
     const one = this.#offered[place];
     if (!one) return;
+    this.#isDone = true;
     const at = this.#field.selectionStart;
     const before = this.#field.value.slice(0, at).replace(/@[^\s@]*$/, `@${one.name} `);
     this.#named.set(one.name, one.id);
