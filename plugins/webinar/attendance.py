@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,7 +35,7 @@ from lms.plugin import (
 )
 from plugins.webinar import log, rooms
 from plugins.webinar.log import ByPerson
-from plugins.webinar.models import Correction, Interval, Participant, Registration, Room, Sheet
+from plugins.webinar.models import Correction, Interval, Participant, Registration, Room, Sheet, Watched
 from plugins.webinar.rooms import Meeting, attended_minutes
 
 JOINED_WITHIN = timedelta(seconds=60)
@@ -58,7 +58,10 @@ class CorrectMinutes(Command):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person on the presence sheet. ``minutes`` is what counts, ``measured`` what the room saw, at ``times``."""
+    """One person on the presence sheet. ``minutes`` is what counts, ``measured`` what the room saw, at ``times``.
+
+    ``watched`` is what they saw in replays, ``watched_minutes`` what of it counts besides: of what they missed, up to the cap.
+    """
 
     participant: Participant
     times: Sequence[Span]
@@ -66,6 +69,8 @@ class Line:
     minutes: int
     correction: Correction | None
     is_present: bool
+    watched: timedelta = timedelta(0)
+    watched_minutes: int = 0
 
     @property
     def first_at(self) -> datetime | None:
@@ -80,7 +85,12 @@ class Line:
     @property
     def measured_clock(self) -> str:
         """The measured time in hours, minutes and seconds."""
-        return str(timedelta(seconds=round(self.measured.total_seconds())))
+        return _hours(self.measured)
+
+    @property
+    def watched_clock(self) -> str:
+        """The watched time in hours, minutes and seconds; empty for none."""
+        return _hours(self.watched) if self.watched else ""
 
 
 def come(row: Participant) -> None:
@@ -116,7 +126,7 @@ def seconds_within(spans: Iterable[Span], begins: datetime, ends: datetime) -> f
 def count(row: Participant) -> None:
     """Write down as progress what was attended since the last time; for members who take part."""
     activity = session().get_one(Activity, row.room_id)
-    total = _minutes(row, activity)
+    total = _minutes(row, activity) + _watched_minutes(row, activity)
     gained = total - row.counted_minutes
     if row.user_id is None or gained <= 0 or not _takes_part(row.user_id, activity):
         return
@@ -132,7 +142,7 @@ def count_when_reached(row: Participant) -> None:
     """The tick comes as soon as it is earned, not only at the end."""
     activity = session().get_one(Activity, row.room_id)
     goal = activity.completion_goal or attended_minutes(row.room)
-    if row.counted_minutes < goal <= _minutes(row, activity):
+    if row.counted_minutes < goal <= _minutes(row, activity) + _watched_minutes(row, activity):
         count(row)
 
 
@@ -162,8 +172,20 @@ def read_sheet(actor: Actor, room_id: uuid.UUID) -> tuple[Meeting, list[Line]]:
             .order_by(Correction.created_at, Correction.id)
         )
     }
-    lines = [_line(meeting, row, spans.get(row.id, []), corrections.get(row.id)) for row in people]
-    return meeting, [line for line in lines if line.first_at is not None or line.correction is not None]
+    seen = find_watched(ids)
+    lines = [
+        _line(meeting, row, (spans.get(row.id, []), seen.get(row.id, [])), corrections.get(row.id))
+        for row in people
+    ]
+    return meeting, [line for line in lines if line.first_at or line.correction or line.watched]
+
+
+def find_watched(participant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Span]]:
+    """What these people saw in replays, by the clock of the meeting."""
+    found: dict[uuid.UUID, list[Span]] = {}
+    for each in session().scalars(select(Watched).where(Watched.participant_id.in_(participant_ids))):
+        found.setdefault(each.participant_id, []).append((each.begins_at, each.ends_at))
+    return found
 
 
 def present_ids(room: Room, activity: Activity) -> set[uuid.UUID]:
@@ -212,12 +234,15 @@ def as_table(meeting: Meeting, lines: Sequence[Line]) -> Table:
         _("Minutes that count"),
         _("Corrected because"),
         _("Present"),
+        _("Replay watched"),
+        _("Minutes of it that count"),
     )
     return Table(
         meeting.activity.title, columns,
         [
             (line.participant.name, _("yes") if line.participant.visitor_id else "", line.first_at, line.last_at,
-             _times(line), line.measured_clock, line.minutes, line.correction.reason if line.correction else "", _("yes") if line.is_present else _("no"))
+             _times(line), line.measured_clock, line.minutes, line.correction.reason if line.correction else "", _("yes") if line.is_present else _("no"),
+             line.watched_clock, line.watched_minutes if line.watched else "")
             for line in lines
         ],
     )  # fmt: skip
@@ -258,11 +283,17 @@ def _go_on(row: Participant, latest: Interval | None, gap: timedelta) -> None:
     log.write(row.room, "person.entered", ByPerson(person=row.id), f"entered-{latest.id.hex}")
 
 
-def _line(meeting: Meeting, row: Participant, times: list[Span], correction: Correction | None) -> Line:
+def _line(
+    meeting: Meeting, row: Participant, spans: tuple[list[Span], list[Span]], correction: Correction | None
+) -> Line:
+    times, seen = spans
     frame = _frame(meeting.room, meeting.activity, times)
     measured = timedelta(seconds=seconds_within(times, *frame))
     minutes = correction.minutes if correction else measured // ONE_MINUTE
-    return Line(row, times, measured, minutes, correction, minutes >= attended_minutes(meeting.room))
+    return Line(
+        row, times, measured, minutes, correction, minutes >= attended_minutes(meeting.room),
+        timedelta(seconds=seconds_within(seen, datetime.min.replace(tzinfo=UTC), utcnow())), _gained(meeting.room, times, seen, frame),
+    )  # fmt: skip
 
 
 def _minutes(row: Participant, activity: Activity) -> int:
@@ -274,11 +305,26 @@ def _minutes(row: Participant, activity: Activity) -> int:
     )
     if corrected is not None:
         return corrected
-    spans = [
-        (each.entered_at, each.seen_at)
-        for each in session().scalars(select(Interval).filter_by(participant_id=row.id))
-    ]
+    spans = _spans(row)
     return int(seconds_within(spans, *_frame(row.room, activity, spans)) // 60)
+
+
+def _watched_minutes(row: Participant, activity: Activity) -> int:
+    if not row.room.replay_percent:
+        return 0
+    spans, seen = _spans(row), find_watched([row.id]).get(row.id, [])
+    return _gained(row.room, spans, seen, _frame(row.room, activity, spans))
+
+
+def _gained(room: Room, times: Sequence[Span], seen: Sequence[Span], frame: Span) -> int:
+    """Minutes of the meeting that somebody missed and saw in a replay, up to the cap of the room."""
+    more = seconds_within([*times, *seen], *frame) - seconds_within(times, *frame)
+    return min(int(more // 60), room.duration * room.replay_percent // 100)
+
+
+def _spans(row: Participant) -> list[Span]:
+    rows = session().scalars(select(Interval).filter_by(participant_id=row.id))
+    return [(each.entered_at, each.seen_at) for each in rows]
 
 
 def _frame(room: Room, activity: Activity, spans: Sequence[Span]) -> Span:
@@ -304,12 +350,13 @@ def _paper(meeting: Meeting, lines: Sequence[Line], code: str) -> dict[str, Any]
             [_("Counts as present from"), _("%(count)s minutes", count=attended_minutes(meeting.room))],
             [_("Printed"), format_datetime(utcnow())], [_("Check code"), code],
         ],
-        "columns": [_("Name"), _("Entered"), _("Left"), _("Measured"), _("Minutes"), _("Present")],
+        "columns": [_("Name"), _("Entered"), _("Left"), _("Measured"), _("Minutes"), _("Present"), _("Replay")],
         "rows": [
             [line.participant.name + (f" ({_('Guest')})" if line.participant.visitor_id else ""), _clock(line.first_at), _clock(line.last_at),
-             line.measured_clock, f"{line.minutes}{' *' if line.correction else ''}", _("yes") if line.is_present else _("no")]
+             line.measured_clock, f"{line.minutes}{' *' if line.correction else ''}", _("yes") if line.is_present else _("no"), f"{line.watched_clock} (+{line.watched_minutes})" if line.watched else ""]
             for line in lines
         ],
+        "note": _("Replay: what of the recording somebody watched, and in brackets the minutes of what they missed that count besides."),
         "notes": [f"* {line.participant.name}: {line.correction.reason}" for line in lines if line.correction],
     }  # fmt: skip
 
@@ -324,3 +371,7 @@ def _times(line: Line) -> str:
 
 def _clock(moment: datetime | None) -> str:
     return format_time(moment) if moment else "–"
+
+
+def _hours(time: timedelta) -> str:
+    return str(timedelta(seconds=round(time.total_seconds())))

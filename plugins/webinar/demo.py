@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -22,8 +22,9 @@ from lms.plugin import (
 )
 from plugins.webinar import log, programs, recording, rooms, slides
 from plugins.webinar.call_models import Call, CallPerson
+from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
-from plugins.webinar.log import ByPerson, ChatSaid
+from plugins.webinar.log import ByPerson
 from plugins.webinar.models import (
     Answer,
     Correction,
@@ -40,6 +41,7 @@ from plugins.webinar.models import (
     Sheet,
     Upvote,
     Vote,
+    Watched,
 )
 from plugins.webinar.presets import PresetName
 from plugins.webinar.programs import AddProgram
@@ -164,12 +166,26 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
                     corrected_by_id=world.people["trainer" if office == "siena" else "trainer_vienna"].id,
                 )
             )  # fmt: skip
+    _edit_one(meeting, begins)
     _ask_and_vote(world, office, meeting)
     log.write(room, "room.ended", log.Nothing(), at=room.ended_at)
     session().add(
         Sheet(room_id=room.activity_id, code=f"DEMO-{office.upper()[:4]}-2345", people=9, minutes=380)
     )
     log.keep_state(room)
+
+
+def _edit_one(meeting: Meeting, begins: datetime) -> None:
+    """Somebody wrote to somebody else, and put it right afterwards."""
+    first, second = session().scalars(
+        select(Participant).filter_by(room_id=meeting.activity.id).order_by(Participant.name).limit(2)
+    )
+    said = ChatSaid(person=first.id, text=f"<@{second.id}> hai il link?", mentions=[second.id])
+    target = log.write(meeting.room, "chat.said", said, at=begins + timedelta(minutes=20))
+    edited = ChatEdited(
+        person=first.id, target=target, text=f"<@{second.id}> hai il link del portale?", mentions=[second.id]
+    )
+    log.write(meeting.room, "chat.edited", edited, at=begins + timedelta(minutes=21))
 
 
 def _ask_and_vote(world: World, office: str, meeting: Meeting) -> None:
@@ -222,6 +238,14 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
         RecordingConsent(
             room_id=meeting.activity.id, participant_id=speaker.id, is_given=True, text_version="1"
         )
+    )
+    meeting.room.replay_percent = 50
+    absent = world.trainees("siena")[10]
+    watcher = Participant(room_id=meeting.activity.id, user_id=absent.id, name=absent.name)
+    session().add(watcher)
+    session().flush()
+    session().add(
+        Watched(participant_id=watcher.id, begins_at=begins, ends_at=begins + timedelta(seconds=DEMO_SECONDS))
     )
     with SOUND.open("rb") as stream:
         file = store_file(

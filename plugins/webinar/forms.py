@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lms.plugin import Command, Ui, _l
+from plugins.webinar.models import LinkRule
 from plugins.webinar.presets import LAYOUT_NAMES, PRESETS, Layout, PresetName
 from plugins.webinar.rights import OPEN_RIGHTS, RIGHT_NAMES
 
@@ -17,6 +18,10 @@ DURATIONS = (("30", _l("30 minutes")), ("45", _l("45 minutes")), ("60", _l("1 ho
              ("120", _l("2 hours")), ("180", _l("3 hours")), ("240", _l("4 hours")))  # fmt: skip
 GUESTS = (("none", _l("Nobody: members of the office only")), ("link", _l("People to whom we send a personal link")),
           ("registration", _l("Everybody who registers on a public page")))  # fmt: skip
+
+SLOW = (("0", _l("As often as they like")), ("10", _l("Every 10 seconds")), ("30", _l("Every 30 seconds")),
+        ("60", _l("Every minute")))  # fmt: skip
+LINKS = (("all", _l("Everybody")), ("leaders", _l("Those who lead or present")))
 
 
 class CreateRoom(Command):
@@ -52,6 +57,12 @@ class EditRoom(Command):
             choices=tuple((name, RIGHT_NAMES[name]) for name in OPEN_RIGHTS),
         ),
     ] = []
+    slow_seconds: Annotated[
+        int, Field(ge=0, le=600), Ui(_l("How often one writes in the chat"), kind="select", choices=SLOW)
+    ] = 0
+    links: Annotated[LinkRule, Ui(_l("Who may write links in the chat"), kind="select", choices=LINKS)] = (
+        "all"
+    )
     layout: Annotated[
         Layout, Ui(_l("How the stage looks at first"), kind="select", choices=tuple(LAYOUT_NAMES.items()))
     ] = "slides_speaker"
@@ -65,6 +76,16 @@ class EditRoom(Command):
         Field(ge=1, le=100),
         Ui(_l("Present from"), hint=_l("Per cent of the duration from which it counts as attended.")),
     ] = 75
+    replay_percent: Annotated[
+        int,
+        Field(ge=0, le=100),
+        Ui(
+            _l("Watching the recording counts up to"),
+            hint=_l(
+                "Per cent of the duration that count towards completion for what somebody missed. 0: it does not count. Presence stays as it was."
+            ),
+        ),
+    ] = 0
 
 
 class AddHelper(Command):

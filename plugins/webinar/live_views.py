@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lms.plugin import actor, member, uses_devices, utcnow, visitors
 from plugins.webinar import calls, entering, log, rooms, trying
 from plugins.webinar.entering import Enter
+from plugins.webinar.forms import LINKS, SLOW
 from plugins.webinar.media_commands import OfferCommand
 from plugins.webinar.orders import InCall
 from plugins.webinar.presets import LAYOUT_NAMES
@@ -32,7 +33,7 @@ def room(activity_id: uuid.UUID) -> ResponseReturnValue:
         "webinar/room.html", meeting=meeting, activity=meeting.activity, leads=leads, name=known.name if known else who.name,
         is_open=meeting.is_open(now) or leads, is_past=meeting.is_past(now), may_speak=leads or "speak" in may,
         may_show=leads or "camera" in may, layouts=LAYOUT_NAMES, right_names=RIGHT_NAMES, role_names=ROLE_NAMES, given=GIVEN,
-        lockable=OPEN_RIGHTS, rights=sorted(read_names(meeting.room.rights)),
+        lockable=OPEN_RIGHTS, slow_choices=SLOW, link_choices=LINKS, rights=sorted(read_names(meeting.room.rights)),
         exit_url=url_for("webinar.show", activity_id=activity_id) if who.is_member else url_for("webinar_guest.left"),
     )  # fmt: skip
 

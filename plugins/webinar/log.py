@@ -30,6 +30,14 @@ from lms.plugin import (
     session,
     system_actor,
 )
+from plugins.webinar.chat_events import (
+    LONGEST_TEXT,
+    ChatEdited,
+    ChatGone,
+    ChatRuled,
+    ChatSaid,
+    Said,
+)
 from plugins.webinar.models import Participant, Room, StateAt
 from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
@@ -37,11 +45,9 @@ from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
 
 ROOM, STAFF, PERSON = "webinar", "webinar_staff", "webinar_person"
 KEEP_STATE_EVERY = 200
-LONGEST_TEXT = 2000
 
 Person = uuid.UUID
 Name = Annotated[str, Field(max_length=30)]
-Said = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
 class Nothing(Command):
@@ -75,21 +81,6 @@ class LayoutSet(Command):
 
     layout: Layout
     pinned: Person | None = None
-
-
-class ChatSaid(Command):
-    """A message for everybody; ``reply_to`` is the number of another."""
-
-    person: Person
-    text: Said
-    reply_to: Annotated[int, Field(ge=1)] | None = None
-
-
-class ChatGone(Command):
-    """A message was taken back by its author or deleted by who leads; ``target`` is its number."""
-
-    person: Person
-    target: Annotated[int, Field(ge=1)]
 
 
 class Away(Command):
@@ -252,7 +243,9 @@ EVENTS: dict[str, type[Command]] = {
     "hand.raised": ByPerson,
     "hand.lowered": ByPerson,
     "chat.said": ChatSaid,
+    "chat.edited": ChatEdited,
     "chat.gone": ChatGone,
+    "chat.ruled": ChatRuled,
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
     "slide.hidden": Nothing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,8 @@ from lms.plugin import Base, Identified, OfficeScoped, Timestamped, utcnow
 from plugins.webinar.presets import LAYOUT_NAMES, PRESETS
 from plugins.webinar.rights import ROLES, RoleName, Standing, read_names, rights_of
 
+LinkRule = Literal["all", "leaders"]
+"""Who may write links in the chat."""
 GUEST_RULES = ("none", "link", "registration")
 PARTICIPANT_STATES = ("outside", "waiting", "inside", "refused", "removed")
 LINK_RULES = ("endless", "until", "once")
@@ -33,7 +35,9 @@ class Room(OfficeScoped, Timestamped, Base):
     ``rights`` and ``locked`` are names of rights that everybody has, that nobody has for now.
     ``duration`` is in minutes. ``guests`` says whether people without an account come in: not at all,
     by personal links, or by a public page of registration. ``present_percent``: part of the duration
-    from which somebody counts as present. ``sequence`` counts changes for calendars (RFC 5545, 3.8.7.4).
+    from which somebody counts as present; ``replay_percent``: up to which part of it watching the replay counts too,
+    apart from presence. ``slow_seconds`` is how long participants wait between two messages of the
+    chat, ``links`` who may write addresses there. ``sequence`` counts changes for calendars (RFC 5545, 3.8.7.4).
     """
 
     __tablename__ = "webinar_room"
@@ -43,6 +47,9 @@ class Room(OfficeScoped, Timestamped, Base):
         CheckConstraint(f"guests IN {_one_of(GUEST_RULES)}", name="guests"),
         CheckConstraint("duration BETWEEN 5 AND 720", name="duration"),
         CheckConstraint("present_percent BETWEEN 1 AND 100", name="present_percent"),
+        CheckConstraint("replay_percent BETWEEN 0 AND 100", name="replay_percent"),
+        CheckConstraint("slow_seconds BETWEEN 0 AND 600", name="slow_seconds"),
+        CheckConstraint(f"links IN {_one_of(get_args(LinkRule))}", name="links"),
     )
 
     activity_id: Mapped[uuid.UUID] = mapped_column(
@@ -57,6 +64,9 @@ class Room(OfficeScoped, Timestamped, Base):
     may_record: Mapped[bool] = mapped_column(default=True)
     guests: Mapped[str] = mapped_column(String(12), default="none")
     present_percent: Mapped[int] = mapped_column(default=75)
+    replay_percent: Mapped[int] = mapped_column(default=0)
+    slow_seconds: Mapped[int] = mapped_column(default=0)
+    links: Mapped[LinkRule] = mapped_column(String(10), default="all")
     sequence: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime | None] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
@@ -69,7 +79,7 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
 
     ``name`` is what the room calls them. ``granted`` and ``revoked`` are rights beyond or short of
     the role. The log of the room names people by the id of this row, so that it holds no names.
-    ``counted_minutes`` is how much of the attendance was written down as progress so far. One that
+    ``watched_until`` is up to when the time of the clock was spent on replays (``watching.py``). ``said_at`` and ``said_key`` are of the last message in the chat. ``counted_minutes`` is how much of the attendance was written down as progress so far. One that
     ``is_program`` connects by a key (``program_models.py``).
     """
 
@@ -91,6 +101,9 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
     revoked: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(10), default="outside")
     asked_at: Mapped[datetime | None] = mapped_column()
+    watched_until: Mapped[datetime | None] = mapped_column()
+    said_at: Mapped[datetime | None] = mapped_column()
+    said_key: Mapped[str] = mapped_column(String(80), default="")
     counted_minutes: Mapped[int] = mapped_column(default=0)
     is_program: Mapped[bool] = mapped_column(default=False)
 
@@ -136,6 +149,22 @@ class Interval(Identified, OfficeScoped, Base):
     entered_at: Mapped[datetime] = mapped_column(default=utcnow)
     seen_at: Mapped[datetime] = mapped_column(default=utcnow)
     was_left: Mapped[bool] = mapped_column(default=False)
+
+
+class Watched(Identified, OfficeScoped, Base):
+    """A part of a meeting that somebody saw in a replay, from and until by the clock of the meeting.
+
+    What they saw twice, or jumped over, is not in it. It stays when the recording is deleted.
+    """
+
+    __tablename__ = "webinar_watched"
+    __table_args__ = (CheckConstraint("ends_at > begins_at", name="order"),)
+
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_participant.id", ondelete="CASCADE"), index=True
+    )
+    begins_at: Mapped[datetime] = mapped_column()
+    ends_at: Mapped[datetime] = mapped_column()
 
 
 class Correction(Identified, OfficeScoped, Timestamped, Base):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lms.plugin import Command
 from plugins.webinar.media_commands import OfferCommand, PeerCommand, RestartCommand, WishCommand
+from plugins.webinar.models import LinkRule
 from plugins.webinar.presets import Layout
 
 Key = Annotated[str, Field(min_length=8, max_length=40)]
@@ -44,6 +45,20 @@ class Say(Order):
 
     text: Said
     reply_to: Annotated[int, Field(ge=1)] | None = None
+
+
+class EditSaid(Order):
+    """One's own message, written anew; ``target`` is its number."""
+
+    target: Annotated[int, Field(ge=1)]
+    text: Said
+
+
+class RuleChat(Order):
+    """How often one writes, and who may write links."""
+
+    slow_seconds: Annotated[int, Field(ge=0, le=600)]
+    links: LinkRule
 
 
 class TellStaff(MaybeOfPerson):

@@ -22,6 +22,7 @@ from lms.plugin import (
 )
 from plugins.webinar import calls, log, programs
 from plugins.webinar.call_models import Call, CallPerson
+from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import (
     Correction,
     Interval,
@@ -33,8 +34,11 @@ from plugins.webinar.models import (
     RecordingConsent,
     Registration,
     Vote,
+    Watched,
 )
 from plugins.webinar.program_models import Program
+
+PAGE = 500
 
 
 def declared() -> Sequence[PersonalData]:
@@ -61,6 +65,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
         found = {
             "webinar_meetings": (_l("Meetings you were in"), _meetings(rows)),
             "webinar_times": (_l("When you were in meetings"), _times(rows)),
+            "webinar_watched": (_l("What you watched of recordings"), _watched(rows)),
             "webinar_questions": (_l("Questions you asked in meetings"), _asked(user_id)),
             "webinar_votes": (_l("How you voted in meetings, where it was not anonymous"), _voted(user_id)),
             "webinar_consents": (_l("Whether you agreed to be recorded"), _consents(user_id)),
@@ -115,6 +120,17 @@ def _times(rows: Sequence[tuple[Participant, str]]) -> Rows:
         for each in session().scalars(
             select(Interval).filter_by(participant_id=row.id).order_by(Interval.entered_at)
         )
+    ]
+
+
+def _watched(rows: Sequence[tuple[Participant, str]]) -> Rows:
+    titles = {row.id: title for row, title in rows}
+    found = session().scalars(
+        select(Watched).where(Watched.participant_id.in_(titles)).order_by(Watched.begins_at)
+    )
+    return [
+        {"meeting": titles[each.participant_id], "from": each.begins_at, "until": each.ends_at}
+        for each in found
     ]
 
 
@@ -183,10 +199,17 @@ def _registered(user_id: uuid.UUID) -> Rows:
 
 
 def _said(row: Participant, title: str) -> list[dict[str, Any]]:
+    """Every message, also as it was written anew later."""
     with office_scope(row.office_id):
-        events = read_since(system_actor(row.office_id), log.channel_of(row.room_id), 0, 500)
-        return [
-            {"meeting": title, "at": event.at, "text": event.payload["text"]}
-            for event in events
-            if event.kind == "chat.said" and event.payload["person"] == str(row.id)
-        ]
+        people = session().execute(select(Participant.id, Participant.name).filter_by(room_id=row.room_id))
+        names = {str(each): name for each, name in people}
+        found: list[dict[str, Any]] = []
+        seq, office = 0, system_actor(row.office_id)
+        while events := read_since(office, log.channel_of(row.room_id), seq, PAGE):
+            found += [
+                {"meeting": title, "at": each.at, "text": with_names(each.payload["text"], lambda one: names.get(one, "–"))}
+                for each in events
+                if each.kind in {"chat.said", "chat.edited"} and each.payload["person"] == str(row.id)
+            ]  # fmt: skip
+            seq = events[-1].seq
+        return found

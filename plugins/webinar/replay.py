@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import select
 
 from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
+from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import Deck, Participant, Recording, Slide
 
 PAGE = 500
@@ -53,12 +55,16 @@ def as_webvtt(captions: list[Moment]) -> str:
 
 
 def _events(row: Recording) -> Iterator[EventView]:
-    office, channel, seq = system_actor(row.office_id), log.channel_of(row.room_id), row.first_seq
+    for event in _log_after(row, row.first_seq):
+        if row.ended_at is not None and event.at > row.ended_at:
+            return
+        yield event
+
+
+def _log_after(row: Recording, seq: int) -> Iterator[EventView]:
+    office, channel = system_actor(row.office_id), log.channel_of(row.room_id)
     while events := read_since(office, channel, seq, PAGE):
-        for event in events:
-            if row.ended_at is not None and event.at > row.ended_at:
-                return
-            yield event
+        yield from events
         seq = events[-1].seq
 
 
@@ -72,15 +78,10 @@ def _at(row: Recording, event: EventView) -> float:
 
 def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
     """What was on the stage when it began, then each change; with the words of the page as title of the chapter."""
-    before = read_since(system_actor(row.office_id), log.channel_of(row.room_id), 0, PAGE)
-    first = next(
-        (
-            each
-            for each in reversed(before)
-            if each.seq < row.first_seq and each.kind in {"slide.shown", "slide.hidden"}
-        ),
-        None,
-    )
+    before = takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0))
+    first = None
+    for each in before:
+        first = each if each.kind in {"slide.shown", "slide.hidden"} else first
     changes = ([(0.0, first)] if first else []) + [
         (_at(row, each), each) for each in events if each.kind in {"slide.shown", "slide.hidden"}
     ]
@@ -109,12 +110,19 @@ def _captions(row: Recording, events: list[EventView]) -> list[Moment]:
 
 
 def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> list[Moment]:
-    gone = {each.payload["target"] for each in events if each.kind == "chat.gone"}
+    """Each message as it stands now: what was taken back or written anew later counts too."""
+    changes = [each for each in _log_after(row, row.first_seq) if each.kind in {"chat.gone", "chat.edited"}]
+    gone = {each.payload["target"] for each in changes if each.kind == "chat.gone"}
+    edited = {each.payload["target"]: each.payload["text"] for each in changes if each.kind == "chat.edited"}
+
+    def name_of(person: str) -> str:
+        return shown.get(person, _("Somebody"))
+
     return [
         {
             "at": _at(row, each),
-            "name": shown.get(each.payload["person"], _("Somebody")),
-            "text": each.payload["text"],
+            "name": name_of(each.payload["person"]),
+            "text": with_names(edited.get(each.seq, each.payload["text"]), name_of),
         }
         for each in events
         if each.kind == "chat.said" and each.seq not in gone

@@ -9,9 +9,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import _, actor, format_date, member, serve_file, visitors
-from plugins.webinar import recording, replay, retaining, rooms
+from plugins.webinar import recording, replay, retaining, rooms, watching
 from plugins.webinar.retaining import KeepUntil
 from plugins.webinar.views import trail
+from plugins.webinar.watching import Played
 
 blueprint = Blueprint("webinar_replay", __name__, url_prefix="/webinar")
 
@@ -28,7 +29,7 @@ def watch(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValu
     )
     return render_template(
         "webinar/replay.html", meeting=meeting, activity=meeting.activity, row=row, last_day=retaining.last_day(row), exit_url=back,
-        is_in_it=recording.has_agreed(who, activity_id), leads=rooms.leads(who, meeting), breadcrumb=trail(_("Replay")),
+        seen=watching.seconds_watched(who, row), is_in_it=recording.has_agreed(who, activity_id), leads=rooms.leads(who, meeting), breadcrumb=trail(_("Replay")),
     )  # fmt: skip
 
 
@@ -45,6 +46,14 @@ def captions(activity_id: uuid.UUID, recording_id: uuid.UUID) -> Response:
     """The captions as a file."""
     found = replay.read_replay(actor(), activity_id, recording_id)
     return Response(replay.as_webvtt(found["captions"]), mimetype="text/vtt")
+
+
+@blueprint.post("/<uuid:activity_id>/replay/<uuid:recording_id>/watched")
+@visitors("webinar")
+def watched(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnValue:
+    """A piece of it was played."""
+    command = Played.read(request.form.to_dict())
+    return {"seconds": watching.note_played(actor(), activity_id, recording_id, command)}
 
 
 @blueprint.get("/<uuid:activity_id>/track/<uuid:track_id>")

@@ -36,7 +36,8 @@ from lms.plugin import (
     set_state,
     utcnow,
 )
-from plugins.webinar import letters
+from plugins.webinar import letters, log
+from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.models import Participant, Room
 from plugins.webinar.presets import PRESETS
@@ -131,7 +132,10 @@ def edit_room(actor: Actor, room_id: uuid.UUID, command: EditRoom) -> Meeting:
     length_before, room.duration = room.duration, command.duration
     room.rights = write_names(set(command.rights) & set(OPEN_RIGHTS))
     room.layout, room.has_lobby, room.guests = command.layout, command.has_lobby, command.guests
-    room.present_percent = command.present_percent
+    room.present_percent, room.replay_percent = command.present_percent, command.replay_percent
+    if (room.slow_seconds, room.links) != (command.slow_seconds, command.links):
+        room.slow_seconds, room.links = command.slow_seconds, command.links
+        log.write(room, "chat.ruled", ChatRuled(slow_seconds=room.slow_seconds, links=room.links))
     edit_activity(
         actor, room_id,
         EditActivity(title=command.title, summary=command.summary, capacity=command.capacity or preset.capacity),

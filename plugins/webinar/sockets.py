@@ -18,6 +18,7 @@ from plugins.webinar import (
     slides,
     talking,
 )
+from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.log import (
     PERSON_CHANNEL,
     ROOM,
@@ -148,6 +149,19 @@ class WebinarNamespace(LiveNamespace):
     def say(self, call: Call, command: orders.Say) -> Mapping[str, Any]:
         """Write to everybody."""
         return {"seq": talking.say(call.actor, command.room, command.text, command.key, command.reply_to)}
+
+    @on_event("chat.edit", LET_IN, orders.EditSaid, rate=Rate(20, 20))
+    def edit(self, call: Call, command: orders.EditSaid) -> Mapping[str, Any]:
+        """Write a message anew."""
+        talking.edit(call.actor, command.room, command.target, command.text, command.key)
+        return {}
+
+    @on_event("chat.rule", LET_IN, orders.RuleChat)
+    def rule_chat(self, call: Call, command: orders.RuleChat) -> Mapping[str, Any]:
+        """How often one writes, and who may write links."""
+        rules = ChatRuled(slow_seconds=command.slow_seconds, links=command.links)
+        talking.set_rules(call.actor, command.room, rules, command.key)
+        return {}
 
     @on_event("chat.take_back", LET_IN, orders.Target)
     def take_back(self, call: Call, command: orders.Target) -> Mapping[str, Any]:

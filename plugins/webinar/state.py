@@ -20,7 +20,7 @@ def new_state() -> State:
     """A room in which nothing has happened."""
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
-        "floor": None, "chat": [], "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
+        "floor": None, "chat": [], "chat_rules": None, "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
     }  # fmt: skip
 
 
@@ -81,7 +81,19 @@ def _said(state: State, payload: Event, event: Event) -> State:
     said = {"seq": event["seq"], "at": event["at"]} | {
         name: payload[name] for name in ("person", "text", "reply_to")
     }
+    said |= {"mentions": payload.get("mentions", []), "is_edited": False}
     return state | {"chat": [*state["chat"], said][-KEPT_MESSAGES:]}
+
+
+def _edited(state: State, payload: Event, _event: Event) -> State:
+    anew = {"text": payload["text"], "mentions": payload["mentions"], "is_edited": True}
+    return state | {
+        "chat": [each | anew if each["seq"] == payload["target"] else each for each in state["chat"]]
+    }
+
+
+def _ruled(state: State, payload: Event, _event: Event) -> State:
+    return state | {"chat_rules": {"slow_seconds": payload["slow_seconds"], "links": payload["links"]}}
 
 
 def _gone(state: State, payload: Event, _event: Event) -> State:
@@ -197,7 +209,9 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "hand.raised": _raised,
     "hand.lowered": _lowered,
     "chat.said": _said,
+    "chat.edited": _edited,
     "chat.gone": _gone,
+    "chat.ruled": _ruled,
     "deck.changed": _deck,
     "slide.shown": _slide,
     "slide.hidden": _no_slide,

@@ -2,23 +2,73 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from datetime import timedelta
+from math import ceil
 
 from sqlalchemy import select
 
-from lms.plugin import Actor, Forbidden, NotFound, _, read_since, session, system_actor
+from lms.plugin import (
+    Actor,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    _,
+    ngettext,
+    read_since,
+    session,
+    system_actor,
+    utcnow,
+)
 from plugins.webinar import log
+from plugins.webinar.chat_events import (
+    MENTION,
+    MOST_MENTIONS,
+    ChatEdited,
+    ChatGone,
+    ChatRuled,
+    ChatSaid,
+)
 from plugins.webinar.entering import get_other, get_self, require_right
-from plugins.webinar.log import Away, ByPerson, ChatGone, ChatSaid, Told
+from plugins.webinar.log import Away, ByPerson, Told
 from plugins.webinar.models import Participant
+
+LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
 def say(actor: Actor, room_id: uuid.UUID, text: str, key: str, reply_to: int | None = None) -> int:
-    """Write to everybody; returns the number. Raises Forbidden."""
+    """Write to everybody; returns the number. Raises Forbidden, Invalid, Conflict for who is to wait a while."""
     me = require_right(actor, room_id, "chat")
-    return log.write(
-        me.room, "chat.said", ChatSaid(person=me.id, text=text, reply_to=reply_to), own_key(me, key)
-    )
+    whole_key = own_key(me, key)
+    if whole_key != me.said_key:
+        _check_pause(me)
+    _check_links(me, text)
+    said = ChatSaid(person=me.id, text=text, reply_to=reply_to, mentions=_mentioned(me, text))
+    me.said_at, me.said_key = utcnow(), whole_key
+    session().flush()
+    return log.write(me.room, "chat.said", said, whole_key)
+
+
+def edit(actor: Actor, room_id: uuid.UUID, target: int, text: str, key: str) -> None:
+    """Write one's own message number ``target`` anew. Raises Forbidden, Invalid, NotFound for another's or one that is gone."""
+    me = require_right(actor, room_id, "chat")
+    _seq, state = log.read_state(me.room)
+    is_mine = any(each["seq"] == target and each["person"] == str(me.id) for each in state["chat"])
+    if not is_mine:
+        raise NotFound(_("This message is not there any more."))
+    _check_links(me, text)
+    edited = ChatEdited(person=me.id, target=target, text=text, mentions=_mentioned(me, text))
+    log.write(me.room, "chat.edited", edited, own_key(me, key))
+
+
+def set_rules(actor: Actor, room_id: uuid.UUID, command: ChatRuled, key: str) -> None:
+    """Set how often participants write and who may write links, for now and for later. Raises Forbidden."""
+    me = require_right(actor, room_id, "moderate")
+    me.room.slow_seconds, me.room.links = command.slow_seconds, command.links
+    session().flush()
+    log.write(me.room, "chat.ruled", command, own_key(me, key))
 
 
 def tell_staff(
@@ -73,3 +123,30 @@ def own_key(me: Participant, key: str) -> str:
 def find_by_user(room_id: uuid.UUID, user_id: uuid.UUID) -> Participant | None:
     """A member of the office in a room."""
     return session().scalar(select(Participant).filter_by(room_id=room_id, user_id=user_id))
+
+
+def _check_pause(me: Participant) -> None:
+    """Who leads or presents is never slowed down."""
+    if me.said_at is None or not me.room.slow_seconds or "present" in me.rights:
+        return
+    left = me.said_at + timedelta(seconds=me.room.slow_seconds) - utcnow()
+    if left > timedelta(0):
+        seconds = ceil(left.total_seconds())
+        text = ngettext(
+            "You can write again in one second.", "You can write again in %(num)s seconds.", seconds
+        )
+        raise Conflict(text, code="slow")
+
+
+def _check_links(me: Participant, text: str) -> None:
+    if me.room.links == "leaders" and "present" not in me.rights and LINK.search(text):
+        raise Invalid(_("Only those who lead or present write links here."), code="no_links")
+
+
+def _mentioned(me: Participant, text: str) -> list[uuid.UUID]:
+    ids = {uuid.UUID(found) for found in MENTION.findall(text)}
+    query = select(Participant.id).where(Participant.id.in_(ids), Participant.room_id == me.room_id)
+    known = set(session().scalars(query)) if ids else set()
+    if known != ids or len(ids) > MOST_MENTIONS:
+        raise Invalid(_("Mention people of this room, up to %(count)s.", count=MOST_MENTIONS))
+    return sorted(ids)

@@ -198,4 +198,5 @@ def _values(meeting: Meeting) -> dict[str, Any]:
         "title": activity.title, "summary": activity.summary, "starts_at": starts, "duration": room.duration,
         "capacity": activity.capacity, "rights": sorted(read_names(room.rights)), "layout": room.layout,
         "has_lobby": room.has_lobby, "guests": room.guests, "present_percent": room.present_percent,
+        "replay_percent": room.replay_percent, "slow_seconds": room.slow_seconds, "links": room.links,
     }  # fmt: skip

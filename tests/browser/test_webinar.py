@@ -364,6 +364,8 @@ def test_a_recording_plays_at_once_without_who_refused_and_without_who_takes_it_
     trainee.get_by_role("button", name="Play").click()
     wait_until(lambda: replayed(trainee) > 1, what="a second of the replay")
     assert trainee.locator("figcaption").all_inner_texts() == [installation.world.people["trainer"].name]
+    trainee.get_by_role("button", name="Pause").click()
+    expect(trainee.get_by_text(re.compile(r"You have watched [1-9]\d*% of it\."))).to_be_visible()
     moments = trainee.get_by_role("list", name="Moments")
     expect(moments).to_contain_text("Somebody Un appunto senza nome")
     trainee.get_by_label("Find a moment").fill("appunto")

@@ -213,3 +213,38 @@ def test_captions_are_a_file_whose_times_never_run_backwards(lines: list[tuple[f
     times = [line.split(" --> ") for line in written.splitlines() if line[2:3] == ":" and " --> " in line]
     assert written.startswith("WEBVTT\n")
     assert all(start < stop for start, stop in times)
+
+
+def test_the_replay_shows_messages_as_they_stand_now_and_names_only_those_who_agreed(
+    world: World, engine: Engine
+) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        room_id, trainer = meeting.activity.id, world.actor("trainer")
+        host, trainee, refuses = go_in(world, meeting, "trainer", "trainee", "trainee2")
+        record(world, meeting)
+        row = session().query(Recording).filter_by(room_id=room_id).one()
+        chat = log.read_state(meeting.room)[1]["chat"]
+        mine = next(each["seq"] for each in chat if each["person"] == str(host.id))
+        theirs = next(each["seq"] for each in chat if each["person"] == str(trainee.id))
+        talking.edit(trainer, room_id, mine, f"<@{trainee.id}> e <@{refuses.id}>", f"{KEY}-anew")
+        talking.take_back(world.actor("trainee"), room_id, theirs)
+        texts = [each["text"] for each in replay.read_replay(trainer, room_id, row.id)["chat"]]
+        assert texts == [f"@{trainee.name} e @Somebody", "Detto da trainee2"]
+
+
+def test_a_long_meeting_begins_its_replay_with_the_slide_that_was_shown(
+    world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        go_in(world, meeting, "trainer", "trainee", "trainee2")
+        monkeypatch.setattr(replay, "PAGE", 10)
+        for number in (1, 2):
+            shown = log.SlideShown(deck=meeting.activity.id, number=number)
+            for each in range(12):
+                talking.say(world.actor("trainer"), meeting.activity.id, "…", f"key-{number}-{each:06}")
+            log.write(meeting.room, "slide.shown", shown)
+        row = record(world, meeting)
+        slides = replay.read_replay(world.actor("trainer"), meeting.activity.id, row.id)["slides"]
+        assert [(each["at"], each["number"]) for each in slides] == [(0.0, 2)]

@@ -33,6 +33,13 @@ events = st.one_of(
         "chat.said",
         st.fixed_dictionaries({"person": PEOPLE, "text": st.text(min_size=1), "reply_to": st.none()}),
     ),
+    _event(
+        "chat.edited",
+        st.fixed_dictionaries(
+            {"person": PEOPLE, "target": st.integers(1, 40), "text": st.just("Anew"), "mentions": st.just([])}
+        ),
+    ),
+    _event("chat.ruled", st.just({"slow_seconds": 10, "links": "leaders"})),
     _event("chat.gone", st.fixed_dictionaries({"person": PEOPLE, "target": st.integers(1, 40)})),
     _event("room.opened", st.just({})),
     _event("room.ended", st.just({})),
@@ -95,3 +102,21 @@ def test_newcomers_get_the_kept_state_and_what_came_after(world: World) -> None:
         seq, state = log.read_state(meeting.room)
         assert seq > kept.seq
         assert state["chat"][-1]["text"] == f"Riga {log.KEEP_STATE_EVERY + 4}"
+
+
+def test_a_log_from_before_edits_and_mentions_is_read_on() -> None:
+    old = {
+        "kind": "chat.said",
+        "payload": {"person": "x", "text": "Ciao", "reply_to": None},
+        "at": "",
+        "seq": 3,
+    }
+    kept_before = {name: value for name, value in new_state().items() if name != "chat_rules"} | {
+        "chat": [{"seq": 1, "at": "", "person": "x", "text": "Prima", "reply_to": None}]
+    }
+    edit = {"kind": "chat.edited", "payload": {"person": "x", "target": 1, "text": "Dopo", "mentions": []}}
+    state = _fold_all([old, edit | {"seq": 4, "at": ""}], kept_before)
+    assert [(each["text"], each.get("is_edited")) for each in state["chat"]] == [
+        ("Dopo", True),
+        ("Ciao", False),
+    ]

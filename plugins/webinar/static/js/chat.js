@@ -1,6 +1,9 @@
 // The chat of the room: for everybody, and between one person and those who lead.
 import { newKey } from "contrada/channel.js";
 import { clock, element, fill } from "contrada/dom.js";
+import { toast } from "contrada/toast.js";
+import { asWords, show } from "./chat-text.js";
+import { Mentions } from "./mentions.js";
 import { announce, complain, part, pattern, showAvatar, words } from "./parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
@@ -16,12 +19,16 @@ export class Chat {
   #typedAt = 0;
   /** @type {number | null} */
   #replyTo = null;
+  /** @type {number | null} */
+  #editing = null;
+  #mentions;
   /** @type {() => void} */
   onNew = () => undefined;
 
   /** @param {Room} room */
   constructor(room) {
     this.#room = room;
+    this.#mentions = new Mentions(room, this.#field);
     room.addEventListener("change", () => this.#show());
     room.addEventListener("happened", (event) => this.#heard(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
     room.addEventListener("mine", (event) => this.#heard(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
@@ -29,6 +36,9 @@ export class Chat {
     room.addEventListener("hint", (event) => this.#hint(/** @type {CustomEvent} */ (event).detail));
     document.getElementById("webinar-say")?.addEventListener("submit", (event) => this.#say(event));
     this.#field.addEventListener("keydown", (event) => {
+      if (this.#mentions.takes(event)) return;
+      if (event.key === "Escape" && !part("chat-reply").hidden) return this.#endOf();
+      if (event.key === "ArrowUp" && !this.#field.value) return this.#editLast(event);
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       /** @type {HTMLFormElement | null} */ (this.#field.form)?.requestSubmit();
@@ -38,23 +48,33 @@ export class Chat {
       this.#typedAt = Date.now();
       room.hint("typing");
     });
-    part("chat-reply-end").addEventListener("click", () => this.#reply(null));
+    part("chat-reply-end").addEventListener("click", () => this.#endOf());
+    part("chat-rules").addEventListener("change", () => this.#rule());
   }
 
   /** @param {Event} submit */
   #say(submit) {
     submit.preventDefault();
-    const text = this.#field.value.trim();
-    if (!text) return;
+    const typed = this.#field.value.trim();
+    if (!typed) return;
     const key = newKey();
     const to = this.#to.value;
-    const sent = to
-      ? this.#room.order("staff.tell", { text, person: to === "staff" ? null : to }, key)
-      : this.#room.order("chat.say", { text, reply_to: this.#replyTo }, key);
+    const text = to ? typed : this.#mentions.toLog(typed);
+    const editing = this.#editing;
+    const sent = editing
+      ? this.#room.order("chat.edit", { text, target: editing }, key)
+      : to
+        ? this.#room.order("staff.tell", { text, person: to === "staff" ? null : to }, key)
+        : this.#room.order("chat.say", { text, reply_to: this.#replyTo }, key);
+    this.#endOf();
     this.#field.value = "";
-    this.#reply(null);
+    this.#mentions.forget();
     sent.catch((problem) => {
-      this.#field.value ||= text;
+      if (!this.#field.value) {
+        this.#field.value = this.#mentions.toField(text);
+        this.#editing = editing;
+        if (editing) this.#showIntent(words.editing, words.endEdit);
+      }
       complain(problem);
     });
   }
@@ -67,7 +87,11 @@ export class Chat {
     if (by === this.#room.me) return;
     this.#typing.delete(by);
     this.onNew();
-    announce(fill(words.wrote, { name: this.#room.nameOf(by), text: String(event.payload.text) }));
+    const mentions = /** @type {string[]} */ (event.payload.mentions ?? []);
+    const isForMe = mentions.includes(this.#room.me);
+    const name = this.#room.nameOf(by);
+    if (isForMe && !this.#log.checkVisibility()) toast(fill(words.mentioned, { name }), "info");
+    announce(fill(isForMe ? words.mentionedIn : words.wrote, { name, text: asWords(String(event.payload.text), (id) => this.#room.nameOf(id)) }));
   }
 
   /** Everything in the order in which it was said. */
@@ -75,8 +99,8 @@ export class Chat {
     const room = this.#room;
     const told = (room.isModerator ? room.staffLog : room.ownLog).filter((event) => event.kind === "staff.told");
     const entries = [
-      ...room.state.chat.map((each) => ({ id: `c${each.seq}`, at: each.at, by: each.person, text: each.text, seq: each.seq, replyTo: each.reply_to, about: "" })),
-      ...told.map((each) => ({ id: `s${each.seq}`, at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: String(each.payload.person) })),
+      ...room.state.chat.map((each) => ({ id: `c${each.seq}`, at: each.at, by: each.person, text: each.text, seq: each.seq, replyTo: each.reply_to, about: "", isEdited: each.is_edited ?? false, mentions: each.mentions ?? [] })),
+      ...told.map((each) => ({ id: `s${each.seq}`, at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: String(each.payload.person), isEdited: false, mentions: [] })),
     ].sort((a, b) => a.at.localeCompare(b.at));
     const isAtEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
     const wanted = new Set(entries.map((each) => each.id));
@@ -89,8 +113,10 @@ export class Chat {
     for (const entry of entries) {
       const known = this.#shown.get(entry.id);
       const name = room.nameOf(entry.by);
-      if (known?.dataset.name === name) continue;
+      const stamp = `${name} ${asWords(entry.text, (id) => room.nameOf(id))}`;
+      if (known?.dataset.stamp === stamp) continue;
       const item = this.#item(entry, name);
+      item.dataset.stamp = stamp;
       if (known) known.replaceWith(item);
       else this.#log.append(item);
       this.#shown.set(entry.id, item);
@@ -98,6 +124,7 @@ export class Chat {
     part("chat-empty").hidden = entries.length > 0;
     if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
     this.#showWriting();
+    this.#showRules();
   }
 
   #showWriting() {
@@ -112,43 +139,104 @@ export class Chat {
   }
 
   /**
-   * @param {{ id: string, at: string, by: string, text: string, seq: number, replyTo: number | null, about: string }} entry
+   * @param {{ id: string, at: string, by: string, text: string, seq: number, replyTo: number | null, about: string, isEdited: boolean, mentions: string[] }} entry
    * @param {string} name
    */
   #item(entry, name) {
     const room = this.#room;
     const item = pattern("chat-item");
     const isOwn = entry.by === room.me;
-    item.dataset.name = name;
     item.classList.toggle("is-own", isOwn);
     const about = entry.about ? ` · ${entry.about === entry.by || isOwn && !room.isModerator ? words.toStaff : fill(words.toOne, { name: room.nameOf(entry.about) })}` : "";
-    part("who", item).textContent = `${isOwn ? words.you : name} · ${clock(entry.at)}${about}`;
+    part("who", item).textContent = `${isOwn ? words.you : name} · ${clock(entry.at)}${about}${entry.isEdited ? ` · ${words.edited}` : ""}`;
+    item.classList.toggle("is-for-me", entry.mentions.includes(room.me));
     if (isOwn) item.querySelector(".ui-avatar")?.remove();
     else showAvatar(item, room.people.get(entry.by));
     const bubble = part("text", item);
     const answered = entry.replyTo ? room.state.chat.find((each) => each.seq === entry.replyTo) : undefined;
-    if (answered) bubble.append(element("span", { class: "webinar-quote" }, `${room.nameOf(answered.person)}: ${answered.text.slice(0, 80)}`));
-    bubble.append(entry.text);
+    if (answered) bubble.append(element("span", { class: "webinar-quote" }, this.#quote(answered)));
+    bubble.append(...show(entry.text, (id) => room.nameOf(id), room.me));
     const reply = part("reply", item);
     const remove = part("remove", item);
     reply.hidden = !entry.seq && !(room.isModerator && entry.about && entry.about !== room.me);
     reply.addEventListener("click", () => (entry.seq ? this.#reply(entry.seq) : this.#writeTo(entry.about)));
     remove.hidden = !entry.seq || !(isOwn || room.isModerator);
     remove.addEventListener("click", () => void room.order("chat.take_back", { target: entry.seq }).catch(complain));
+    const change = part("change", item);
+    change.hidden = !entry.seq || !isOwn;
+    change.addEventListener("click", () => this.#edit(entry.seq));
     part("remove-text", item).textContent = (isOwn ? words.takeBack : words.remove) ?? "";
     return item;
   }
 
-  /** @param {number | null} seq */
+  /** @param {import("./state.js").Message} message */
+  #quote(message) {
+    return `${this.#room.nameOf(message.person)}: ${asWords(message.text, (id) => this.#room.nameOf(id)).slice(0, 80)}`;
+  }
+
+  /** @param {number} seq */
   #reply(seq) {
-    this.#replyTo = seq;
     const answered = this.#room.state.chat.find((each) => each.seq === seq);
-    part("chat-reply").hidden = !answered;
-    if (answered) {
-      part("chat-reply-text").textContent = `${this.#room.nameOf(answered.person)}: ${answered.text.slice(0, 80)}`;
-      this.#to.value = "";
-      this.#field.focus();
-    }
+    if (!answered) return;
+    if (this.#editing) this.#endOf();
+    this.#replyTo = seq;
+    this.#showIntent(this.#quote(answered), words.endReply);
+  }
+
+  /** @param {number} seq */
+  #edit(seq) {
+    const message = this.#room.state.chat.find((each) => each.seq === seq);
+    if (!message) return;
+    this.#replyTo = null;
+    this.#editing = seq;
+    this.#field.value = this.#mentions.toField(message.text);
+    this.#showIntent(words.editing, words.endEdit);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #editLast(event) {
+    const mine = this.#room.state.chat.filter((each) => each.person === this.#room.me).at(-1);
+    if (!mine) return;
+    event.preventDefault();
+    this.#edit(mine.seq);
+  }
+
+  /**
+   * @param {string | undefined} text
+   * @param {string | undefined} ending
+   */
+  #showIntent(text, ending) {
+    part("chat-reply").hidden = false;
+    part("chat-reply-text").textContent = text ?? "";
+    part("chat-reply-end").setAttribute("aria-label", ending ?? "");
+    this.#to.value = "";
+    this.#field.focus();
+  }
+
+  /** A new message comes next. */
+  #endOf() {
+    if (this.#editing) this.#field.value = "";
+    this.#replyTo = this.#editing = null;
+    part("chat-reply").hidden = true;
+  }
+
+  #rule() {
+    const [slow, links] = ["chat-slow", "chat-links"].map((id) => /** @type {HTMLSelectElement} */ (document.getElementById(id)).value);
+    this.#room.order("chat.rule", { slow_seconds: Number(slow), links }).catch(complain);
+  }
+
+  /** What holds in the chat now, for who must follow it and for who sets it. */
+  #showRules() {
+    const rules = this.#room.state.chat_rules;
+    const form = part("chat-rules");
+    const slow = /** @type {HTMLSelectElement} */ (document.getElementById("chat-slow"));
+    const links = /** @type {HTMLSelectElement} */ (document.getElementById("chat-links"));
+    if (rules && !form.contains(document.activeElement)) [slow.value, links.value] = [String(rules.slow_seconds), rules.links];
+    const seconds = rules ? rules.slow_seconds : Number(form.dataset.slow);
+    const isBound = !this.#room.rights.has("present");
+    const notes = [seconds && isBound ? fill(words.slow, { number: seconds }) : "", isBound && (rules?.links ?? form.dataset.links) === "leaders" ? words.noLinks : ""];
+    part("chat-rule-text").textContent = notes.filter(Boolean).join(" ");
+    part("chat-rule-text").hidden = !part("chat-rule-text").textContent;
   }
 
   /** @param {string} person */

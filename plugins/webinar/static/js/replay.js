@@ -1,6 +1,6 @@
 // A replay: the tracks of those who agreed, played by one clock together with what the log says happened.
 import { element, fill } from "contrada/dom.js";
-import { request } from "contrada/request.js";
+import { request, RequestError } from "contrada/request.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
 /** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, question?: string, results?: string[] }} Moment */
@@ -8,6 +8,9 @@ import { request } from "contrada/request.js";
 const TICK_MS = 100;
 const DRIFT_SECONDS = 0.08;
 const AGAIN_MS = 2000;
+const TELL_MS = 10000;
+/** A longer pause of the page was no watching: the device slept. */
+const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
   /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[] }} */
@@ -19,6 +22,11 @@ class WebinarReplay extends HTMLElement {
   #speed = 1;
   #isPlaying = false;
   #slide = "";
+  /** Since which moment it has been played without a jump. @type {number | null} */
+  #from = null;
+  #seen = 0;
+  /** @type {{ begins: number, ends: number }[]} */
+  #untold = [];
 
   connectedCallback() {
     this.#part("play").addEventListener("click", () => this.#toggle());
@@ -29,7 +37,10 @@ class WebinarReplay extends HTMLElement {
       const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-at]"));
       if (button) this.#go(Number(button.dataset.at));
     });
+    this.#seen = Number(this.dataset.seen);
     setInterval(() => this.#tick(), TICK_MS);
+    setInterval(() => this.#cut(), TELL_MS);
+    window.addEventListener("pagehide", () => this.#cut());
     void this.#load();
   }
 
@@ -40,6 +51,7 @@ class WebinarReplay extends HTMLElement {
     /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0;
     for (const track of this.#data.tracks) if (!this.#playing.has(track.id)) this.#add(track);
     this.#showList();
+    this.#showSeen();
     const asked = Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? 0);
     if (asked && this.#at === 0) this.#go(asked);
     this.#draw();
@@ -61,8 +73,10 @@ class WebinarReplay extends HTMLElement {
   }
 
   #toggle() {
+    this.#cut();
     if (this.#at >= this.#data.seconds) this.#at = 0;
     this.#isPlaying = !this.#isPlaying;
+    this.#from = this.#isPlaying ? this.#at : null;
     this.#tickedAt = performance.now();
     this.#part("play").setAttribute("aria-pressed", String(this.#isPlaying));
     this.#part("play-text").textContent = (this.#isPlaying ? this.dataset.textPause : this.dataset.textPlay) ?? "";
@@ -71,7 +85,9 @@ class WebinarReplay extends HTMLElement {
 
   /** @param {number} at */
   #go(at) {
+    this.#cut();
     this.#at = Math.max(0, Math.min(this.#data.seconds, at));
+    if (this.#isPlaying) this.#from = this.#at;
     this.#tickedAt = performance.now();
     history.replaceState(null, "", `#t=${Math.round(this.#at)}`);
     this.#draw();
@@ -80,6 +96,10 @@ class WebinarReplay extends HTMLElement {
   /** Sound leads: the clock follows the first sound that plays, everything else follows the clock. */
   #tick() {
     const now = performance.now();
+    if (now - this.#tickedAt > ASLEEP_MS && this.#isPlaying) {
+      this.#cut();
+      this.#tickedAt = now;
+    }
     if (this.#isPlaying) this.#at += ((now - this.#tickedAt) / 1000) * this.#speed;
     this.#tickedAt = now;
     const leader = [...this.#playing.values()].find(({ track, media }) => track.kind === "microphone" && !media.paused && !media.seeking && media.readyState > 2 && this.#isIn(track));
@@ -89,6 +109,34 @@ class WebinarReplay extends HTMLElement {
       this.#toggle();
     }
     this.#draw();
+  }
+
+  /** What was played until now is a piece by itself; the server counts it, and what could not be told is told again. */
+  #cut() {
+    const [begins, ends] = [this.#from ?? 0, Math.min(this.#at, this.#data.seconds)];
+    if (this.#from !== null && ends - begins >= 0.2) this.#untold.push({ begins, ends });
+    if (this.#from !== null) this.#from = this.#at;
+    for (const piece of this.#untold.splice(0)) void this.#tell(piece);
+  }
+
+  /** @param {{ begins: number, ends: number }} piece */
+  async #tell(piece) {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(piece)) body.set(name, value.toFixed(2));
+    try {
+      const { seconds } = await request(this.dataset.watched ?? "", { method: "POST", body, keepalive: true });
+      this.#seen = Math.max(this.#seen, seconds);
+      this.#showSeen();
+    } catch (problem) {
+      if (problem instanceof RequestError && problem.status === 0) this.#untold.push(piece);
+      else if (!(problem instanceof RequestError)) throw problem;
+    }
+  }
+
+  #showSeen() {
+    if (!this.#data.seconds) return;
+    const share = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(Math.min(1, this.#seen / this.#data.seconds));
+    this.#part("watched").textContent = fill(this.dataset.textWatched, { share });
   }
 
   /** @param {Track} track */
