@@ -8,6 +8,10 @@ import { fold, newState, rightsOf } from "./state.js";
 
 const HEARTBEAT_MS = 10000;
 const LOOK_UP_MS = 150;
+/** In a crowd not all pages ask for a new name in the same moment: so much later for each who is here, at most. */
+const LATER_EACH_MS = 20;
+/** Names asked for at once. */
+const MOST_NAMES = 200;
 
 /**
  * Dispatches `change` (something is different), `happened` (detail: LiveEvent, each new event of the room), `mine` (detail: LiveEvent
@@ -31,6 +35,9 @@ export class Room extends EventTarget {
   #mine;
   #heartbeat = 0;
   #lookUp = 0;
+  /** @type {Set<string>} who is asked for with the next question */
+  #asked = new Set();
+  #asksForAll = false;
   #isChanged = false;
   #isLive = false;
 
@@ -166,7 +173,7 @@ export class Room extends EventTarget {
    */
   #follow(person, kind) {
     const known = this.people.get(person);
-    if (!known || (known.is_program && kind === "person.entered")) this.#learnSoon();
+    if (!known || (known.is_program && kind === "person.entered")) this.#learnSoon(person);
     else if (known.is_program && kind === "person.left") this.people.set(person, { ...known, state: "outside" });
   }
 
@@ -178,17 +185,38 @@ export class Room extends EventTarget {
     this.#changed();
   }
 
-  #learnSoon() {
-    clearTimeout(this.#lookUp);
-    this.#lookUp = window.setTimeout(() => void this.#learn(), LOOK_UP_MS);
+  /** @param {string} [person] who is asked for, besides all whom the log names and this page does not know */
+  #learnSoon(person) {
+    if (person) this.#asked.add(person);
+    if (this.#lookUp) return;
+    this.#lookUp = window.setTimeout(() => void this.#learnNew(), LOOK_UP_MS + Math.random() * this.here.size * LATER_EACH_MS);
   }
 
-  /** Names are not in the log: ask for them. */
-  async #learn() {
+  async #learnNew() {
+    this.#lookUp = 0;
+    if (this.#asksForAll) {
+      this.#asksForAll = false;
+      await this.#learn();
+      return;
+    }
+    const unknown = Object.keys(this.state.people).filter((person) => !this.people.has(person));
+    const ids = [...new Set([...this.#asked, ...unknown])].slice(0, MOST_NAMES);
+    for (const person of ids) this.#asked.delete(person);
+    if (ids.length) await this.#learn(ids);
+    if (this.#asked.size) this.#learnSoon();
+  }
+
+  /**
+   * Names are not in the log: ask for them.
+   * @param {string[]} [ids] without them, of everybody
+   */
+  async #learn(ids) {
     try {
-      const { people } = await this.ask("people", {});
+      const { people } = await this.ask("people", ids ? { ids } : {});
       for (const one of people) this.people.set(one.id, one);
     } catch {
+      this.#asksForAll ||= !ids;
+      for (const person of ids ?? []) this.#asked.add(person);
       if (this.#isLive) this.#learnSoon();
     }
     this.#hearStaff();
@@ -201,7 +229,7 @@ export class Room extends EventTarget {
     this.#staff.addEventListener("event", (event) => {
       const detail = /** @type {CustomEvent<LiveEvent>} */ (event).detail;
       this.staffLog.push(detail);
-      if (detail.kind === "lobby.changed") this.#learnSoon();
+      if (detail.kind === "lobby.changed") this.#learnSoon(String(detail.payload.person));
       this.#tell("staff", detail);
       this.#changed();
     });
