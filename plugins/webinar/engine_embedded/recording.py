@@ -23,6 +23,8 @@ from plugins.webinar.engine_embedded.rtp import Packet
 INDEX = "tracks.jsonl"
 LARGEST_DRIFT = 0.4
 """Seconds by which a sender's clock may differ from ours before a new file begins."""
+STOPPED_SECONDS = 0.7
+"""After so long without a packet a size of a picture is written in another one: senders leave sizes out at any time."""
 FORMATS = {
     "opus": "A_OPUS", "red": "A_OPUS", "vp8": "V_VP8", "vp9": "V_VP9", "av1": "V_AV1", "h264": "V_MPEG4/ISO/AVC",
 }  # fmt: skip
@@ -43,11 +45,11 @@ class TrackWriter:
         self._anchor = (0, 0.0)
 
     def take(self, packet: Packet, layer: Layer, now: float) -> None:
-        """Take a packet of any layer; only the best one's are written."""
+        """Take a packet of any layer; only the highest one's that comes are written."""
         if layer is not self._layer:
-            if layer is not self._track.best_layer():
+            if not self._may_follow(layer, packet, now):
                 return
-            self._follow(layer)
+            self._follow(layer, is_begun=packet.is_key)
         codec = layer.codec
         if codec is None or not can_assemble(codec):
             return
@@ -71,13 +73,25 @@ class TrackWriter:
                 self._recording.complain(problem)
             self._recording.note({"file": self._name, "seconds": file.last / 1000})
 
-    def _follow(self, layer: Layer) -> None:
+    def _may_follow(self, layer: Layer, packet: Packet, now: float) -> bool:
+        """A lower one at once when the one that is written has stopped; a higher one from its next key frame on."""
+        if self._layer is None or now - self._layer.seen_at > STOPPED_SECONDS:
+            return True
+        layers = self._track.layers
+        if layers.index(layer) < layers.index(self._layer):
+            return False
+        if not packet.is_key:
+            layer.want_key_frame()
+        return packet.is_key
+
+    def _follow(self, layer: Layer, *, is_begun: bool) -> None:
         if self._layer is not None:
             self._layer.is_recorded = False
         self._layer, self._assembler = layer, None
         self._anchor = (0, 0.0)
         layer.is_recorded = True
-        layer.want_key_frame()
+        if not is_begun:
+            layer.want_key_frame()
 
     def _write(self, frame: Frame, clock: int, codec: str) -> None:
         at = self._time_of(frame, clock)
