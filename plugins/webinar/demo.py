@@ -20,7 +20,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import log, programs, recording, rooms, slides
+from plugins.webinar import agenda, log, programs, recording, rooms, slides
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
@@ -79,6 +79,12 @@ DEMO_SLIDES = (
     ("Come leggere un annuncio", ("Che cosa chiedono davvero", "Che cosa è un di più", "Chi offre, e dove")),
     ("Trappole da evitare", ("Chi chiede denaro", "Chi chiede documenti prima di un colloquio")),
 )
+AGENDA = (
+    ("Benvenuto e chi siamo", 10, "Tommaso Dell’Acqua"),
+    ("Dove cercare: siti e avvisi", 30, ""),
+    ("Come leggere un annuncio", 25, ""),
+    ("Domande", 20, ""),
+)
 QUESTION = "Quanto dura di solito un primo colloquio?"
 ANSWER = "Tra venti minuti e mezz’ora."
 SAID = ("Buongiorno a tutti!", "Si può rivedere più tardi?", "Molto utile, grazie.")
@@ -92,6 +98,8 @@ def build_webinars(world: World) -> None:
                 meeting = _plan(world, host, title, preset, hours, minutes)
                 meeting.activity.summary = summary
                 _enrol(world, office, host, meeting)
+                if (office, abs(hours) < 1) == ("siena", True):
+                    _plan_agenda(world, meeting)
                 if abs(hours) < 1:
                     world.things[f"webinar.{office}.open"] = meeting.activity.id
                     programs.add_program(world.actor(host), meeting.activity.id, AddProgram(name="Regia"))
@@ -131,6 +139,12 @@ def _plan(world: World, host: str, title: str, preset: PresetName, hours: float,
     if preset == "webinar":
         meeting.room.guests = "registration"
     return meeting
+
+
+def _plan_agenda(world: World, meeting: Meeting) -> None:
+    for title, minutes, who in AGENDA:
+        item = agenda.WriteItem(title=title, minutes=minutes, who=who)
+        agenda.add_item(world.actor("trainer"), meeting.activity.id, item)
 
 
 def _enrol(world: World, office: str, host: str, meeting: Meeting) -> None:

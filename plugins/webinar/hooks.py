@@ -45,6 +45,7 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.webinar import (
+    agenda_views,
     attendance_views,
     call_views,
     calls,
@@ -81,6 +82,7 @@ def blueprints() -> Sequence[Blueprint]:
         slide_views.blueprint,
         replay_views.blueprint,
         program_views.blueprint,
+        agenda_views.blueprint,
     ]
 
 

@@ -200,6 +200,14 @@ class QuestionVoted(Command):
     votes: int
 
 
+class AgendaBegun(Command):
+    """An item of the agenda has begun; its words are those of that moment."""
+
+    item: uuid.UUID
+    title: Annotated[str, Field(max_length=200)]
+    minutes: Annotated[int, Field(ge=1, le=600)]
+
+
 class TimerStarted(Command):
     """So many seconds from now on."""
 
@@ -255,6 +263,9 @@ EVENTS: dict[str, type[Command]] = {
     "question.asked": QuestionAsked,
     "question.changed": QuestionChanged,
     "question.voted": QuestionVoted,
+    "agenda.changed": Nothing,
+    "agenda.begun": AgendaBegun,
+    "agenda.ended": Nothing,
     "timer.started": TimerStarted,
     "timer.stopped": Nothing,
     "caption.said": CaptionSaid,

@@ -207,6 +207,12 @@ class AnswerConsent(Order):
     is_given: bool
 
 
+class BeginItem(Order):
+    """Go to an item of the agenda; none: it is done."""
+
+    item: uuid.UUID | None = None
+
+
 class StartTimer(Order):
     """So many seconds."""
 

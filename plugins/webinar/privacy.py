@@ -20,7 +20,7 @@ from lms.plugin import (
     session,
     system_actor,
 )
-from plugins.webinar import calls, log, programs
+from plugins.webinar import agenda, calls, log, programs
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import (
@@ -71,6 +71,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             "webinar_consents": (_l("Whether you agreed to be recorded"), _consents(user_id)),
             "webinar_recordings": (_l("Recordings that you started"), _recordings(user_id)),
             "webinar_programs": (_l("Programs that you connected with meetings"), _programs(user_id)),
+            "webinar_agendas": (_l("Where an agenda names you"), _planned(rows)),
             "webinar_calls": (_l("Calls with one other person"), _calls(user_id)),
             "webinar_corrections": (_l("Attendance that you corrected"), _corrected(user_id)),
             "webinar_registrations": (_l("Registrations as a guest"), _registered(user_id)),
@@ -92,6 +93,8 @@ def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
         )
         session().execute(delete(Registration).where(Registration.visitor_id == user_id))
         calls.forget_all_of(user_id)
+        for item in agenda.find_naming(policy.names):
+            item.title, item.who = policy.without_names(item.title), policy.without_names(item.who)
         for address in policy.names:
             session().execute(delete(Registration).where(Registration.email == address))
 
@@ -132,6 +135,12 @@ def _watched(rows: Sequence[tuple[Participant, str]]) -> Rows:
         {"meeting": titles[each.participant_id], "from": each.begins_at, "until": each.ends_at}
         for each in found
     ]
+
+
+def _planned(rows: Sequence[tuple[Participant, str]]) -> Rows:
+    titles, names = {row.room_id: title for row, title in rows}, {row.name for row, _title in rows}
+    found = agenda.find_naming(sorted(names), room_ids=list(titles))
+    return [{"meeting": titles[each.room_id], "item": each.title, "who": each.who} for each in found]
 
 
 def _asked(user_id: uuid.UUID) -> Rows:

@@ -27,7 +27,7 @@ from lms.plugin import (
     set_state,
     utcnow,
 )
-from plugins.webinar import rooms
+from plugins.webinar import agenda, rooms
 from plugins.webinar.models import Participant
 from plugins.webinar.rooms import Meeting
 
@@ -62,7 +62,7 @@ def plan(meeting: Meeting, command: Repeat) -> list[datetime]:
 
 
 def repeat(actor: Actor, room_id: uuid.UUID, command: Repeat) -> Repeated:
-    """Make the others, with the same rules, helpers, questions and slides, published if this one is; all or none.
+    """Make the others, with the same rules, helpers, agenda, questions and slides, published if this one is; all or none.
 
     One that is there already at its time stays as it is. Raises NotFound, Forbidden, Conflict, Invalid.
     """
@@ -104,6 +104,7 @@ def _again(actor: Actor, source: Meeting, starts_at: datetime) -> Meeting:
             session().add(
                 Participant(room_id=made_id, user_id=helper.user_id, name=helper.name, role=helper.role)
             )
+    agenda.take_speakers(origin.id, made_id)
     session().flush()
     if origin.state == "published":
         set_state(actor, made_id, "published")

@@ -15,6 +15,8 @@ from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import Deck, Participant, Recording, Slide
 
 PAGE = 500
+SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
+AGENDA_KINDS = frozenset({"agenda.begun", "agenda.ended"})
 Moment = dict[str, Any]
 
 
@@ -31,11 +33,11 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
         for each in row.tracks
         if each.participant_id in agreed and recording.is_there(each)
     ]  # fmt: skip
-    events = list(_events(row))
+    events, before = list(_events(row)), _before(row)
     shown = {str(key): name for key, name in names.items() if key in agreed}
     return {
         "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
-        "slides": _slides(row, events), "captions": _captions(row, events), "chat": _chat(row, events, shown),
+        "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
         "polls": _polls(row, events),
     }  # fmt: skip
 
@@ -73,18 +75,15 @@ def _length(row: Recording) -> float:
 
 
 def _at(row: Recording, event: EventView) -> float:
+    """The second of the recording; what was true already when it began is at its beginning."""
+    if event.seq < row.first_seq:
+        return 0.0
     return round(max(0.0, (event.at - row.started_at).total_seconds()), 2)
 
 
 def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
     """What was on the stage when it began, then each change; with the words of the page as title of the chapter."""
-    before = takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0))
-    first = None
-    for each in before:
-        first = each if each.kind in {"slide.shown", "slide.hidden"} else first
-    changes = ([(0.0, first)] if first else []) + [
-        (_at(row, each), each) for each in events if each.kind in {"slide.shown", "slide.hidden"}
-    ]
+    changes = [(_at(row, each), each) for each in events if each.kind in SLIDE_KINDS]
     texts = _texts({uuid.UUID(each.payload["deck"]) for _time, each in changes if each.kind == "slide.shown"})
     found = []
     for at, each in changes:
@@ -94,6 +93,24 @@ def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
             key = (each.payload["deck"], each.payload["number"])
             found.append({"at": at, "deck": key[0], "number": key[1], "text": texts.get(key, "")})
     return found
+
+
+def _agenda(row: Recording, events: list[EventView]) -> list[Moment]:
+    """The item that was on when it began, then each that began: chapters, called as they were called then."""
+    return [
+        {"at": _at(row, each), "text": each.payload["title"]}
+        for each in events
+        if each.kind == "agenda.begun"
+    ]
+
+
+def _before(row: Recording) -> list[EventView]:
+    """What was true when the recording began: the last event before it of each group, in their order."""
+    last: dict[str, EventView] = {}
+    for each in takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0)):
+        if each.kind in SLIDE_KINDS | AGENDA_KINDS:
+            last[each.kind.partition(".")[0]] = each
+    return sorted(last.values(), key=lambda each: each.seq)
 
 
 def _texts(decks: set[uuid.UUID]) -> dict[tuple[str, int], str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
 from plugins.webinar import (
+    agenda,
     calls,
     entering,
     moderating,
@@ -249,6 +250,17 @@ class WebinarNamespace(LiveNamespace):
     def settle_question(self, call: Call, command: orders.SettleQuestion) -> Mapping[str, Any]:
         """Answer, tick, or take out."""
         questions.settle(call.actor, command.room, command.question, command.state, command.answer)
+        return {}
+
+    @on_event("agenda.list", READS, orders.InRoom)
+    def list_agenda(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """What is planned."""
+        return {"items": agenda.read_agenda(call.actor, command.room)}
+
+    @on_event("agenda.begin", LET_IN, orders.BeginItem)
+    def begin_item(self, call: Call, command: orders.BeginItem) -> Mapping[str, Any]:
+        """Go to an item of the agenda, for everybody."""
+        agenda.begin(call.actor, command.room, command.item, command.key)
         return {}
 
     @on_event("timer.start", LET_IN, orders.StartTimer)

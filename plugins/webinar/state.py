@@ -21,6 +21,7 @@ def new_state() -> State:
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
         "floor": None, "chat": [], "chat_rules": None, "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
+        "agenda": None, "agenda_changes": 0,
     }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def _opened(state: State, _payload: Event, _event: Event) -> State:
 
 
 def _ended(state: State, _payload: Event, _event: Event) -> State:
-    return state | {"is_open": False, "is_ended": True, "hands": [], "floor": None}
+    return state | {"is_open": False, "is_ended": True, "hands": [], "floor": None, "agenda": None}
 
 
 def _locked(state: State, payload: Event, _event: Event) -> State:
@@ -156,6 +157,21 @@ def _question_voted(state: State, payload: Event, _event: Event) -> State:
     return _with(state, "questions", payload["question"], {"votes": payload["votes"]})
 
 
+def _agenda_changed(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"agenda_changes": state.get("agenda_changes", 0) + 1}
+
+
+def _agenda_begun(state: State, payload: Event, event: Event) -> State:
+    """``began_at`` is when the first item began, ``at`` when this one did."""
+    began_at = (state.get("agenda") or {}).get("began_at", event["at"])
+    now = {name: payload[name] for name in ("item", "title", "minutes")}
+    return state | {"agenda": now | {"at": event["at"], "began_at": began_at}}
+
+
+def _agenda_ended(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"agenda": None}
+
+
 def _timer(state: State, payload: Event, event: Event) -> State:
     return state | {"timer": {"at": event["at"], "seconds": payload["seconds"]}}
 
@@ -221,6 +237,9 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "question.asked": _question,
     "question.changed": _question_changed,
     "question.voted": _question_voted,
+    "agenda.changed": _agenda_changed,
+    "agenda.begun": _agenda_begun,
+    "agenda.ended": _agenda_ended,
     "timer.started": _timer,
     "timer.stopped": _no_timer,
     "caption.said": _caption,

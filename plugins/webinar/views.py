@@ -26,7 +26,7 @@ from lms.plugin import (
     requires,
     utcnow,
 )
-from plugins.webinar import recording, repeating, rooms
+from plugins.webinar import agenda, recording, repeating, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.rights import ROLE_NAMES, read_names
@@ -183,7 +183,7 @@ def _shown(who: Actor, meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting, "activity": activity, "leads": leads, "helpers": rooms.find_helpers(activity.id),
         "own": enrolment_of(who, activity.root_id or activity.id), "places": places_of(activity), "now": now,
         "is_open": meeting.is_open(now), "is_past": meeting.is_past(now), "edit_url": edit_url(activity),
-        "recordings": recording.find_recordings(activity.id),
+        "agenda": agenda.find_items(activity.id), "recordings": recording.find_recordings(activity.id),
     }  # fmt: skip
 
 

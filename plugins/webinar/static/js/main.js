@@ -2,6 +2,7 @@
 import { request } from "contrada/request.js";
 import { element } from "contrada/dom.js";
 import { toast } from "contrada/toast.js";
+import { Agenda } from "./agenda.js";
 import { Chat } from "./chat.js";
 import { Live } from "./live.js";
 import { announce, complain, part, words } from "./parts.js";
@@ -71,6 +72,7 @@ function open() {
   new Slides(inside, stage, page.dataset.slides ?? "");
   new Recording(inside);
   new Timer(inside);
+  new Agenda(inside);
   new Captions(inside);
   new Polls(inside).onNew = () => note("polls");
   new Questions(inside).onNew = () => note("questions");

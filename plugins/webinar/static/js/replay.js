@@ -13,8 +13,8 @@ const TELL_MS = 10000;
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[] }} */
-  #data = { tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[], agenda: Moment[] }} */
+  #data = { agenda: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
   /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
   #playing = new Map();
   #at = 0;
@@ -178,6 +178,7 @@ class WebinarReplay extends HTMLElement {
   #showList() {
     const asked = /** @type {HTMLInputElement} */ (this.#part("search")).value.trim().toLocaleLowerCase();
     const entries = [
+      ...this.#data.agenda.map((each) => ({ at: each.at, kind: this.dataset.textAgenda ?? "", text: each.text })),
       ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
       ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: each.text })),
       ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, ...(each.results ?? [])].join(" · ") })),

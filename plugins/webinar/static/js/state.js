@@ -13,13 +13,13 @@ const ALL = [...GIVEN, "record", "moderate"];
 
 /** @returns {State} */
 export function newState() {
-  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {} };
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, agenda: null, agenda_changes: 0 };
 }
 
 /** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
 export const steps = {
   "room.opened": (state) => ({ ...state, is_open: true, is_ended: false }),
-  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null }),
+  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null, agenda: null }),
   "room.locked": (state, payload) => ({ ...state, locked: payload.rights }),
   "layout.set": (state, payload) => ({ ...state, layout: payload.layout, pinned: payload.pinned }),
   "person.entered": (state, payload) => withPerson(state, payload.person, {}),
@@ -45,6 +45,9 @@ export const steps = {
   "question.asked": (state, { question, person, text }, event) => ({ ...state, questions: { ...state.questions, [question]: { person, text, at: event.at, state: "open", answer: "", votes: 0 } } }),
   "question.changed": (state, { question, ...changed }) => withEntry(state, "questions", question, changed),
   "question.voted": (state, { question, votes }) => withEntry(state, "questions", question, { votes }),
+  "agenda.changed": (state) => ({ ...state, agenda_changes: (state.agenda_changes ?? 0) + 1 }),
+  "agenda.begun": (state, { item, title, minutes }, event) => ({ ...state, agenda: { item, title, minutes, at: event.at, began_at: state.agenda?.began_at ?? event.at } }),
+  "agenda.ended": (state) => ({ ...state, agenda: null }),
   "timer.started": (state, { seconds }, event) => ({ ...state, timer: { at: event.at, seconds } }),
   "timer.stopped": (state) => ({ ...state, timer: null }),
   "recording.started": (state, { recording }, event) => ({ ...state, recording: { id: recording, at: event.at } }),
