@@ -119,6 +119,30 @@ def test_an_anonymous_poll_is_shown_from_five_answers_on_and_names_nobody(world:
         assert {vote.participant_id for vote in session().query(Vote).filter_by(poll_id=made.id)} == {None}
 
 
+@pytest.mark.parametrize("kind", ["single", "multiple", "scale", "text"])
+def test_each_vote_of_a_large_crowd_is_counted_once(world: World, kind: str) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        go_in(world, meeting, "trainer")
+        made = poll(world, meeting, kind)
+        yes, no = [each.id for each in made.options] or (None, None)
+        for voter in range(300):
+            chosen = {"single": [no], "multiple": [yes, no] if voter % 3 else [yes]}.get(kind, [None])
+            number = 1 + voter % 2 if kind == "scale" else None
+            session().add_all(
+                Vote(poll_id=made.id, voter=str(voter), option_id=each, number=number, text=f"Parola {voter}")
+                for each in chosen
+            )
+            session().flush()
+        counted = polls.count_poll(made)
+        assert counted.voters == 300
+        assert counted.counts == {
+            "single": {str(yes): 0, str(no): 300}, "multiple": {str(yes): 300, str(no): 200},
+            "scale": {"1": 150, "2": 150, "3": 0, "4": 0, "5": 0}, "text": {},
+        }[kind]  # fmt: skip
+        assert counted.texts == ([f"Parola {voter}" for voter in range(240, 300)] if kind == "text" else [])
+
+
 @pytest.mark.parametrize(
     ("kind", "number", "text"),
     [("scale", 6, None), ("scale", None, None), ("text", None, ""), ("single", None, None)],
