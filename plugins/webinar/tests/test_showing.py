@@ -13,8 +13,9 @@ from lms.plugin import Conflict, Forbidden, Invalid, NotFound, World, new_id, re
 from lms.testing import SignIn, upload
 from plugins.webinar import log, merging, moderating, polls, questions, slides
 from plugins.webinar.demo import DECK
-from plugins.webinar.models import Deck, Poll, Room, Vote
+from plugins.webinar.models import Deck, Room
 from plugins.webinar.orders import MakePoll
+from plugins.webinar.poll_models import Poll, Vote
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.state import new_state
 from plugins.webinar.tests.making import LIST, go_in, open_room
