@@ -91,12 +91,14 @@ export class Polls {
     if (!isVoting || mayClose) item.append(this.#results(poll, own));
     const notes = [poll.is_open ? "" : words.pollClosed, poll.is_anonymous ? words.pollAnonymous : "", fill(words.pollVoters, { number: poll.voters })].filter(Boolean).join(" · ");
     item.append(element("p", { class: "small text-muted" }, notes));
-    if (poll.is_open && own?.has_voted && mayVote) item.append(this.#button(words.voteAgain, () => {
+    const deeds = element("div", { class: "webinar-question-deeds" });
+    if (poll.is_open && own?.has_voted && mayVote) deeds.append(this.#button(words.voteAgain, () => {
       this.#own.set(id, { ...own, has_voted: false });
       this.#show();
     }));
-    if (poll.has_answer && mayClose && !poll.right.length) item.append(this.#button(poll.is_open ? words.closeAndShow : words.showAnswer, () => this.#room.order("poll.show_answer", { poll: id }).catch(complain)));
-    if (poll.is_open && mayClose) item.append(this.#button(words.closePoll, () => this.#room.order("poll.close", { poll: id }).catch(complain)));
+    if (poll.has_answer && mayClose && !poll.right?.length) deeds.append(this.#button(poll.is_open ? words.closeAndShow : words.showAnswer, () => this.#room.order("poll.show_answer", { poll: id }).catch(complain)));
+    if (poll.is_open && mayClose) deeds.append(this.#button(words.closePoll, () => this.#room.order("poll.close", { poll: id }).catch(complain)));
+    if (deeds.hasChildNodes()) item.append(deeds);
     return item;
   }
 
