@@ -145,6 +145,7 @@ from lms.hooks.contributions import (
     Text,
     Upload,
 )
+from lms.hooks.questions import OfferedOption, OfferedQuestion
 from lms.hooks.specs import hookimpl, hookspec
 from lms.live.channels import EventView, append, forget_events, read_latest, read_since
 from lms.live.hub import Connection, Hub, hub
@@ -198,7 +199,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "ActivityContent", "ActivityType", "AddFile", "Attachable", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
     "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
-    "NotificationKind", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
+    "NotificationKind", "OfferedOption", "OfferedQuestion", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "Showing", "SlotContent", "Talk", "Text", "Upload",
     # what it is handed
     "ExportArchive", "FileStore", "StoredFile", "World",

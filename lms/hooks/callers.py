@@ -23,6 +23,7 @@ from lms.hooks import contributions as c
 from lms.hooks.attachable import Attachable
 from lms.hooks.builtin import CORE
 from lms.hooks.loader import PluginSet
+from lms.hooks.questions import OfferedQuestion
 from lms.hooks.watch import HookTimeout, Resting, Watch
 from lms.refs import Card, Ref
 
@@ -201,6 +202,15 @@ class Hooks:
         """A room with voice and video, if any plugin has one."""
         answer: c.LiveRoom | None = self._first(
             "live_room", actor.office_id, activity_id=activity_id, actor=actor, talk=talk
+        )
+        return answer
+
+    def question_bank(
+        self, actor: Actor, query: str | Ref, limit: int = 20
+    ) -> Sequence[OfferedQuestion] | None:
+        """Questions of a bank that the actor may use; None if there is none for them."""
+        answer: Sequence[OfferedQuestion] | None = self._first(
+            "question_bank", actor.office_id, actor=actor, query=query, limit=limit
         )
         return answer
 

@@ -46,6 +46,7 @@ from lms.hooks.contributions import (
     Talk,
     Upload,
 )
+from lms.hooks.questions import OfferedQuestion
 from lms.refs import Card, Ref
 
 if TYPE_CHECKING:
@@ -336,6 +337,18 @@ def live_room(activity_id: uuid.UUID | None, actor: Actor, talk: Talk | None) ->
     """A room with voice and video for an activity; for a talk of two people, to stand in its page; for the office lounge if both are None. kind: F.
 
     Example: ``return LiveRoom(url_for("webinar.room", activity_id=activity_id), _l("Open the room"))``
+    May raise: nothing. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def question_bank(actor: Actor, query: str | Ref, limit: int) -> Sequence[OfferedQuestion] | None:
+    """Questions of a bank that this person may use: the newest ones with these words, or the one of a ref; None: no bank. kind: F.
+
+    With ``limit`` 0 the answer only says whether there is a bank for this person.
+
+    Example: ``return offer_questions(actor, query, limit) if actor.can("quiz.bank") else None``
     May raise: nothing. Since 0.1.
     """
     raise NotImplementedError

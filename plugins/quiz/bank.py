@@ -217,6 +217,15 @@ def find_all(actor: Actor, category_id: uuid.UUID | None) -> list[OpenQuestion]:
     ]
 
 
+def find_newest(actor: Actor, text: str, types: Sequence[str], limit: int) -> list[OpenQuestion]:
+    """Questions of these types with these words in their name, what changed last first. Raises Forbidden."""
+    require(actor, KEEP)
+    query = select(BankQuestion, QuestionVersion).join(QuestionVersion, _in_use())
+    query = query.where(*_matches(Search(text=text)), BankQuestion.type.in_(types))
+    rows = session().execute(query.order_by(BankQuestion.updated_at.desc(), BankQuestion.id).limit(limit))
+    return [OpenQuestion(row, version, read_question(version.content)) for row, version in rows]
+
+
 def find_tags(actor: Actor) -> list[str]:
     """All tags in use, by name. Raises Forbidden."""
     require(actor, KEEP)

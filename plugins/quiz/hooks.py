@@ -24,6 +24,7 @@ from lms.plugin import (
     NavItem,
     NextStep,
     NotificationKind,
+    OfferedQuestion,
     Permission,
     PersonalData,
     Ref,
@@ -43,6 +44,7 @@ from plugins.quiz.importing import examine_import, run_import
 from plugins.quiz.jobs import settle_overdue
 from plugins.quiz.language_views import blueprint as language_pages
 from plugins.quiz.models import Attempt, AttemptAnswer, BankImport, ExtraTime, QuestionVersion
+from plugins.quiz.offering import offer_questions
 from plugins.quiz.quiz_views import blueprint as quiz_pages
 from plugins.quiz.reading import find_cards, find_running
 from plugins.quiz.result_views import blueprint as result_pages
@@ -164,6 +166,12 @@ def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
 def cards(refs: Sequence[Ref], actor: Actor) -> Sequence[Card]:
     """Questions and attempts, as far as a person meets them."""
     return find_cards(refs, actor)
+
+
+@hookimpl
+def question_bank(actor: Actor, query: str | Ref, limit: int) -> Sequence[OfferedQuestion] | None:
+    """Questions to choose from, for those who keep the bank."""
+    return offer_questions(actor, query, limit)
 
 
 @hookimpl

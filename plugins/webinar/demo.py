@@ -9,10 +9,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from lms.plugin import (
+    Command,
     StoredFile,
     World,
     admit_visitor,
     enrol_people,
+    hooks,
     keyed_hash,
     new_id,
     render_pdf,
@@ -24,15 +26,13 @@ from plugins.webinar import agenda, log, programs, recording, rooms, slides
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
-from plugins.webinar.log import ByPerson
+from plugins.webinar.log import ByPerson, PollAnswered, PollChoice, PollOpened, PollRef
 from plugins.webinar.models import (
     Answer,
     Correction,
     Field,
     Interval,
     Participant,
-    Poll,
-    PollOption,
     Question,
     RecordedTrack,
     Recording,
@@ -40,9 +40,10 @@ from plugins.webinar.models import (
     Registration,
     Sheet,
     Upvote,
-    Vote,
     Watched,
 )
+from plugins.webinar.poll_models import Poll, PollOption, Vote
+from plugins.webinar.polls import count_poll
 from plugins.webinar.presets import PresetName
 from plugins.webinar.programs import AddProgram
 from plugins.webinar.rooms import Meeting
@@ -62,6 +63,8 @@ MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = 
 }  # fmt: skip
 SOUND = Path(__file__).parent / "documents" / "demo.webm"
 DEMO_SECONDS = 6.0
+RECORDED_AFTER = timedelta(minutes=5)
+BANK_WORDS = "annuncio di lavoro falso"
 DECK = Path(__file__).parent / "documents" / "deck.typ"
 DEMO_SLIDES = (
     (
@@ -158,10 +161,16 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
     room = meeting.room
     room.opened_at, room.ended_at = begins - timedelta(minutes=5), begins + timedelta(minutes=room.duration)
     log.write(room, "room.opened", log.Nothing(), at=room.opened_at)
-    for number, person in enumerate([each for each in world.trainees(office)[:10] if each.key != "trainee5"]):
-        row = Participant(room_id=meeting.activity.id, user_id=person.id, name=person.name, state="outside")
-        session().add(row)
-        session().flush()
+    rows = [
+        Participant(room_id=meeting.activity.id, user_id=person.id, name=person.name, state="outside")
+        for person in world.trainees(office)[:10]
+        if person.key != "trainee5"
+    ]
+    session().add_all(rows)
+    session().flush()
+    if office == "siena":
+        _ask_from_bank(world, meeting, rows)
+    for number, row in enumerate(rows):
         entered = begins + timedelta(minutes=world.random.randint(-4, 6))
         stays = timedelta(minutes=world.random.randint(room.duration // 3, room.duration))
         session().add(Interval(participant_id=row.id, entered_at=entered, seen_at=entered + stays))
@@ -202,6 +211,44 @@ def _edit_one(meeting: Meeting, begins: datetime) -> None:
     log.write(meeting.room, "chat.edited", edited, at=begins + timedelta(minutes=21))
 
 
+def _ask_from_bank(world: World, meeting: Meeting, voters: list[Participant]) -> None:
+    """A question of the bank, asked and answered while the meeting was recorded; only where there is a bank."""
+    offered = hooks().question_bank(world.actor("trainer"), BANK_WORDS, 1)
+    if not offered:
+        return
+    asked = offered[0]
+    poll = Poll(
+        room_id=meeting.activity.id,
+        kind=asked.kind,
+        question=asked.question,
+        is_anonymous=True,
+        state="closed",
+    )
+    poll.options = [
+        PollOption(text=each.text, position=number, is_right=each.is_right)
+        for number, each in enumerate(asked.options)
+    ]
+    session().add(poll)
+    session().flush()
+    for number, row in enumerate(voters):
+        voter = keyed_hash("webinar.vote", f"{poll.id}:{row.id}")
+        option = poll.options[number % 4 and number % len(poll.options)]
+        session().add(Vote(poll_id=poll.id, voter=voter, option_id=option.id))
+    session().flush()
+    choices = [PollChoice(id=each.id, text=each.text) for each in poll.options]
+    opened = PollOpened(
+        poll=poll.id, kind=poll.kind, question=poll.question, options=choices, has_answer=True
+    )
+    right = [each.id for each in poll.options if each.is_right]
+    told: list[tuple[str, Command]] = [
+        ("poll.opened", opened), ("poll.counted", count_poll(poll)), ("poll.closed", PollRef(poll=poll.id)),
+        ("poll.answered", PollAnswered(poll=poll.id, right=right)),
+    ]  # fmt: skip
+    for number, (kind, payload) in enumerate(told, start=1):
+        at = (meeting.activity.starts_at or world.now) + RECORDED_AFTER + timedelta(seconds=number)
+        log.write(meeting.room, kind, payload, at=at)
+
+
 def _ask_and_vote(world: World, office: str, meeting: Meeting) -> None:
     """A poll and questions, as they stand when a meeting is over."""
     people = list(
@@ -239,7 +286,7 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
     """A few seconds of sound of somebody who agreed."""
     trainer, begins = (
         world.people["trainer"].id,
-        (meeting.activity.starts_at or world.now) + timedelta(minutes=5),
+        (meeting.activity.starts_at or world.now) + RECORDED_AFTER,
     )
     row = Recording(
         room_id=meeting.activity.id,

@@ -159,6 +159,14 @@ class PollOpened(Command):
     question: Said
     options: list[PollChoice] = []
     is_anonymous: bool = True
+    has_answer: bool = False
+
+
+class PollAnswered(Command):
+    """Which options are right; told when it is time, never before."""
+
+    poll: uuid.UUID
+    right: list[uuid.UUID]
 
 
 class PollRef(Command):
@@ -259,6 +267,7 @@ EVENTS: dict[str, type[Command]] = {
     "slide.hidden": Nothing,
     "poll.opened": PollOpened,
     "poll.closed": PollRef,
+    "poll.answered": PollAnswered,
     "poll.counted": PollCounted,
     "question.asked": QuestionAsked,
     "question.changed": QuestionChanged,

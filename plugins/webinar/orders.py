@@ -171,6 +171,20 @@ class OfPoll(Order):
     poll: uuid.UUID
 
 
+class FindInBank(InRoom):
+    """Words of a question of the bank."""
+
+    query: Annotated[str, Field(max_length=100)] = ""
+
+
+class AskFromBank(Order):
+    """A question of the bank as a poll that opens at once. ``poll`` is chosen by who makes it."""
+
+    poll: uuid.UUID
+    ref: Annotated[str, Field(max_length=200)]
+    is_anonymous: bool = True
+
+
 class CastVote(OfPoll):
     """An answer."""
 

@@ -1,26 +1,41 @@
-"""Polls: prepared or quick, voted on once by each, counted together."""
+"""Polls: quick, or from a question bank; voted on once by each, counted together, the right answer shown when it is time."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from lms.plugin import Actor, Conflict, Invalid, NotFound, _, keyed_hash, session
+from lms.plugin import (
+    Actor,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    OfferedQuestion,
+    Ref,
+    _,
+    hooks,
+    keyed_hash,
+    session,
+)
 from plugins.webinar import log
 from plugins.webinar.entering import get_self, require_right
-from plugins.webinar.log import PollChoice, PollCounted, PollOpened, PollRef
+from plugins.webinar.log import PollAnswered, PollChoice, PollCounted, PollOpened, PollRef
 from plugins.webinar.merging import merger
-from plugins.webinar.models import Participant, Poll, PollOption, Room, Vote
-from plugins.webinar.orders import MakePoll
+from plugins.webinar.models import Participant, Room
+from plugins.webinar.orders import AskFromBank, MakePoll
+from plugins.webinar.poll_models import Poll, PollOption, Vote
 
 SHOWN_FROM = 5
 """An anonymous poll with fewer voters could name them."""
 SCALE = range(1, 6)
 SHOWN_TEXTS = 60
+MOST_OPTIONS, LONGEST_OPTION, LONGEST_QUESTION = 12, 200, 300
+OFFERED = 30
+"""So many questions of a bank are looked at for one search."""
 
 
 def make_poll(actor: Actor, room_id: uuid.UUID, command: MakePoll) -> Poll:
@@ -30,7 +45,7 @@ def make_poll(actor: Actor, room_id: uuid.UUID, command: MakePoll) -> Poll:
     if known is not None:
         return known
     texts = list(dict.fromkeys(text for text in command.options if text))
-    if command.kind in {"single", "multiple"} and not 2 <= len(texts) <= 12:
+    if command.kind in {"single", "multiple"} and not 2 <= len(texts) <= MOST_OPTIONS:
         raise Invalid(_("Offer between 2 and 12 different answers."))
     poll = Poll(
         id=command.poll,
@@ -42,12 +57,62 @@ def make_poll(actor: Actor, room_id: uuid.UUID, command: MakePoll) -> Poll:
     )
     if command.kind in {"single", "multiple"}:
         poll.options = [PollOption(text=text, position=number) for number, text in enumerate(texts)]
+    return _open(me, poll)
+
+
+def find_in_bank(actor: Actor, room_id: uuid.UUID, query: str) -> list[dict[str, Any]]:
+    """Questions of the office's bank that fit a poll, without what is right. Raises Forbidden."""
+    require_right(actor, room_id, "present")
+    return [
+        {
+            "ref": str(each.ref),
+            "kind": each.kind,
+            "question": each.question,
+            "options": [option.text for option in each.options],
+        }
+        for each in _offered(actor, query)
+    ]
+
+
+def ask_from_bank(actor: Actor, room_id: uuid.UUID, command: AskFromBank) -> Poll:
+    """Ask a question of the bank as a poll that is open. Raises Forbidden, NotFound, Invalid."""
+    me = require_right(actor, room_id, "present")
+    known = session().get(Poll, command.poll)
+    if known is not None:
+        return known
+    found = _offered(actor, Ref.parse(command.ref))
+    if not found:
+        raise NotFound(_("There is no such question in the bank, or it does not fit a poll."))
+    asked = found[0]
+    poll = Poll(
+        id=command.poll, room_id=room_id, kind=asked.kind, question=asked.question, is_anonymous=command.is_anonymous, state="open",
+    )  # fmt: skip
+    poll.options = [
+        PollOption(text=each.text, position=number, is_right=each.is_right)
+        for number, each in enumerate(asked.options)
+    ]
+    return _open(me, poll)
+
+
+def show_answer(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
+    """Tell everybody which options were right; nobody votes any more then. Twice is once. Raises Forbidden, NotFound, Conflict."""
+    me = require_right(actor, room_id, "present")
+    poll = _get(me, poll_id)
+    right = [each.id for each in poll.options if each.is_right]
+    if not right:
+        raise Conflict(_("This poll has no right answer."))
+    close_poll(actor, room_id, poll_id)
+    log.write(me.room, "poll.answered", PollAnswered(poll=poll.id, right=right), f"answer-{poll.id.hex}")
+
+
+def _open(me: Participant, poll: Poll) -> Poll:
     session().add(poll)
     session().flush()
     choices = [PollChoice(id=each.id, text=each.text) for each in poll.options]
     opened = PollOpened(
-        poll=poll.id, kind=poll.kind, question=poll.question, options=choices, is_anonymous=poll.is_anonymous
-    )
+        poll=poll.id, kind=poll.kind, question=poll.question, options=choices, is_anonymous=poll.is_anonymous,
+        has_answer=any(each.is_right for each in poll.options),
+    )  # fmt: skip
     log.write(me.room, "poll.opened", opened, f"poll-{poll.id.hex}")
     return poll
 
@@ -112,20 +177,19 @@ def tell_count(poll_id: uuid.UUID) -> None:
 
 
 def count_poll(poll: Poll) -> PollCounted:
-    """How a poll stands."""
+    """How a poll stands. The database counts: a big room asks every second, and only texts are read one by one."""
     voters = session().scalar(select(func.count(Vote.voter.distinct())).where(Vote.poll_id == poll.id)) or 0
     if poll.is_anonymous and voters < SHOWN_FROM:
         return PollCounted(poll=poll.id, voters=voters, is_hidden=True)
-    rows = (
-        session()
-        .execute(
-            select(Vote.option_id, Vote.number, Vote.text).where(Vote.poll_id == poll.id).order_by(Vote.id)
-        )
-        .all()
-    )
     if poll.kind == "text":
-        return PollCounted(poll=poll.id, voters=voters, texts=[row.text for row in rows][-SHOWN_TEXTS:])
-    counts = Counter(str(row.option_id or row.number) for row in rows)
+        newest = select(Vote.text).where(Vote.poll_id == poll.id).order_by(Vote.id.desc()).limit(SHOWN_TEXTS)
+        return PollCounted(poll=poll.id, voters=voters, texts=list(session().scalars(newest))[::-1])
+    rows = session().execute(
+        select(Vote.option_id, Vote.number, func.count())
+        .where(Vote.poll_id == poll.id)
+        .group_by(Vote.option_id, Vote.number)
+    )
+    counts = {str(option or number): votes for option, number, votes in rows}
     names = [str(each.id) for each in poll.options] or [str(each) for each in SCALE]
     return PollCounted(poll=poll.id, voters=voters, counts={name: counts.get(name, 0) for name in names})
 
@@ -146,6 +210,19 @@ def _answers(
     if not chosen or not chosen <= offered or (poll.kind == "single" and len(chosen) > 1):
         raise Invalid(_("Please choose one of the answers offered."))
     return [{"option_id": each} for each in sorted(chosen)]
+
+
+def _offered(actor: Actor, query: str | Ref) -> list[OfferedQuestion]:
+    found = hooks().question_bank(actor, query, OFFERED)
+    if found is None:
+        raise Forbidden(_("There is no question bank for you here."))
+    return [each for each in found if _fits(each)]
+
+
+def _fits(asked: OfferedQuestion) -> bool:
+    texts = [each.text for each in asked.options]
+    is_whole = all(0 < len(each) <= LONGEST_OPTION for each in texts) and len(set(texts)) == len(texts)
+    return is_whole and 2 <= len(texts) <= MOST_OPTIONS and 2 <= len(asked.question) <= LONGEST_QUESTION
 
 
 def _get(me: Participant, poll_id: uuid.UUID) -> Poll:

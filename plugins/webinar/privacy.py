@@ -27,15 +27,13 @@ from plugins.webinar.models import (
     Correction,
     Interval,
     Participant,
-    Poll,
-    PollOption,
     Question,
     Recording,
     RecordingConsent,
     Registration,
-    Vote,
     Watched,
 )
+from plugins.webinar.poll_models import Poll, PollOption, Vote
 from plugins.webinar.program_models import Program
 
 PAGE = 500

@@ -148,19 +148,29 @@ def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> lis
 
 def _polls(row: Recording, events: list[EventView]) -> list[Moment]:
     counted = {each.payload["poll"]: each.payload for each in events if each.kind == "poll.counted"}
+    answered = {
+        each.payload["poll"]: each.payload["right"] for each in events if each.kind == "poll.answered"
+    }
     found = []
     for each in events:
         if each.kind == "poll.opened":
             result = counted.get(each.payload["poll"], {})
+            right = answered.get(each.payload["poll"], [])
             options = [
                 f"{one['text']}: {result.get('counts', {}).get(one['id'], 0)}"
                 for one in each.payload["options"]
+                if not result.get("is_hidden")
+            ]
+            options += [
+                _("Right answer: %(answer)s", answer=one["text"])
+                for one in each.payload["options"]
+                if one["id"] in right
             ]
             found.append(
                 {
                     "at": _at(row, each),
                     "question": each.payload["question"],
-                    "results": [] if result.get("is_hidden") else options,
+                    "results": options,
                 }
             )
     return found

@@ -229,6 +229,22 @@ class WebinarNamespace(LiveNamespace):
         polls.close_poll(call.actor, command.room, command.poll)
         return {}
 
+    @on_event("poll.bank", READS, orders.FindInBank, rate=Rate(60, 30))
+    def find_in_bank(self, call: Call, command: orders.FindInBank) -> Mapping[str, Any]:
+        """Questions that can be asked as a poll."""
+        return {"questions": polls.find_in_bank(call.actor, command.room, command.query)}
+
+    @on_event("poll.ask_from_bank", LET_IN, orders.AskFromBank)
+    def ask_from_bank(self, call: Call, command: orders.AskFromBank) -> Mapping[str, Any]:
+        """Ask one of them."""
+        return {"poll": str(polls.ask_from_bank(call.actor, command.room, command).id)}
+
+    @on_event("poll.show_answer", LET_IN, orders.OfPoll)
+    def show_answer(self, call: Call, command: orders.OfPoll) -> Mapping[str, Any]:
+        """Close a poll and tell what was right."""
+        polls.show_answer(call.actor, command.room, command.poll)
+        return {}
+
     @on_event("poll.own", READS, orders.OfPoll)
     def own_vote(self, call: Call, command: orders.OfPoll) -> Mapping[str, Any]:
         """What one has voted."""

@@ -116,6 +116,8 @@ def _no_slide(state: State, _payload: Event, _event: Event) -> State:
 def _poll(state: State, payload: Event, event: Event) -> State:
     known = {name: payload[name] for name in ("kind", "question", "options", "is_anonymous")}
     poll = known | {
+        "has_answer": payload.get("has_answer", False),
+        "right": [],
         "at": event["at"],
         "is_open": True,
         "voters": 0,
@@ -128,6 +130,10 @@ def _poll(state: State, payload: Event, event: Event) -> State:
 
 def _poll_closed(state: State, payload: Event, _event: Event) -> State:
     return _with(state, "polls", payload["poll"], {"is_open": False})
+
+
+def _poll_answered(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "polls", payload["poll"], {"right": list(payload["right"])})
 
 
 def _poll_counted(state: State, payload: Event, _event: Event) -> State:
@@ -233,6 +239,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "slide.hidden": _no_slide,
     "poll.opened": _poll,
     "poll.closed": _poll_closed,
+    "poll.answered": _poll_answered,
     "poll.counted": _poll_counted,
     "question.asked": _question,
     "question.changed": _question_changed,

@@ -322,7 +322,7 @@ def test_slides_and_a_poll_are_followed_by_everybody(meet: Meet, installation: I
     host.get_by_text("New poll").click()
     host.get_by_label("Question", exact=True).fill("Si vede bene?")
     host.get_by_label("Answers, one on each line").fill("Sì\nNo")
-    host.get_by_label("Anonymous").uncheck()
+    host.locator("[data-part=poll-form]").get_by_label("Anonymous").uncheck()
     host.get_by_role("button", name="Open the poll").click()
     trainee.get_by_role("button", name="Chat").click()
     trainee.get_by_role("tab", name="Polls").click()

@@ -94,6 +94,7 @@ def _ask_beside_pages(subject: Subject) -> None:
         ask.report_series(actor.office_id, start, end)
         list(ask.search_documents(actor.office_id, None))
         ask.live_room(None, actor)
+        ask.question_bank(actor, "a")
         ask.check_sign_in(actor.user_id, "password")
 
 

@@ -13,8 +13,9 @@ from lms.plugin import Conflict, Forbidden, Invalid, NotFound, World, new_id, re
 from lms.testing import SignIn, upload
 from plugins.webinar import log, merging, moderating, polls, questions, slides
 from plugins.webinar.demo import DECK
-from plugins.webinar.models import Deck, Poll, Room, Vote
+from plugins.webinar.models import Deck, Room
 from plugins.webinar.orders import MakePoll
+from plugins.webinar.poll_models import Poll, Vote
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.state import new_state
 from plugins.webinar.tests.making import LIST, go_in, open_room
@@ -117,6 +118,30 @@ def test_an_anonymous_poll_is_shown_from_five_answers_on_and_names_nobody(world:
         assert counted["is_hidden"] == (voters < 5)
         assert bool(counted["counts"]) == (voters >= 5)
         assert {vote.participant_id for vote in session().query(Vote).filter_by(poll_id=made.id)} == {None}
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "scale", "text"])
+def test_each_vote_of_a_large_crowd_is_counted_once(world: World, kind: str) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        go_in(world, meeting, "trainer")
+        made = poll(world, meeting, kind)
+        yes, no = [each.id for each in made.options] or (None, None)
+        for voter in range(300):
+            chosen = {"single": [no], "multiple": [yes, no] if voter % 3 else [yes]}.get(kind, [None])
+            number = 1 + voter % 2 if kind == "scale" else None
+            session().add_all(
+                Vote(poll_id=made.id, voter=str(voter), option_id=each, number=number, text=f"Parola {voter}")
+                for each in chosen
+            )
+            session().flush()
+        counted = polls.count_poll(made)
+        assert counted.voters == 300
+        assert counted.counts == {
+            "single": {str(yes): 0, str(no): 300}, "multiple": {str(yes): 300, str(no): 200},
+            "scale": {"1": 150, "2": 150, "3": 0, "4": 0, "5": 0}, "text": {},
+        }[kind]  # fmt: skip
+        assert counted.texts == ([f"Parola {voter}" for voter in range(240, 300)] if kind == "text" else [])
 
 
 @pytest.mark.parametrize(

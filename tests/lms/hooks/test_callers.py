@@ -13,11 +13,15 @@ from lms.clock import monotonic
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.hooks import contributions as c
 from lms.hooks.attachable import Attachable
+from lms.hooks.questions import OfferedOption, OfferedQuestion
 from lms.refs import Card, Ref
 from tests.lms.hooks.witness import ACTOR, LIMIT_SECONDS, OFFICE, OTHER_OFFICE, PERSON, make_hooks
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 REF = Ref("good", "thing", "1")
+QUESTION = OfferedQuestion(
+    REF, "A", "single", "A?", (OfferedOption("Yes", is_right=True), OfferedOption("No", is_right=False))
+)
 UPLOAD = c.Upload("a.txt", "text/plain", 1, Path("a.txt"), "test")
 
 # hook: what a good plugin answers, and how the core asks
@@ -52,6 +56,7 @@ LOADED: dict[str, tuple[Any, Any]] = {
 }  # fmt: skip
 FIRST: dict[str, tuple[Any, Any]] = {
     "live_room": (c.LiveRoom("/a", "A"), lambda h: h.live_room(None, ACTOR)),
+    "question_bank": ([QUESTION], lambda h: h.question_bank(ACTOR, "words")),
     "player": ("markup", lambda h: h.player("file", ACTOR)),
 }
 FACTS: dict[str, Any] = {

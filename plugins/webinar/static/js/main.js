@@ -7,6 +7,7 @@ import { Chat } from "./chat.js";
 import { Live } from "./live.js";
 import { announce, complain, part, words } from "./parts.js";
 import { People } from "./people.js";
+import { PollBank } from "./poll-bank.js";
 import { Polls } from "./polls.js";
 import { Prejoin } from "./prejoin.js";
 import { Captions, Questions, Timer } from "./questions.js";
@@ -74,6 +75,7 @@ function open() {
   new Timer(inside);
   new Agenda(inside);
   new Captions(inside);
+  new PollBank(inside);
   new Polls(inside).onNew = () => note("polls");
   new Questions(inside).onNew = () => note("questions");
   people.onPin = (person) => stage.pin(person);

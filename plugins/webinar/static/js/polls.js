@@ -1,6 +1,6 @@
 // Polls: made by who presents, answered by everybody once, shown as bars with numbers.
 import { element, fill } from "contrada/dom.js";
-import { announce, complain, keepList, part, words } from "./parts.js";
+import { announce, complain, keepList, part, pattern, words } from "./parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
 
@@ -11,6 +11,7 @@ export class Polls {
   /** @type {Map<string, { options: string[], number: number | null, text: string, has_voted: boolean }>} */
   #own = new Map();
   #known = new Set();
+  #answered = new Set();
   /** @type {() => void} */
   onNew = () => undefined;
 
@@ -42,6 +43,7 @@ export class Polls {
     const mayVote = this.#room.rights.has("vote");
     const mayClose = this.#room.rights.has("present");
     for (const [id, poll] of polls) {
+      this.#tellAnswer(id, poll);
       if (this.#known.has(id)) continue;
       this.#known.add(id);
       if (!poll.is_open) continue;
@@ -50,6 +52,19 @@ export class Polls {
       announce(fill(words.newPoll, { question: poll.question }));
     }
     keepList(this.#list, polls.map(([id, poll]) => ({ id, stamp: JSON.stringify([poll, mayVote, mayClose, this.#own.get(id)]), make: () => this.#item(id, poll, mayVote, mayClose) })));
+  }
+
+  /**
+   * Say what was right when it is shown, not when the page is loaded afterwards.
+   * @param {string} id
+   * @param {any} poll
+   */
+  #tellAnswer(id, poll) {
+    if (!poll.right?.length || this.#answered.has(id)) return;
+    this.#answered.add(id);
+    if (!this.#known.has(id)) return;
+    const answers = poll.options.filter((/** @type {{ id: string }} */ each) => poll.right.includes(each.id)).map((/** @type {{ text: string }} */ each) => each.text).join(" · ");
+    announce(fill(words.answerShown, { question: poll.question, answers }));
   }
 
   /** @param {string} id */
@@ -76,11 +91,14 @@ export class Polls {
     if (!isVoting || mayClose) item.append(this.#results(poll, own));
     const notes = [poll.is_open ? "" : words.pollClosed, poll.is_anonymous ? words.pollAnonymous : "", fill(words.pollVoters, { number: poll.voters })].filter(Boolean).join(" · ");
     item.append(element("p", { class: "small text-muted" }, notes));
-    if (poll.is_open && own?.has_voted && mayVote) item.append(this.#button(words.voteAgain, () => {
+    const deeds = element("div", { class: "webinar-question-deeds" });
+    if (poll.is_open && own?.has_voted && mayVote) deeds.append(this.#button(words.voteAgain, () => {
       this.#own.set(id, { ...own, has_voted: false });
       this.#show();
     }));
-    if (poll.is_open && mayClose) item.append(this.#button(words.closePoll, () => this.#room.order("poll.close", { poll: id }).catch(complain)));
+    if (poll.has_answer && mayClose && !poll.right?.length) deeds.append(this.#button(poll.is_open ? words.closeAndShow : words.showAnswer, () => this.#room.order("poll.show_answer", { poll: id }).catch(complain)));
+    if (poll.is_open && mayClose) deeds.append(this.#button(words.closePoll, () => this.#room.order("poll.close", { poll: id }).catch(complain)));
+    if (deeds.hasChildNodes()) item.append(deeds);
     return item;
   }
 
@@ -106,7 +124,7 @@ export class Polls {
       if (poll.kind !== "text" && chosen.length === 0) return;
       this.#room.order("poll.vote", { poll: id, ...answer, text: answer.text || null }).then(() => {
         this.#own.set(id, { ...answer, has_voted: true });
-        /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+        this.#leaveItem();
         this.#show();
         announce(words.voted ?? "");
       }, complain);
@@ -119,16 +137,24 @@ export class Polls {
    * @param {{ options: string[], number: number | null } | undefined} own
    */
   #results(poll, own) {
-    if (poll.is_hidden) return element("p", {}, words.pollHidden ?? "");
+    const right = poll.right ?? [];
+    if (poll.is_hidden && right.length === 0) return element("p", {}, words.pollHidden ?? "");
     if (poll.kind === "text") return element("ul", { class: "webinar-answers" }, ...poll.texts.map((/** @type {string} */ text) => element("li", {}, text)));
     const choices = poll.kind === "scale" ? [1, 2, 3, 4, 5].map((each) => ({ id: String(each), text: String(each) })) : poll.options;
     const rows = choices.map((/** @type {{ id: string, text: string }} */ choice) => {
       const count = poll.counts[choice.id] ?? 0;
       const isMine = own?.options.includes(choice.id) || String(own?.number) === choice.id;
       const label = `${choice.text}${isMine ? ` · ${words.yourVote}` : ""}`;
-      return element("li", {}, element("span", {}, label), element("strong", {}, String(count)), element("meter", { min: "0", max: String(Math.max(1, poll.voters)), value: String(count), "aria-label": `${choice.text}: ${count}` }));
+      const item = element("li", {}, element("span", {}, label));
+      if (right.includes(choice.id)) {
+        item.classList.add("is-right");
+        item.firstElementChild?.append(" ", pattern("right-answer"));
+      }
+      if (!poll.is_hidden) item.append(element("strong", {}, String(count)), element("meter", { min: "0", max: String(Math.max(1, poll.voters)), value: String(count), "aria-label": `${choice.text}: ${count}` }));
+      return item;
     });
-    return element("ul", { class: "webinar-bars" }, ...rows);
+    const bars = element("ul", { class: "webinar-bars" }, ...rows);
+    return poll.is_hidden ? element("div", {}, element("p", {}, words.pollHidden ?? ""), bars) : bars;
   }
 
   /**
@@ -137,8 +163,16 @@ export class Polls {
    */
   #button(text, deed) {
     const button = element("button", { type: "button", class: "btn btn-sm btn-secondary" }, text ?? "");
-    button.addEventListener("click", () => void deed());
+    button.addEventListener("click", () => {
+      this.#leaveItem();
+      void deed();
+    });
     return button;
+  }
+
+  /** What has the focus is not made anew: give it to the list, from where the next Tab goes on. */
+  #leaveItem() {
+    this.#list.focus({ preventScroll: true });
   }
 }
 

@@ -1,0 +1,59 @@
+"""Polls of a room: a question of the bank is asked by keyboard, and what is right is shown when it is time."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+
+from tests.browser.conftest import Meet
+from tests.browser.test_webinar import come_in, is_sound, make
+from tests.serving import Installation
+
+pytestmark = pytest.mark.browser
+PHONE = ViewportSize(width=360, height=740)
+QUESTION = "Come riconosci un annuncio di lavoro falso?"
+
+
+def test_a_question_of_the_bank_is_asked_by_keyboard_and_its_answer_shown(
+    meet: Meet, installation: Installation
+) -> None:
+    room = f"/webinar/{make(installation)}/room"
+    host, trainee = meet("trainer").visit(room), meet("trainee14", viewport=PHONE).visit(room)
+    come_in(host)
+    come_in(trainee)
+    trainee.get_by_role("button", name="Chat").click()
+    trainee.get_by_role("tab", name="Polls").click()
+    expect(trainee.get_by_text("From the question bank")).to_have_count(0)
+    host.get_by_role("tab", name="Polls").click()
+    host.get_by_text("From the question bank").focus()
+    host.keyboard.press("Enter")
+    expect(host.get_by_role("radio")).not_to_have_count(0)
+    host.keyboard.press("Tab")
+    host.keyboard.type("annuncio di lavoro falso")
+    expect(host.get_by_role("radio")).to_have_count(1)
+    assert is_sound(host) == []
+    host.keyboard.press("Tab")
+    host.keyboard.press("Space")
+    host.keyboard.press("Tab")
+    host.keyboard.press("Space")  # not anonymous
+    host.keyboard.press("Tab")
+    host.keyboard.press("Enter")
+    voting = trainee.get_by_role("group", name=QUESTION)
+    expect(voting.get_by_role("checkbox")).to_have_count(4)
+    voting.get_by_label("Indica il contratto collettivo").check()
+    trainee.get_by_role("button", name="Vote", exact=True).click()
+    expect(trainee.get_by_text("· your vote")).to_be_visible()
+    expect(trainee.get_by_text("Right answer", exact=True)).to_have_count(0)
+    expect(trainee.get_by_role("button", name="right answer")).to_have_count(0)
+    host.get_by_role("button", name="Close and show the right answer").focus()
+    host.keyboard.press("Enter")
+    for page in (host, trainee):
+        expect(page.get_by_text("Right answer", exact=True)).to_have_count(3)
+        expect(page.locator("[data-part=announcer]")).to_contain_text(f"Right answer to “{QUESTION}”")
+        expect(page.get_by_role("button", name="right answer")).to_have_count(0)
+        assert is_sound(page) == []
+    trainee.reload()
+    come_in(trainee)
+    trainee.get_by_role("button", name="Chat").click()
+    trainee.get_by_role("tab", name="Polls").click()
+    expect(trainee.get_by_text("Right answer", exact=True)).to_have_count(3)
