@@ -10,8 +10,7 @@ import threading
 import time
 from fractions import Fraction
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import av
 import pytest
@@ -23,8 +22,6 @@ from playwright.sync_api import Browser
 from plugins.webinar.engine import Kind, RecordedTrack
 from plugins.webinar.engine_embedded import avc, frames, recording, webm
 from plugins.webinar.engine_embedded.codecs import Codec
-from plugins.webinar.engine_embedded.layers import Layer, Track
-from plugins.webinar.engine_embedded.recording import Recording
 from plugins.webinar.engine_embedded.rtp import Packet
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.repacking import for_every_browser
@@ -163,63 +160,6 @@ def test_hostile_parameter_sets_are_never_an_error(sequence: bytes, picture: byt
     sets = avc.ParameterSets((b"\x67" + sequence,), (b"\x68" + picture,))
     assert avc.configuration(sets)[0] == 1
     assert all(16 <= side <= 16_384 for side in avc.picture_size(sets))
-
-
-class Camera:
-    """A camera that sends two sizes, as the engine sees it."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.asked: list[str] = []
-        uplink = SimpleNamespace(
-            connection=SimpleNamespace(loop=self), ask_key_frame=lambda layer: self.asked.append(layer.rid)
-        )
-        self.track = Track(cast("Any", uplink), "0", "somebody", Kind.CAMERA, ["small", "large"])
-        self.layers = {
-            rid: cast("Layer", self.track.layer_of(rid, ssrc)) for ssrc, rid in enumerate(("small", "large"))
-        }
-
-    def call_later(self, _seconds: float, _call: Any) -> None:
-        """Nobody waits here."""
-
-    def send(self, target: Recording, rid: str, number: int, *, is_key: bool) -> None:
-        """A picture of one size."""
-        layer = self.layers[rid]
-        layer.codec, layer.seen_at = VP8, self.now
-        for each in two_packets(number, is_key=is_key):
-            target.take(self.track, layer, each)
-        self.now += 0.03
-
-
-def numbers_in(folder: Path) -> list[int]:
-    """Which pictures were written, in order."""
-    return [data[1] for path in sorted(folder.glob("*.webm")) for _time, data in blocks(path)]
-
-
-def test_what_comes_is_written_although_a_larger_picture_came_a_moment_ago(tmp_path: Path) -> None:
-    camera = Camera()
-    target = Recording(tmp_path, frozenset({"somebody"}), lambda: camera.now)
-    camera.layers["large"].seen_at = camera.now - 1
-    for number in range(5):
-        camera.send(target, "small", number, is_key=number == 0)
-    target.close()
-    assert numbers_in(tmp_path) == [0, 1, 2, 3, 4]
-
-
-def test_a_larger_picture_is_written_from_its_key_frame_on_and_a_smaller_one_when_it_stops(
-    tmp_path: Path,
-) -> None:
-    camera = Camera()
-    target = Recording(tmp_path, frozenset({"somebody"}), lambda: camera.now)
-    for number in range(4):
-        camera.send(target, "small", number, is_key=number == 0)
-        camera.send(target, "large", 50 + number, is_key=number == 2)
-    assert "large" in camera.asked
-    camera.now += 1
-    for number in range(4, 7):
-        camera.send(target, "small", number, is_key=number == 5)
-    target.close()
-    assert numbers_in(tmp_path) == [0, 1, 2, 52, 53, 5, 6]
 
 
 def pictures_of_h264(count: int, width: int, height: int, keys: set[int]) -> list[list[Packet]]:
