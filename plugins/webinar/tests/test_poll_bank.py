@@ -188,7 +188,7 @@ def test_the_room_offers_the_bank_only_to_who_has_one(
         room = f"{LIST}{open_room(world).activity.id}/room"
     page = sign_in(key)
     offer(world, FITS)
-    assert ("From the question bank" in page.get(room).text) == (key == "trainer")
+    assert ('data-part="bank"' in page.get(room).text) == (key == "trainer")
 
 
 def test_the_replay_of_the_demo_shows_what_was_right(world: World) -> None:
