@@ -29,6 +29,24 @@ WEAK, POOR = 8, 26
 class Downlink:
     """The receiving connection of one person."""
 
+    __slots__ = (
+        "_allowed",
+        "_by_ssrc",
+        "_number_name",
+        "_octets",
+        "_signs",
+        "_trouble_at",
+        "budget",
+        "connection",
+        "departures",
+        "on_ready",
+        "on_verdict",
+        "person",
+        "slots",
+        "verdict",
+        "wish",
+    )
+
     def __init__(self, connection: Connection, person: str) -> None:
         self.connection = connection
         self.person = person

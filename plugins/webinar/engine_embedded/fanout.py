@@ -1,6 +1,6 @@
 """Sends one frame to many receivers with few system calls.
 
-The packets of a receiver lie one after the other in memory and are encrypted where they lie.
+The packets of a receiver lie one after the other in memory (``Block``) and are encrypted where they lie.
 Where the kernel can (``UDP_SEGMENT``, udp(7)), all of equal size are one message that it cuts; packets
 that are a byte too short get a byte of RTP padding. ``sendmmsg`` takes the messages of 64 receivers
 at once. Where either is missing, packets go one by one.
@@ -10,25 +10,25 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cffi import FFI
 
-from plugins.webinar.engine_embedded import codecs
 from plugins.webinar.engine_embedded.codecs import COUNTERS_AT
 from plugins.webinar.engine_embedded.rtp import HEADER, HEADER_BYTES
 from plugins.webinar.engine_embedded.srtp import LARGEST_TRAILER, Sealer
 
 if TYPE_CHECKING:
+    from plugins.webinar.engine_embedded.block import Block
     from plugins.webinar.engine_embedded.ports import Ports, Route
 
 UDP_SEGMENT = 103
-MOST_MESSAGES = 64
-MOST_SEGMENTS = 24
-"""The kernel allows 64 and 65,507 bytes; a frame is held for eight packets at most."""
+MOST_MESSAGES = 72
+MOST_PARTS = 8
+"""Messages that one frame may come to for one receiver, at worst."""
 ARENA_BYTES = 512 << 10
-LARGEST_MESSAGE = 60_000
-PADDED = 0x20
+"""A frame is held for eight packets at most; the kernel cuts messages of up to 64 and 65,507 bytes."""
 COUNTERS_START = HEADER_BYTES + COUNTERS_AT
 
 _ffi = FFI()
@@ -66,83 +66,83 @@ class FanOut:
         self._message_view = memoryview(_ffi.buffer(self._messages))
         self._iovecs = _ffi.new("unsigned char[]", _IOVEC.size * MOST_MESSAGES)
         self._iovec_view = memoryview(_ffi.buffer(self._iovecs))
-        self._controls = _ffi.new("unsigned char[]", CONTROL_SPACE * MOST_MESSAGES)
-        self._control_view = memoryview(_ffi.buffer(self._controls))
         self._iovec_base = int(_ffi.cast("uintptr_t", self._iovecs))
-        self._control_base = int(_ffi.cast("uintptr_t", self._controls))
+        self._controls: dict[int, tuple[Any, int]] = {}
         self._names: dict[Route, tuple[Any, int, int]] = {}
         self._entries: list[tuple[Route, int, int, int]] = []
-        self._route: Route | None = None
-        self._start = self._position = self._segment = self._count = 0
-        self.evens_to = 0
+        self._position = 0
 
     def add(self, route: Route, sealer: Sealer, head: bytes, payload: bytes) -> None:
         """Encrypt one packet for a receiver."""
-        first, second, sequence, timestamp, ssrc = HEADER.unpack(head)
-        self.put(route, sealer, first, second, sequence, timestamp, ssrc, payload)
+        if type(route) is not tuple:
+            _send_alone(route, sealer, head + payload)
+            return
+        size = HEADER_BYTES + len(payload)
+        at = self._place(size + LARGEST_TRAILER)
+        self._view[at : at + HEADER_BYTES] = head
+        self._view[at + HEADER_BYTES : at + size] = payload
+        sealed_size = sealer.rtp_at(self._arena + at, size)
+        if sealed_size:
+            self._entries.append((route, at, sealed_size, sealed_size))
+            self._position = at + sealed_size
 
-    def put(
+    def add_block(
         self,
         route: Route,
         sealer: Sealer,
-        first: int,
-        second: int,
-        sequence: int,
-        timestamp: int,
+        block: Block,
+        payload_type: int,
+        shift: int,
+        time_shift: int,
         ssrc: int,
-        payload: bytes,
         counters: bytes = b"",
     ) -> None:
-        """Encrypt one packet, given by the fields of its header; those of one receiver should follow each other.
+        """Encrypt the packets of a frame for a receiver at a UDP address.
 
-        ``counters`` take the place of those in the payload.
+        Their numbers are moved by ``shift``, their times by ``time_shift``; ``counters`` take the place of those
+        in the payloads.
         """
-        if type(route) is not tuple:
-            content = codecs.with_counters(payload, counters) if counters else payload
-            _send_alone(route, sealer, HEADER.pack(first, second, sequence, timestamp, ssrc) + content)
+        at = self._place(block.size)
+        view, arena, write, protect, length, pointer = (
+            self._view, self._arena, HEADER.pack_into, sealer.protect, sealer.length, sealer.pointer,
+        )  # fmt: skip
+        view[at : at + block.size] = block.data
+        refused = []
+        for place, size, first, marker, index, timestamp in block.packets:
+            start = at + place
+            write(
+                view, start, first, payload_type | marker, index + shift & 0xFFFF, timestamp + time_shift & 0xFFFFFFFF, ssrc
+            )  # fmt: skip
+            if counters:
+                view[start + COUNTERS_START : start + COUNTERS_START + len(counters)] = counters
+            length[0] = size
+            if protect(pointer, arena + start, length):
+                refused.append(place)
+        self._position = at + block.size
+        if refused:
+            self._add_singly(route, at, block, sealer.overhead, refused)
             return
-        if len(payload) + 1 == self.evens_to and self.has_segments and not first & PADDED:
-            first, payload = first | PADDED, payload + b"\x01"  # RFC 3550, section 5.1
-        size = HEADER_BYTES + len(payload)
-        at = self._position
-        if at + size + LARGEST_TRAILER > ARENA_BYTES:
+        for place, size, segment in block.parts:
+            self._entries.append((route, at + place, size, segment))
+
+    def _place(self, size: int) -> int:
+        """Where so many bytes can lie."""
+        if len(self._entries) >= MOST_MESSAGES - MOST_PARTS:
+            self.flush_entries()
+        if self._position + size > ARENA_BYTES:
             self.flush()
-            at = 0
-        HEADER.pack_into(self._view, at, first, second, sequence, timestamp, ssrc)
-        self._view[at + HEADER_BYTES : at + size] = payload
-        if counters:
-            start = at + COUNTERS_START
-            self._view[start : start + len(counters)] = counters
-        sealed_size = sealer.rtp_at(self._arena + at, size)
-        if sealed_size == 0:
-            return
-        is_more = (
-            route is self._route
-            and sealed_size <= self._segment
-            and self.has_segments
-            and self._count < MOST_SEGMENTS
-            and at + sealed_size - self._start < LARGEST_MESSAGE
-        )
-        if not is_more:
-            self._close_entry()
-            if len(self._entries) == MOST_MESSAGES:
-                self.flush_entries()
-            self._route, self._start, self._segment, self._count = route, at, sealed_size, 0
-        self._count += 1
-        self._position = at + sealed_size
-        if sealed_size < self._segment:  # only the last segment may be shorter
-            self._close_entry()
+        return self._position
+
+    def _add_singly(self, route: Route, at: int, block: Block, overhead: int, refused: Sequence[int]) -> None:
+        """What libsrtp did not protect, for example because it was sent before, is not sent."""
+        for place, size, *_ in block.packets:
+            if place not in refused:
+                self._entries.append((route, at + place, size + overhead, size + overhead))
 
     def flush(self) -> None:
         """Send all that was gathered."""
-        self._close_entry()
         self.flush_entries()
         self._position = 0
-
-    def _close_entry(self) -> None:
-        if self._count:
-            self._entries.append((self._route, self._start, self._position - self._start, self._segment))
-        self._route, self._count = None, 0
 
     def flush_entries(self) -> None:
         """Send what is complete; the arena stays as it is."""
@@ -170,20 +170,20 @@ class FanOut:
         name = self._names.get(route) or self._name(route)
         control, length = 0, 0
         if size > segment:
-            _CONTROL.pack_into(
-                self._control_view,
-                number * CONTROL_SPACE,
-                CONTROL_LENGTH,
-                socket.IPPROTO_UDP,
-                UDP_SEGMENT,
-                segment,
-            )
-            control, length = self._control_base + number * CONTROL_SPACE, CONTROL_SPACE
+            kept = self._controls.get(segment) or self._control(segment)
+            control, length = kept[1], CONTROL_SPACE
         _IOVEC.pack_into(self._iovec_view, number * _IOVEC.size, self._base + start, size)
         iovec = self._iovec_base + number * _IOVEC.size
         _MESSAGE.pack_into(
             self._message_view, number * _MESSAGE.size, name[1], name[2], iovec, 1, control, length, 0, 0
         )
+
+    def _control(self, segment: int) -> tuple[Any, int]:
+        """Tells the kernel to cut a message into pieces of this size; the same for all messages."""
+        raw = _CONTROL.pack(CONTROL_LENGTH, socket.IPPROTO_UDP, UDP_SEGMENT, segment)
+        kept = _ffi.new("unsigned char[]", raw)
+        found = self._controls[segment] = kept, int(_ffi.cast("uintptr_t", kept))
+        return found
 
     def _name(self, route: Route) -> tuple[Any, int, int]:
         """The address as the kernel reads it (ip(7), ipv6(7))."""

@@ -42,6 +42,31 @@ class Traffic(Protocol):
 class Connection:
     """A peer of the ports. ``on_gone`` is called once, when it is lost for good."""
 
+    __slots__ = (
+        "_handshake",
+        "_identity",
+        "_timer",
+        "_watch",
+        "answers",
+        "direction",
+        "is_closed",
+        "loop",
+        "name",
+        "on_gone",
+        "on_ready",
+        "opener",
+        "password",
+        "ports",
+        "remote_ufrag",
+        "route",
+        "routes",
+        "sealer",
+        "seen_at",
+        "sounds",
+        "traffic",
+        "ufrag",
+    )
+
     def __init__(self, name: str, direction: Direction, ports: Ports, loop: Loop, identity: Identity) -> None:
         self.name = name
         self.direction = direction

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.webinar.engine import Event, Kind, RecordedTrack, Rights, Wish
+from plugins.webinar.engine_embedded.block import Frame
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.loop import Loop
@@ -128,11 +129,10 @@ class Room:
         if not packets or codec is None:
             return
         fan = layer.track.uplink.connection.ports.fan
-        fan.evens_to = max(len(packet.payload) for packet in packets) if len(packets) > 1 else 0
+        frame = Frame(packets, has_segments=fan.has_segments)
         for slot in list(layer.slots):
-            slot.forward_frame(packets, codec, layer)
+            slot.forward_frame(frame, codec, layer)
         fan.flush()
-        fan.evens_to = 0
 
     def _appear(self, track: Track) -> None:
         """A layer's first packet came; tell with the next tick, when it is alive."""

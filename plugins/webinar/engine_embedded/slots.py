@@ -15,6 +15,7 @@ from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.rtp import HEADER, Packet
 
 if TYPE_CHECKING:
+    from plugins.webinar.engine_embedded.block import Frame
     from plugins.webinar.engine_embedded.downlink import Downlink
 
 SEQUENCE_START = 0x7FFF
@@ -28,6 +29,42 @@ MOST_REPEATED = 1024
 
 class Slot:
     """One section of one receiver. ``role`` is ``audio``, ``video`` or ``screen``."""
+
+    __slots__ = (
+        "_bases",
+        "_codec",
+        "_floor",
+        "_index",
+        "_is_counted_on",
+        "_is_rewritten",
+        "_last",
+        "_payload_type",
+        "_pictures",
+        "_renumbers_red",
+        "_repair_index",
+        "_repeated",
+        "_sent_at",
+        "_shift",
+        "_time_shift",
+        "_timestamp",
+        "_unpacks_red",
+        "changed_at",
+        "codecs",
+        "downlink",
+        "is_paused",
+        "is_waiting",
+        "layer",
+        "mid",
+        "next_layer",
+        "octets",
+        "packets",
+        "repair_ssrc",
+        "repairs",
+        "repeats",
+        "role",
+        "ssrc",
+        "track",
+    )
 
     def __init__(
         self, downlink: Downlink, mid: str, role: str, offered: list[Codec], repairs: dict[int, int]
@@ -115,43 +152,35 @@ class Slot:
             self.begin()
         self.is_paused = is_paused
 
-    def forward_frame(self, packets: list[Packet], codec: Codec, layer: Layer) -> None:
+    def forward_frame(self, frame: Frame, codec: Codec, layer: Layer) -> None:
         """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
         downlink = self.downlink
         connection = downlink.connection
-        sealer, route = connection.sealer, connection.route
-        is_plain = codec is self._codec and layer is self.layer and not self.is_waiting and not self.is_paused
-        if not is_plain or self._is_rewritten or downlink.departures or sealer is None or route is None:
-            for packet in packets:
+        sealer, route, highest = connection.sealer, connection.route, frame.highest + self._shift
+        if (
+            codec is not self._codec or layer is not self.layer or self.is_waiting or self.is_paused
+            or self._is_rewritten or frame.lowest + self._shift <= self._floor or (self._is_counted_on and not frame.counters)
+            or downlink.departures or sealer is None or type(route) is not tuple
+        ):  # fmt: skip
+            for packet in frame.packets:
                 self.forward(packet, codec, layer)
             return
-        put, shift, floor, number = connection.ports.fan.put, self._shift, self._floor, self._payload_type
-        known, counters, is_counted_on = None, b"", self._is_counted_on
-        for packet in packets:
-            index = packet.index + shift
-            if index <= floor:
-                continue
-            if is_counted_on and packet.counters is not known:
-                known = packet.counters
-                counters = self._counters(packet)
-            timestamp = (packet.timestamp + self._time_shift) & 0xFFFFFFFF
-            if index > self._index:
-                self._index, self._timestamp = index, timestamp
-            self.packets += 1
-            self.octets += len(packet.payload)
-            put(
-                route,
-                sealer,
-                0xA0 if packet.is_padded else 0x80,
-                number | 0x80 if packet.marker else number,
-                index & 0xFFFF,
-                timestamp,
-                self.ssrc,
-                packet.payload,
-                counters,
-            )
+        connection.ports.fan.add_block(
+            route,
+            sealer,
+            frame.block(sealer.overhead),
+            self._payload_type,
+            self._shift,
+            self._time_shift,
+            self.ssrc,
+            self._counters(frame) if self._is_counted_on else b"",
+        )
+        if highest > self._index:
+            self._index, self._timestamp = highest, frame.timestamp + self._time_shift & 0xFFFFFFFF
+        self.packets += len(frame.packets)
+        self.octets += frame.octets
         self._sent_at = connection.loop.now
-        self._last = packets[-1]
+        self._last = frame.packets[-1]
 
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""
@@ -191,8 +220,10 @@ class Slot:
             return codecs.with_counters(packet.payload, self._counters(packet))
         return packet.payload
 
-    def _counters(self, packet: Packet) -> bytes:
-        return codecs.vp8_counted(packet.counters, self._pictures, self._bases) if packet.counters else b""
+    def _counters(self, numbered: Packet | Frame) -> bytes:
+        return (
+            codecs.vp8_counted(numbered.counters, self._pictures, self._bases) if numbered.counters else b""
+        )
 
     def _count_on(self, packet: Packet) -> None:
         """The payload's own numbers go on, too; a receiver waits for pictures that it believes to be missing."""

@@ -24,7 +24,6 @@ _PROFILES = {
     AES_128_GCM.name: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
     AES_128_CM.name: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
 }
-_protect = lib.srtp_protect
 _length = ffi.new("int *")
 _scratch = ffi.new("unsigned char[]", LARGEST_PACKET)
 _scratch_view = ffi.buffer(_scratch)
@@ -65,17 +64,22 @@ class Opener:
 class Sealer:
     """Protects what goes to the other side."""
 
-    __slots__ = ("_pointer", "_session", "overhead")
+    __slots__ = ("_session", "overhead", "pointer")
+
+    protect = staticmethod(lib.srtp_protect)
+    length = _length
+    """libsrtp's own function and the place of the size that it reads and writes, for who protects very much:
+    ``protect(pointer, place, length)`` is not 0 where it refuses."""
 
     def __init__(self, keys: Keys) -> None:
         self._session = _session(keys, keys.server, Policy.SSRC_ANY_OUTBOUND)
-        self._pointer = self._session[0]
+        self.pointer = self._session[0]
         self.overhead = 16 if keys.profile is AES_128_GCM else 10
 
-    def rtp_at(self, pointer: Any, size: int) -> int:
-        """Protect ``size`` bytes at ``pointer`` in place; returns the new size, 0 if libsrtp refuses."""
+    def rtp_at(self, place: Any, size: int) -> int:
+        """Protect ``size`` bytes at ``place``; returns the new size, 0 if libsrtp refuses."""
         _length[0] = size
-        return 0 if _protect(self._pointer, pointer, _length) else int(_length[0])
+        return 0 if lib.srtp_protect(self.pointer, place, _length) else int(_length[0])
 
     def rtp(self, packet: bytes) -> bytes:
         """The protected packet; empty if libsrtp refuses."""

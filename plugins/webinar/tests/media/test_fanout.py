@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plugins.webinar.engine_embedded import fanout, rtp
+from plugins.webinar.engine_embedded.block import Frame
 from plugins.webinar.engine_embedded.dtls import AES_128_CM, AES_128_GCM, Keys
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.ports import Ports
@@ -64,12 +65,12 @@ def receivers() -> Iterator[list[Receiver]]:
 
 
 def send(ports: Ports, receivers: list[Receiver], payloads: list[bytes]) -> None:
-    ports.fan.evens_to = max(map(len, payloads))
+    packets = [rtp.Packet(96, False, 0, 1, 0, each, {}, index=place) for place, each in enumerate(payloads)]
+    frame = Frame(packets, has_segments=ports.fan.has_segments)
     for receiver in receivers:
-        for payload in payloads:
-            receiver.sequence += 1
-            head = struct.pack("!BBHII", 0x80, 96, receiver.sequence & 0xFFFF, 1, 7)
-            ports.fan.add(receiver.route, receiver.sealer, head, payload)
+        block = frame.block(receiver.sealer.overhead)
+        ports.fan.add_block(receiver.route, receiver.sealer, block, 96, receiver.sequence, 0, 7)
+        receiver.sequence += len(payloads)
     ports.fan.flush()
 
 
@@ -94,6 +95,43 @@ def test_many_receivers_are_more_than_one_batch(ports: Ports, receivers: list[Re
         send(ports, receivers * 30, [b"x" * 1100, b"y" * 1100])
         for receiver in receivers:
             assert receiver.get(60) == [b"x" * 1100, b"y" * 1100] * 30
+
+
+def test_what_was_sent_before_is_not_sent_again_and_never_in_the_clear(
+    ports: Ports, receivers: list[Receiver]
+) -> None:
+    send(ports, receivers, [b"first", b"second"])
+    for receiver in receivers:
+        receiver.sequence -= 1
+    send(ports, receivers, [b"second", b"third"])
+    for receiver in receivers:
+        assert receiver.get(3) == [b"first", b"second", b"third"]
+        receiver.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            receiver.socket.recv(3000)
+
+
+def test_numbers_and_times_are_moved_and_pictures_counted_on_for_each_receiver(
+    ports: Ports, receivers: list[Receiver]
+) -> None:
+    payload = b"\x90\x80\x85\x10" + b"picture"
+    packets = [rtp.Packet(0, place == 1, 0, 5, 0, payload, {}, index=place) for place in range(2)]
+    frame = Frame(packets, has_segments=ports.fan.has_segments)
+    for shift, receiver in enumerate(receivers):
+        block = frame.block(receiver.sealer.overhead)
+        counters = bytes([0x86 + shift])
+        ports.fan.add_block(
+            receiver.route, receiver.sealer, block, 97, 0xFFFF + shift, 0xFFFFFFFF, 9 + shift, counters
+        )
+    ports.fan.flush()
+    for shift, receiver in enumerate(receivers):
+        for place in range(2):
+            plain = receiver.opener.rtp(receiver.socket.recv(3000))
+            packet = rtp.parse(plain or b"")
+            assert packet is not None
+            assert (packet.payload_type, packet.marker, packet.ssrc) == (97, place == 1, 9 + shift)
+            assert (packet.sequence, packet.timestamp) == (0xFFFF + shift + place & 0xFFFF, 4)
+            assert packet.payload == b"\x90\x80" + bytes([0x86 + shift]) + b"\x10picture"
 
 
 def test_a_receiver_that_cannot_be_reached_does_not_hold_up_the_others(
