@@ -19,7 +19,13 @@ from lms.access.attaching import (
 from lms.access.policy import Decision, Policy, require
 from lms.accounts.actors import load_actor
 from lms.accounts.doors import knock
-from lms.accounts.people import PersonView, find_member_names, find_members, find_members_by_email
+from lms.accounts.people import (
+    PersonView,
+    find_member_names,
+    find_members,
+    find_members_by_email,
+    name_of_member,
+)
 from lms.accounts.secrets_kept import keyed_hash, seal, unseal
 from lms.accounts.signin import site_prefix as office_address
 from lms.accounts.visitors import (
@@ -216,7 +222,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "_", "_l", "current_locale", "gettext", "lazy_gettext", "locale", "ngettext", "pgettext",
     "current_zone", "format_date", "format_datetime", "format_relative", "format_time", "utcnow",
     # offices and people
-    "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "find_members_by_email", "get_settings", "office_address", "save_settings",
+    "OfficeView", "PersonView", "current_office", "directory", "find_member_names", "find_members", "find_members_by_email", "get_settings", "name_of_member", "office_address", "save_settings",
     # things of others, what of one's own is attached to them, the record log, the audit
     "Card", "Ref", "attach_thing", "attachable_refs", "attached_refs", "attached_things", "detach_things", "find_attachable",
     "link", "linked", "unlink", "Record", "read_records", "write_record", "write_audit",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.access.actor import Actor
@@ -157,6 +157,13 @@ _NAMES = (
     .where(Membership.office_id == bindparam("office"), Membership.state == "active", User.state != "erased")
     .where(User.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+def name_of_member(user_id: ColumnElement[uuid.UUID]) -> ScalarSelect[str | None]:
+    """SQL: the name of an active member of the office ``:office``, None for others; for statements that are asked very often."""
+    query = select(User.name).join(Membership, Membership.user_id == User.id).where(User.id == user_id)
+    is_member = Membership.state == "active", User.state != "erased"
+    return query.where(Membership.office_id == bindparam("office"), *is_member).scalar_subquery()
 
 
 def find_member_names(actor: Actor, user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

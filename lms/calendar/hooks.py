@@ -17,7 +17,6 @@ from lms.calendar.feeds import OWN_UIDS
 from lms.calendar.forms import CalendarSettings
 from lms.calendar.models import CalendarFeed, CalendarItem
 from lms.calendar.views import blueprint
-from lms.clock import utcnow
 from lms.hooks.contributions import (
     CalendarEntry,
     DashboardCard,
@@ -72,12 +71,11 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """The next dates."""
+    """The next dates, and what one of them offers as the next step."""
     if not actor.is_member or actor.office_id is None:
         return []
-    now = utcnow()
-    coming = service.find_all(actor, now, now + CARD_AHEAD, ON_CARD)
-    return [DashboardCard("calendar/card.html", {"entries": coming}, priority=30)]
+    entries, next_step = service.find_coming(actor, CARD_AHEAD, ON_CARD)
+    return [DashboardCard("calendar/card.html", {"entries": entries}, 30, next_step)]
 
 
 @hookimpl

@@ -17,7 +17,7 @@ from lms.calendar.recurrence import occurrences
 from lms.clock import utcnow
 from lms.errors import Invalid, NotFound
 from lms.hooks.callers import hooks
-from lms.hooks.contributions import CalendarEntry
+from lms.hooks.contributions import CalendarEntry, NextStep
 from lms.offices.directory import directory
 from lms.refs import Ref
 from lms.store.base import session
@@ -30,15 +30,26 @@ UNDO_FOR = ONE_HOUR
 _PLANNING = ("starts_at", "ends_at", "is_all_day", "repeat", "repeat_until")
 
 
-def find_all(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[CalendarEntry]:
+def find_all(actor: Actor, start: datetime, end: datetime) -> list[CalendarEntry]:
     """Everything with a time between two moments that any part of the product has for the person, by time."""
-    found = hooks().calendar_items(actor, start, end, limit)
-    touching = [
+    return _touching(hooks().calendar_items(actor, start, end), start, end)
+
+
+def find_coming(actor: Actor, ahead: timedelta, limit: int) -> tuple[list[CalendarEntry], NextStep | None]:
+    """The next dates, so many of them; and the most urgent step that anything with a time offers."""
+    now = utcnow()
+    found = hooks().calendar_items(actor, now, now + ahead, limit)
+    offers = [entry.next_step for entry in found if entry.next_step]
+    first = min(offers, key=lambda offer: offer.priority, default=None)
+    return _touching(found, now, now + ahead)[:limit], first
+
+
+def _touching(found: Sequence[CalendarEntry], start: datetime, end: datetime) -> list[CalendarEntry]:
+    return [
         entry
         for entry in found
         if entry.start < end and max(entry.end, entry.start + timedelta(seconds=1)) > start
     ]
-    return touching[:limit]
 
 
 _ITEMS = (

@@ -113,6 +113,7 @@ class CalendarEntry:
     A whole day begins and ends at midnight of the office's zone. Public ones are in the
     office's open feed, if it has one. Entries of one series share its ``uid``, and each says which
     moment it had in the series when that was made (``series_place``; RFC 5545, 3.8.4.4).
+    ``next_step`` offers it as the one next step of the start page, beside the offers of its cards.
     """
 
     uid: str
@@ -128,6 +129,7 @@ class CalendarEntry:
     is_public: bool = False
     sequence: int = 0
     series_place: datetime | None = None
+    next_step: NextStep | None = None
 
 
 AddFile = Callable[[uuid.UUID], str]

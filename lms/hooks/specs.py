@@ -280,7 +280,8 @@ def calendar_items(
 ) -> Sequence[CalendarEntry]:
     """What has a time between ``start`` and ``end`` for this person. kind: C.
 
-    With ``limit`` only so many, the earliest, will be shown; it may be ignored.
+    With ``limit`` the start page asks: it shows only so many, the earliest, and takes up whatever offers itself
+    as the one next step, shown or not. It may be ignored.
 
     Example: ``return [entry_of(each) for each in find_activities(actor, start, end)]``
     May raise: nothing. Since 0.1.

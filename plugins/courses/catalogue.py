@@ -24,8 +24,9 @@ from lms.plugin import (
     session,
     utcnow,
 )
+from plugins.courses.ahead import Ahead, look_ahead
 from plugins.courses.models import ActivityText, Course, Place
-from plugins.courses.outline import COURSE, SECTION
+from plugins.courses.outline import COURSE, SECTION, join_steps, step_columns, step_order
 
 MANAGE = "activities.manage"
 ON_PAGE = 24
@@ -84,21 +85,45 @@ def find_courses(actor: Actor, search: Search) -> tuple[list[CourseCard], int]:
     return [_card(row) for row in rows], count
 
 
-def find_own_courses(actor: Actor, limit: int = 50) -> list[CourseCard]:
-    """Courses in which the actor takes part and that are not completed; the one seen last first."""
-    wanted = {"me": actor.user_id, "language": current_locale(), "most": limit}
-    return [_card(row) for row in session().execute(_own_courses(), wanted)]
+def find_own_courses(actor: Actor, limit: int = 50) -> tuple[list[CourseCard], Ahead | None]:
+    """Courses in which the actor takes part and that are not completed, the one seen last first; and what lies before them in that."""
+    language = current_locale()
+    wanted = {
+        "me": actor.user_id, "user_id": actor.user_id, "language": language, "locale": language, "most": limit,
+    }  # fmt: skip
+    query, width = _own_courses()
+    rows = session().execute(query, wanted).all()
+    own = [_card(row) for place, row in enumerate(rows) if place == 0 or row.id != rows[place - 1].id]
+    if not own:
+        return [], None
+    steps = [row[width:] for row in rows if row.id == own[0].id and row[width] is not None]
+    is_original = language == own[0].languages[0]
+    return own, look_ahead(actor, steps, own[0].place_id, is_original=is_original)
 
 
 @cache
-def _own_courses() -> Select[*tuple[Any, ...]]:
-    """Built once: every dashboard asks it."""
-    return (
-        _cards(bindparam("me"), bindparam("language"))
-        .where(Enrolment.state == "active", Completion.id.is_(None), Activity.state == "published")
-        .order_by(Place.seen_at.is_(None), Place.seen_at.desc(), Enrolment.enrolled_at.desc())
-        .limit(bindparam("most"))
+def _own_courses() -> tuple[Select[*tuple[Any, ...]], int]:
+    """A statement for both, for every start page asks it; and where in its rows that of the step begins.
+
+    Each course is a row, but the first has a row for each of its steps.
+    """
+    order = (
+        Place.seen_at.is_(None),
+        Place.seen_at.desc(),
+        Enrolment.enrolled_at.desc(),
+        Activity.id,
     )
+    own = (
+        _cards(bindparam("me"), bindparam("language"))
+        .add_columns(func.row_number().over(order_by=order).label("rank"))
+        .where(Enrolment.state == "active", Completion.id.is_(None), Activity.state == "published")
+        .order_by(*order)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    is_step = and_(Activity.parent_id == own.c.id, own.c.rank == 1, Activity.state != "archived")
+    both = select(*own.c, *step_columns()).select_from(own).outerjoin(Activity, is_step)
+    return join_steps(both).order_by(own.c.rank, *step_order()), len(own.c)
 
 
 def writes_courses(actor: Actor) -> bool:

@@ -50,7 +50,7 @@ from plugins.courses.assignment_models import Review, Submission, SubmissionFile
 from plugins.courses.cards import find_cards
 from plugins.courses.demo import build_courses
 from plugins.courses.models import Certificate, Course, Note, Page, PageText, PageVersion, Place
-from plugins.courses.outline import COURSE, SECTION, look_ahead
+from plugins.courses.outline import COURSE, SECTION
 from plugins.courses.privacy import export_rows
 from plugins.courses.views import blueprint
 
@@ -118,11 +118,10 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 @hookimpl
 def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
     """The courses that one is in; the one seen last is offered as the next step."""
-    own = catalogue.find_own_courses(actor, limit=4) if actor.is_member else []
+    own, ahead = catalogue.find_own_courses(actor, limit=4) if actor.is_member else ([], None)
     if not own:
         return []
     latest, step = own[0], None
-    ahead = look_ahead(actor, latest.id, latest.languages, latest.place_id)
     if ahead is not None:
         title, url = (
             _("Resume: %(title)s", title=latest.title),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -62,6 +62,8 @@ class StepView:
     lock: str = ""
     section: str = ""
     number: int = 0
+    match: str = "all"
+    gates: list[Gate] = field(default_factory=list)
 
     @property
     def is_section(self) -> bool:
@@ -146,38 +148,11 @@ class Outline:
         return next((each for each in self.rows if each.id == step_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """What lies before a person in a course: the next step, how many there are, the minutes that are left."""
-
-    step: StepView
-    count: int
-    minutes_left: int
-
-
 def choose_next(steps: Sequence[StepView], place_id: uuid.UUID | None) -> StepView | None:
     """The step where one left, if it is not done, else the next open one after it, else the first; required ones first."""
     here = next((number for number, each in enumerate(steps) if each.id == place_id), 0)
     waiting = [each for each in (*steps[here:], *steps[:here]) if not each.done_at and each.is_open]
     return next((each for each in waiting if each.is_required), waiting[0] if waiting else None)
-
-
-def look_ahead(
-    actor: Actor, course_id: uuid.UUID, codes: Sequence[str], place_id: uuid.UUID | None
-) -> Ahead | None:
-    """What lies before the actor in a course that they take part in, in two queries; None when nothing is open."""
-    shown = current_locale() if current_locale() in codes[1:] else ""
-    if actor.office_id is None:
-        return None
-    visible = [
-        each for each in _read_rows(course_id, actor.office_id, shown, actor.user_id) if not each.is_hidden
-    ]
-    _number(visible)
-    steps = [each for each in visible if not each.is_section]
-    _lock_steps(steps, gates_of(course_id), actor, is_fresh=False)
-    following = choose_next(steps, place_id)
-    left = sum(each.minutes for each in steps if each.is_required and not each.done_at)
-    return Ahead(following, len(steps), left) if following is not None else None
 
 
 def address_of(activity: Activity) -> str:
@@ -235,7 +210,7 @@ def read_outline(
     reader = None if is_preview else actor.user_id
     rows = _read_rows(activity.id, activity.office_id, "" if is_original else shown, reader)
     visible = [each for each in rows if not each.is_hidden or (manages and not is_preview)]
-    _number(visible)
+    number_steps(visible)
     outline = Outline(
         activity, course, shown,
         title=(words.title if words and not is_original else "") or activity.title,
@@ -283,19 +258,42 @@ def _head_query() -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _rows_query() -> Select[*tuple[Any, ...]]:
-    words = aliased(ActivityText)
+def _words() -> type[ActivityText]:
+    """Made once: its columns are worked out when first used."""
+    return aliased(ActivityText)
+
+
+def step_columns() -> tuple[Any, ...]:
+    """What is read of each step."""
     return (
-        select(
-            Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
-            Activity.completion_rule, Activity.completion_goal, Step.level, words.title, Completion.completed_at,
-        )
-        .outerjoin(Step, Step.activity_id == Activity.id)
+        Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
+        Activity.completion_rule, Activity.completion_goal, Step.level, _words().title, Completion.completed_at,
+        Step.match, Condition.kind, Condition.other_id, Condition.opens_at, Condition.group_id, Condition.score,
+    )  # fmt: skip
+
+
+def join_steps(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Where that is found, for a statement that reads activities; it needs ``locale`` and ``user_id``."""
+    words = _words()
+    return (
+        query.outerjoin(Step, Step.activity_id == Activity.id)
+        .outerjoin(Condition, Condition.step_id == Activity.id)
         .outerjoin(words, and_(words.activity_id == Activity.id, words.locale == bindparam("locale")))
         .outerjoin(Completion, _completed(Activity.id))
-        .where(Activity.parent_id == bindparam("course_id"), Activity.state != "archived")
-        .order_by(Activity.position, Activity.id)
-    )  # fmt: skip
+    )
+
+
+def step_order() -> tuple[Any, ...]:
+    """The order of steps in their course."""
+    return Activity.position, Activity.id, Condition.id
+
+
+@cache
+def _rows_query() -> Select[*tuple[Any, ...]]:
+    steps = select(*step_columns()).where(
+        Activity.parent_id == bindparam("course_id"), Activity.state != "archived"
+    )
+    return join_steps(steps).order_by(*step_order())
 
 
 @cache
@@ -326,24 +324,34 @@ def _translation(activity_id: uuid.UUID, locale: str) -> ActivityText | None:
 def _read_rows(
     course_id: uuid.UUID, office_id: uuid.UUID, locale: str, user_id: uuid.UUID | None
 ) -> list[StepView]:
-    """All steps, hidden ones too; an empty ``locale`` is the language that the course is written in."""
+    """All steps with what opens them, hidden ones too; an empty ``locale`` is the language that the course is written in."""
     known = {"course_id": course_id, "locale": locale, "user_id": user_id or uuid.UUID(int=0)}
+    return views_of(session().execute(_rows_query(), known), office_id, is_original=not locale)
+
+
+def views_of(rows: Iterable[Any], office_id: uuid.UUID, *, is_original: bool) -> list[StepView]:
+    """The steps that rows of ``step_columns``, in ``step_order``, tell of."""
     kinds = hooks().activity_types()
     plugins = directory().get(office_id).plugins
-    found = []
-    for row in session().execute(_rows_query(), known):
-        owner, kind = kinds.get(row[1], ("", None))
-        is_there = kind is not None and (owner.startswith("core") or owner in plugins)
-        found.append(
-            StepView(
-                row[0], row[1], row[9] or row[2], kind.icon if kind else "puzzle", kind.endpoint if kind else "",
-                row[8] or 0, row[3] or 0, row[4], row[5] != "published", is_there, row[6], row[7], row[10],
-            )
-        )  # fmt: skip
+    found: list[StepView] = []
+    for row in rows:
+        if not found or found[-1].id != row[0]:  # a step with several conditions has several rows
+            owner, kind = kinds.get(row[1], ("", None))
+            is_there = kind is not None and (owner.startswith("core") or owner in plugins)
+            found.append(
+                StepView(
+                    row[0], row[1], row[2] if is_original else row[9] or row[2], kind.icon if kind else "puzzle", kind.endpoint if kind else "",
+                    row[8] or 0, row[3] or 0, row[4], row[5] != "published", is_there, row[6], row[7], row[10],
+                    match=row[11] or "all",
+                )
+            )  # fmt: skip
+        if row[12]:
+            found[-1].gates.append(Gate(_kind(row[12]), row[13], row[14], row[15], row[16] or 0))
     return found
 
 
-def _number(rows: Sequence[StepView]) -> None:
+def number_steps(rows: Sequence[StepView]) -> None:
+    """Count them, and name the heading above each."""
     number, section = 0, ""
     for row in rows:
         if row.is_section:
@@ -368,22 +376,15 @@ def _kind(name: str) -> ConditionKind:
 
 
 def _lock(outline: Outline, actor: Actor, *, is_fresh: bool) -> None:
-    gates = gates_of(outline.id)
-    if not gates or (outline.may_manage and not outline.is_preview and not outline.is_active):
-        return
-    _lock_steps(outline.steps, gates, actor, is_fresh=is_fresh)
+    if not outline.may_manage or outline.is_preview or outline.is_active:
+        lock_steps(outline.steps, actor, is_fresh=is_fresh)
 
 
-def _lock_steps(
-    steps: Sequence[StepView],
-    gates: Mapping[uuid.UUID, tuple[str, list[Gate]]],
-    actor: Actor,
-    *,
-    is_fresh: bool,
-) -> None:
-    if not gates:
+def lock_steps(steps: Sequence[StepView], actor: Actor, *, is_fresh: bool) -> None:
+    """Say what opens those that are not open; ``is_fresh`` for somebody who has done nothing yet."""
+    every = [gate for step in steps for gate in step.gates]
+    if not every:
         return
-    every = [gate for _match, some in gates.values() for gate in some]
     standing = Standing(
         utcnow(),
         frozenset(each.id for each in steps if not each.is_hidden),
@@ -393,10 +394,9 @@ def _lock_steps(
     )  # fmt: skip
     titles = {each.id: each for each in steps}
     for step in steps:
-        match, some = gates.get(step.id, ("all", []))
-        unmet = missing(some, "any" if match == "any" else "all", standing)
+        unmet = missing(step.gates, "any" if step.match == "any" else "all", standing)
         if unmet and not step.done_at:
-            step.lock = why_locked(unmet, match, titles)
+            step.lock = why_locked(unmet, step.match, titles)
 
 
 def best_scores(user_id: uuid.UUID, step_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:

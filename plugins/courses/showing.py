@@ -10,10 +10,11 @@ from babel import Locale
 from flask import request, url_for
 
 from lms.plugin import Actor, Frame, _, current_locale, edit_url, find_members, ngettext
+from plugins.courses.ahead import Ahead
 from plugins.courses.assignment_models import Submission
 from plugins.courses.learning import neighbours
 from plugins.courses.models import Course
-from plugins.courses.outline import Ahead, Outline, StepView, languages_of, read_outline
+from plugins.courses.outline import Outline, StepView, languages_of, read_outline
 from plugins.courses.translating import Missing, find_missing
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import BindParameter
@@ -34,7 +34,6 @@ from plugins.tutoring.refs import PLUGIN, ref_of
 
 HELD_FOR = timedelta(minutes=30)
 SHOWN = 60
-MOST_BETWEEN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +159,16 @@ def get_booking(actor: Actor, booking_id: uuid.UUID) -> Booking:
     return row
 
 
-def _own(me: BindParameter[uuid.UUID] | uuid.UUID) -> Select[Booking]:
+def own_sessions(me: BindParameter[uuid.UUID] | uuid.UUID) -> Select[Booking]:
+    """Sessions that somebody has, as trainee or tutor."""
     mine = (Booking.trainee_id == me) | (Slot.tutor_id == me)
     return select(Booking).join(Slot, Slot.id == Booking.slot_id).where(mine)
 
 
-# Every dashboard asks these two: they are built once.
-_COMING = (
-    _own(bindparam("me"))
-    .where(Slot.ends_at > bindparam("now"), Booking.state.in_(OPEN))
-    .order_by(Slot.starts_at)
-    .limit(bindparam("most"))
-)
-_BETWEEN = (
-    _own(bindparam("me"))
-    .where(Slot.starts_at < bindparam("end"), Slot.ends_at > bindparam("start"))
-    .where(Booking.state.in_(("booked", "done")))
-    .order_by(Slot.starts_at)
-    .limit(bindparam("most"))
-)
-
-
-def find_coming(actor: Actor, limit: int = MOST_BETWEEN) -> list[Booking]:
+def find_coming(actor: Actor) -> list[Booking]:
     """The actor's own sessions that are not over, as trainee or tutor, the next first."""
-    return list(session().scalars(_COMING, {"me": actor.user_id, "now": utcnow(), "most": limit}))
+    query = own_sessions(actor.user_id).where(Slot.ends_at > utcnow(), Booking.state.in_(OPEN))
+    return list(session().scalars(query.order_by(Slot.starts_at)))
 
 
 def find_own(actor: Actor, past: int = 5) -> OwnSessions:
@@ -191,12 +176,12 @@ def find_own(actor: Actor, past: int = 5) -> OwnSessions:
     now = utcnow()
     over = Slot.ends_at <= now
     was = (
-        _own(actor.user_id)
+        own_sessions(actor.user_id)
         .where(over, Booking.state.not_in(("cancelled", "held")))
         .order_by(Slot.starts_at.desc())
     )
     is_open = Booking.state.in_(OPEN)
-    query = _own(actor.user_id).where(
+    query = own_sessions(actor.user_id).where(
         (is_open & ~over)
         | (is_open & (Slot.tutor_id == actor.user_id))
         | Booking.id.in_(was.limit(past).with_only_columns(Booking.id))
@@ -210,15 +195,9 @@ def find_own(actor: Actor, past: int = 5) -> OwnSessions:
     )
 
 
-def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None) -> list[Booking]:
-    """The actor's own sessions that touch the time between two moments."""
-    wanted = {"me": actor.user_id, "start": start, "end": end, "most": limit or MOST_BETWEEN}
-    return list(session().scalars(_BETWEEN, wanted))
-
-
 def find_visible(actor: Actor, ids: Sequence[uuid.UUID]) -> list[Booking]:
     """Those of the sessions in which the actor is trainee or tutor."""
-    return list(session().scalars(_own(actor.user_id).where(Booking.id.in_(ids))))
+    return list(session().scalars(own_sessions(actor.user_id).where(Booking.id.in_(ids))))
 
 
 # --- waiting ------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from lms.plugin import (
     AuditAction,
     CalendarEntry,
     Card,
-    DashboardCard,
     ErasurePolicy,
     Evidence,
     ExportArchive,
@@ -45,7 +44,7 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.tutoring import booking, calling, meeting, privacy
+from plugins.tutoring import booking, calling, dates, meeting, privacy
 from plugins.tutoring import jobs as work
 from plugins.tutoring.after.views import blueprint as after_pages
 from plugins.tutoring.demo import build_tutoring
@@ -63,8 +62,8 @@ from plugins.tutoring.sockets import TutoringNamespace
 from plugins.tutoring.views import blueprint
 
 SOON = timedelta(days=3)
-LOOKED_AT = 10
-"""Coming sessions among which the next step is looked for."""
+MOST_KEPT = 5
+"""Times kept for one person at once that leave the next dates their place."""
 STAFF = frozenset({"tutor", "counsellor", "trainer", "head"})
 
 
@@ -136,41 +135,33 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 
 @hookimpl
-def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """A time that is kept for oneself, or a session that is near, is the one next step; others stand among the next dates."""
-    coming = booking.find_coming(actor, limit=LOOKED_AT) if actor.is_member else []
-    offer = next((row for row in coming if row.state == "held" and row.trainee_id == actor.user_id), None)
-    if offer is not None and offer.held_until is not None:
-        return [DashboardCard("", next_step=_kept(offer, offer.held_until))]
-    first = next((row for row in coming if row.state == "booked"), None)
-    if first is None or first.slot.starts_at - utcnow() >= SOON:
-        return []
-    other = _other(actor, first)
-    name = find_member_names(actor, [other]).get(other) or _("your tutor")
-    if first.slot.tutor_id == actor.user_id and meeting.seems_absent(first):
-        return [DashboardCard("", next_step=_nobody_came(first, name))]
-    step = NextStep(
-        _("Session with %(name)s", name=name), url_for("tutoring.session", booking_id=first.id),
-        format_datetime(first.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30,
-    )  # fmt: skip
-    return [DashboardCard("", next_step=step)]
-
-
-@hookimpl
 def calendar_items(
     actor: Actor, start: datetime, end: datetime, limit: int | None
 ) -> Sequence[CalendarEntry]:
-    """One's own sessions."""
-    rows = booking.find_between(actor, start, end, limit) if not actor.is_system else []
-    names = find_member_names(actor, [_other(actor, row) for row in rows]) if rows else {}
-    return [
-        CalendarEntry(
-            uid=uid_of(row), title=_("Tutoring: %(name)s", name=_name(names, _other(actor, row))), start=row.slot.starts_at,
-            end=row.slot.ends_at, url=url_for("tutoring.session", booking_id=row.id), place=row.slot.where, icon="chat-dots",
-            sequence=row.sequence, series_place=row.series_place if row.series_id else None,
-        )
-        for row in rows
-    ]  # fmt: skip
+    """One's own sessions; on the start page a time that is kept for oneself too.
+
+    That, or else a session that is near, is the one next step.
+    """
+    if actor.is_system:
+        return []
+    if limit is None:
+        rows = dates.find_between(actor, start, end)
+        names = find_member_names(actor, [_other(actor, row) for row in rows]) if rows else {}
+        return [_entry(row, names.get(_other(actor, row))) for row in rows]
+    ahead = dates.find_ahead(actor, start, end, limit + MOST_KEPT)
+    first = next((row for row, _name in ahead if row.state != "done"), None)
+    return [_entry(row, name, _step(actor, row, name) if row is first else None) for row, name in ahead]
+
+
+def _entry(row: Booking, name: str | None, next_step: NextStep | None = None) -> CalendarEntry:
+    title = _("Tutoring: %(name)s", name=name or _("Former member"))
+    url = url_for("tutoring.session", booking_id=row.id)
+    if row.state == "held":
+        title, url = _("A time is free for you"), url_for("tutoring.index")
+    return CalendarEntry(
+        uid=uid_of(row), title=title, start=row.slot.starts_at, end=row.slot.ends_at, url=url, place=row.slot.where,
+        icon="chat-dots", sequence=row.sequence, series_place=row.series_place if row.series_id else None, next_step=next_step,
+    )  # fmt: skip
 
 
 @hookimpl
@@ -263,6 +254,20 @@ def demo_data(world: World) -> None:
     build_tutoring(world)
 
 
+def _step(actor: Actor, row: Booking, name: str | None) -> NextStep | None:
+    if row.state == "held":
+        return _kept(row, row.held_until or row.slot.starts_at)
+    if row.slot.starts_at - utcnow() >= SOON:
+        return None
+    name = name or _("your tutor")
+    if row.slot.tutor_id == actor.user_id and meeting.seems_absent(row):
+        return _nobody_came(row, name)
+    return NextStep(
+        _("Session with %(name)s", name=name), url_for("tutoring.session", booking_id=row.id),
+        format_datetime(row.slot.starts_at, "EEEE d MMMM, HH:mm"), _("Open"), priority=30,
+    )  # fmt: skip
+
+
 def _kept(row: Booking, until: datetime) -> NextStep:
     """A time that somebody gave back, for who waited."""
     when = format_datetime(row.slot.starts_at, "EEEE d MMMM, HH:mm")
@@ -291,7 +296,3 @@ def _import_goal(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], 
 
 def _other(actor: Actor, row: Booking) -> uuid.UUID:
     return row.trainee_id if row.slot.tutor_id == actor.user_id else row.slot.tutor_id
-
-
-def _name(names: Mapping[uuid.UUID, str], user_id: uuid.UUID) -> str:
-    return names.get(user_id) or _("Former member")

@@ -17,7 +17,6 @@ from lms.plugin import (
     AuditAction,
     CalendarEntry,
     Card,
-    DashboardCard,
     ErasurePolicy,
     ExportArchive,
     HealthCheck,
@@ -148,35 +147,39 @@ def nav_items(actor: Actor) -> Sequence[NavItem]:
 
 
 @hookimpl
-def dashboard_cards(actor: Actor) -> Sequence[DashboardCard]:
-    """A meeting in which one is expected soon is the one next step; the others stand among the next dates."""
-    coming = rooms.find_rooms(actor, only_expected=True, limit=1)
-    starts = coming[0].activity.starts_at if coming else None
-    if starts is None or starts - utcnow() >= SOON:
-        return []
-    first, is_open = coming[0].activity, coming[0].is_open(utcnow())
-    step = NextStep(
-        first.title, url_for("webinar_live.room" if is_open else "webinar.show", activity_id=first.id),
-        format_datetime(starts, "EEEE d MMMM, HH:mm"), _("Come in") if is_open else _("Open"), priority=10 if is_open else 28,
-    )  # fmt: skip
-    return [DashboardCard("", next_step=step)]
-
-
-@hookimpl
 def calendar_items(
     actor: Actor, start: datetime, end: datetime, limit: int | None
 ) -> Sequence[CalendarEntry]:
-    """Meetings that the person sees, those that stand alone and steps of courses."""
-    found = rooms.find_between(actor, start, end, limit) if not actor.is_system else []
-    return [
-        CalendarEntry(
-            uid=letters.uid_of(each.activity), title=each.activity.title, start=letters.moments(each.activity)[0],
-            end=letters.moments(each.activity)[1], url=url_for("webinar.show", activity_id=each.activity.id),
-            summary=each.activity.summary, icon="camera-video", is_cancelled=each.room.cancelled_at is not None,
-            sequence=each.room.sequence,
-        )
-        for each in found
-    ]  # fmt: skip
+    """Meetings that the person sees, those that stand alone and steps of courses.
+
+    On the start page the one in which they are expected soon is the one next step.
+    """
+    if actor.is_system:
+        return []
+    if limit is None:
+        return [_entry(each) for each in rooms.find_between(actor, start, end)]
+    found, expected = rooms.find_ahead(actor, start, end, limit)
+    return [_entry(each, _step(each) if each is expected else None) for each in found]
+
+
+def _entry(meeting: rooms.Meeting, next_step: NextStep | None = None) -> CalendarEntry:
+    begins, ends = letters.moments(meeting.activity)
+    return CalendarEntry(
+        uid=letters.uid_of(meeting.activity), title=meeting.activity.title, start=begins, end=ends,
+        url=url_for("webinar.show", activity_id=meeting.activity.id), summary=meeting.activity.summary, icon="camera-video",
+        is_cancelled=meeting.room.cancelled_at is not None, sequence=meeting.room.sequence, next_step=next_step,
+    )  # fmt: skip
+
+
+def _step(meeting: rooms.Meeting) -> NextStep | None:
+    now, first = utcnow(), meeting.activity
+    if first.starts_at is None or first.starts_at - now >= SOON:
+        return None
+    is_open = meeting.is_open(now)
+    return NextStep(
+        first.title, url_for("webinar_live.room" if is_open else "webinar.show", activity_id=first.id),
+        format_datetime(first.starts_at, "EEEE d MMMM, HH:mm"), _("Come in") if is_open else _("Open"), priority=10 if is_open else 28,
+    )  # fmt: skip
 
 
 @hookimpl

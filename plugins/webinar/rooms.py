@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select
 from sqlalchemy.sql.elements import BindParameter
 
 from lms.plugin import (
@@ -253,44 +253,60 @@ def leads(actor: Actor, meeting: Meeting) -> bool:
     return row is not None and row.role in {"host", "cohost"}
 
 
-def find_rooms(
-    actor: Actor, *, is_past: bool = False, only_expected: bool = False, limit: int = 50
-) -> list[Meeting]:
-    """Rooms of the office that the actor sees: what is coming, by time; or what is over, the latest first.
-
-    ``only_expected`` leaves those that the actor made, or takes part in.
-    """
+def find_rooms(actor: Actor, *, is_past: bool = False, limit: int = 50) -> list[Meeting]:
+    """Rooms of the office that the actor sees: what is coming, by time; or what is over, the latest first."""
     if not actor.is_member:
         return []
-    query = _rooms(actor.can("activities.manage"), is_past, only_expected)
+    query = _rooms(actor.can("activities.manage"), is_past)
     wanted = {"me": actor.user_id, "closed": utcnow() - OPEN_AFTER, "most": limit}
     return [Meeting(room, activity) for activity, room in session().execute(query, wanted)]
 
 
 @cache
-def _rooms(sees_all: bool, is_past: bool, only_expected: bool) -> Select[Activity, Room]:
-    """Built once of each kind: every dashboard asks it."""
+def _rooms(sees_all: bool, is_past: bool) -> Select[Activity, Room]:
     query = select(Activity, Room).join(Room, Room.activity_id == Activity.id).where(_listed(sees_all, _ME))
-    if only_expected:
-        query = query.where(_expected(_ME))
-    has_passed = and_(Activity.ends_at.is_not(None), Activity.ends_at < bindparam("closed"))
-    over = or_(Room.ended_at.is_not(None), Room.cancelled_at.is_not(None), has_passed)
     if is_past:
-        query = query.where(over).order_by(Activity.starts_at.desc(), Activity.id)
+        query = query.where(_over()).order_by(Activity.starts_at.desc(), Activity.id)
     else:
-        query = query.where(not_(over)).order_by(
+        query = query.where(not_(_over())).order_by(
             Activity.starts_at.is_(None), Activity.starts_at, Activity.id
         )
     return query.limit(bindparam("most"))
 
 
-def find_between(actor: Actor, start: datetime, end: datetime, limit: int | None = None) -> list[Meeting]:
+def _over() -> ColumnElement[bool]:
+    has_passed = and_(Activity.ends_at.is_not(None), Activity.ends_at < bindparam("closed"))
+    return or_(Room.ended_at.is_not(None), Room.cancelled_at.is_not(None), has_passed)
+
+
+def find_between(actor: Actor, start: datetime, end: datetime) -> list[Meeting]:
     """Rooms that the actor sees and that touch the time between two moments, by start."""
     if not actor.is_member:
         return []
-    wanted = {"me": actor.user_id, "start": start, "end": end, "most": limit or MOST_BETWEEN}
     query = _rooms_between(actor.can("activities.manage"))
-    return [Meeting(room, activity) for activity, room in session().execute(query, wanted)]
+    rows = session().execute(query, {"me": actor.user_id, "start": start, "end": end})
+    return [Meeting(room, activity) for activity, room in rows]
+
+
+def find_ahead(
+    actor: Actor, start: datetime, end: datetime, limit: int
+) -> tuple[list[Meeting], Meeting | None]:
+    """The first of those; and the next meeting, or one that goes on beyond its time, in which the actor is expected."""
+    if not actor.is_member:
+        return [], None
+    query = _rooms_ahead(actor.can("activities.manage"))
+    wanted = {
+        "me": actor.user_id,
+        "start": start,
+        "end": end,
+        "closed": start - OPEN_AFTER,
+        "most": limit + 1,
+    }
+    found, expected = [], None
+    for activity, room, is_next in session().execute(query, wanted):
+        found.append(Meeting(room, activity))
+        expected = found[-1] if is_next else expected
+    return found, expected
 
 
 @cache
@@ -298,11 +314,36 @@ def _rooms_between(sees_all: bool) -> Select[Activity, Room]:
     return (
         select(Activity, Room)
         .join(Room, Room.activity_id == Activity.id)
-        .where(_listed(sees_all, _ME))
-        .where(Activity.starts_at < bindparam("end"), Activity.ends_at >= bindparam("start"))
+        .where(_listed(sees_all, _ME), _between())
         .order_by(Activity.starts_at)
+        .limit(MOST_BETWEEN)
+    )
+
+
+@cache
+def _rooms_ahead(sees_all: bool) -> Select[Activity, Room, bool]:
+    """One statement for both, built once: every start page asks it."""
+    expected = (
+        select(Activity.id)
+        .join(Room, Room.activity_id == Activity.id)
+        .where(_expected(_ME), not_(_over()), Activity.starts_at.is_not(None))
+        .order_by(Activity.starts_at, Activity.id)
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    is_next = func.coalesce(Activity.id == expected, false())
+    return (
+        select(Activity, Room, is_next)
+        .join(Room, Room.activity_id == Activity.id)
+        .where(or_(is_next, and_(_listed(sees_all, _ME), _between())))
+        .order_by(is_next.desc(), Activity.starts_at)
         .limit(bindparam("most"))
     )
+
+
+def _between() -> ColumnElement[bool]:
+    return and_(Activity.starts_at < bindparam("end"), Activity.ends_at >= bindparam("start"))
 
 
 def _listed(sees_all: bool, me: Person) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from lms.plugin import (
     utcnow,
 )
 from lms.testing import SignIn, notifications_of
-from plugins.tutoring import booking, clashes, closing, offering, series
+from plugins.tutoring import booking, clashes, closing, dates, offering, series
 from plugins.tutoring.desk import opening
 from plugins.tutoring.forms import Book, CloseDays
 from plugins.tutoring.models import Booking, ClosedDay, Pattern, Slot
@@ -76,7 +76,7 @@ def test_on_a_closed_day_nobody_is_offered_a_time_until_it_is_opened_again(world
         slot = free_slot(world)
         slot_id, day = slot.id, day_of(slot)
         days = f"{day.isoformat()} Santo patrono"
-        booked = len(booking.find_between(world.actor("tutor"), *span_of_day(ROME, day, 0, 1440), None))
+        booked = len(dates.find_between(world.actor("tutor"), *span_of_day(ROME, day, 0, 1440)))
         assert closing.close_days(world.actor("head"), CloseDays(days=days)) == (1, booked)
         assert slot_id not in {each.slot.id for each in booking.find_free(world.actor("trainee5"), limit=500)}
         with pytest.raises(Conflict):
@@ -107,9 +107,7 @@ def test_sessions_that_are_booked_on_a_closed_day_stay_and_their_tutors_are_told
         tutor_id = world.people["tutor"].id
         told = len(notifications_of(tutor_id))
         days = day_of(slot).isoformat()
-        expected = len(
-            booking.find_between(world.actor("tutor"), *span_of_day(ROME, day_of(slot), 0, 1440), None)
-        )
+        expected = len(dates.find_between(world.actor("tutor"), *span_of_day(ROME, day_of(slot), 0, 1440)))
         assert closing.close_days(world.actor("head"), CloseDays(days=days)) == (1, expected)
         assert session().get_one(Booking, row.id).state == "booked"
         assert len(notifications_of(tutor_id)) == told + expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -56,23 +56,54 @@ def test_a_draft_is_seen_by_those_who_manage_it_alone(sign_in: SignIn, world: Wo
     assert "Bozza segreta" in sign_in("trainer").get(f"{LIST}{room_id}").text
 
 
-def test_who_was_made_an_author_finds_the_draft_in_the_list_and_the_meeting_among_their_dates(
+def test_who_was_made_an_author_finds_the_draft_in_the_list_and_is_expected_in_the_meeting(
     world: World,
 ) -> None:
-    def found(*, only_expected: bool) -> set[str]:
-        return {
-            each.activity.title
-            for each in rooms.find_rooms(world.actor("tutor"), only_expected=only_expected)
-        }
+    def found() -> set[str]:
+        return {each.activity.title for each in rooms.find_rooms(world.actor("tutor"))}
 
     with world.inside("siena"):
-        who, tomorrow = world.actor("trainer"), utcnow() + timedelta(days=1)
-        room_id = rooms.create_room(who, CreateRoom(title="A due", starts_at=tomorrow)).activity.id
-        assert "A due" not in found(only_expected=False)
+        who, begins = world.actor("trainer"), utcnow() - timedelta(hours=2, minutes=45)
+        room_id = rooms.create_room(who, CreateRoom(title="A due", starts_at=begins)).activity.id
+        assert "A due" not in found()
         add_owner(who, room_id, world.people["tutor"].id)
-        assert "A due" in found(only_expected=False)
+        assert "A due" in found()
         rooms.publish_room(who, room_id)
-        assert "A due" in found(only_expected=True)
+        now = utcnow()
+        _found, expected = rooms.find_ahead(world.actor("tutor"), now, now + timedelta(days=1), 1)
+        assert expected
+        assert expected.activity.title == "A due"
+
+
+def test_the_start_page_leads_to_the_meeting_in_which_one_is_expected_behind_others_and_beyond_its_time(
+    sign_in: SignIn, world: World
+) -> None:
+    trainer = world.actor("trainer")
+
+    def make(title: str, starts_at: datetime, *, is_expected: bool) -> uuid.UUID:
+        room_id = rooms.create_room(trainer, CreateRoom(title=title, starts_at=starts_at)).activity.id
+        rooms.publish_room(trainer, room_id)
+        if is_expected:
+            enrol_people(trainer, room_id, [world.people["trainee20"].id])
+        return room_id
+
+    def is_first(room_id: uuid.UUID) -> bool:
+        page = sign_in("trainee20").get("/o/siena/").text
+        first = page[page.index('class="ui-next') :]
+        return f"{LIST}{room_id}" in first[: first.index("</section>")]
+
+    now = utcnow()
+    with world.inside("siena"):
+        for number in range(6):
+            make(f"Di altri {number}", now + timedelta(hours=1, minutes=number), is_expected=False)
+        own = make("La mia", now + timedelta(hours=3), is_expected=True)
+    assert is_first(own)
+    with world.inside("siena"):
+        beyond = make("Ancora in corso", now - timedelta(minutes=90), is_expected=True)
+    assert is_first(beyond)
+    with world.inside("siena"):
+        rooms.cancel_room(trainer, beyond)
+    assert is_first(own)
 
 
 def test_it_needs_a_date_to_be_published(world: World) -> None:

@@ -63,7 +63,7 @@ def test_a_card_that_cannot_be_drawn_is_left_out_and_named(
 
 
 @pytest.mark.parametrize(
-    ("plugins", "most"), [({"links"}, 12), (None, 20)], ids=["the house", "everything switched on"]
+    ("plugins", "most"), [({"links"}, 12), (None, 12)], ids=["the house", "everything switched on"]
 )
 def test_the_dashboard_costs_few_queries(
     plugins: set[str] | None, most: int, world: World, sign_in: SignIn
