@@ -93,6 +93,12 @@ class MediaSettings(_Section):
         "",
         description="address to listen at; empty: all, or only this machine while pages are only served to it",
     )
+    workers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="engine processes, each with a port of its own: port, port + 1, ...; 0: one for each core but the first",
+    )
     public_address: str = Field(
         "",
         description="IP address that browsers are told, behind address translation; empty: the machine's own",

@@ -120,7 +120,8 @@ class Event:
     ``slots`` (one connection): ``peer``, ``slots: [{mid, person, kind}]``, empty slots left out.
     ``speaking``: ``persons``, loudest first, at most four times a second.
     ``quality`` (one connection): ``peer``, ``verdict`` of ``good``, ``weak``, ``poor``.
-    ``restarted``: the engine lost everything it knew; every room and connection must be made again.
+    ``restarted``: the engine lost everything it knew of a room (``room``; empty: of all); it and its connections must be made
+    again.
     """
 
     type: Literal["connected", "gone", "sources", "slots", "speaking", "quality", "restarted"]

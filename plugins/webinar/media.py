@@ -17,7 +17,9 @@ from typing import Any
 from lms.plugin import HealthCheck, Hub, Invalid, NotFound, Unavailable, _, hub, run_folder
 from plugins.webinar.engine import Direction, EngineError, Event, RecordedTrack, Rights, Wish, WishedVideo
 from plugins.webinar.engine_embedded.recording import recover
+from plugins.webinar.engines import Engines, engines_in
 from plugins.webinar.media_commands import WishCommand
+from plugins.webinar.media_process import engine_count
 from plugins.webinar.remote import RemoteEngine
 
 EXTENSION = "webinar_media"
@@ -28,7 +30,7 @@ _making = threading.Lock()
 class MediaDesk:
     """The engine, and which socket of this process hears what it tells a connection."""
 
-    def __init__(self, engine: RemoteEngine, live: Hub) -> None:
+    def __init__(self, engine: RemoteEngine | Engines, live: Hub) -> None:
         self.engine = engine
         self._hub = live
         self._lock = threading.Lock()
@@ -56,7 +58,7 @@ class MediaDesk:
         """Called from the engine's thread."""
         if event.type == "restarted":
             with self._lock:
-                peers = list(self._sids)
+                peers = list(self._rooms.get(event.room, ()) if event.room else self._sids)
             self._send(peers, {"type": "restarted"})
             self.forget(peers)
             return
@@ -83,7 +85,7 @@ def media_desk() -> MediaDesk:
     with _making:
         found: MediaDesk | None = live.app.extensions.get(EXTENSION)
         if found is None:
-            found = MediaDesk(RemoteEngine(run_folder()), live)
+            found = MediaDesk(engines_in(run_folder(), engine_count()), live)
             live.app.extensions[EXTENSION] = found
     return found
 

@@ -47,10 +47,10 @@ class _Call:
 
 
 class RemoteEngine:
-    """Speaks with the engine whose socket is in ``folder``."""
+    """Speaks with the engine whose socket is in ``folder``; ``number`` says with which of several."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / wire.SOCKET_NAME
+    def __init__(self, folder: Path, number: int = 0) -> None:
+        self._path = folder / wire.socket_name(number)
         self._listeners: list[Callable[[Event], None]] = []
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._calls: dict[int, _Call] = {}
@@ -131,6 +131,10 @@ class RemoteEngine:
     def has(self, peer: str) -> bool:
         """Whether a connection is there. Raises EngineError if nobody can say."""
         return bool(self._ask("has", peer=peer))
+
+    def has_room(self, room: str) -> bool:
+        """Whether somebody is connected with a room, or it is recorded. Raises EngineError if nobody can say."""
+        return bool(self._ask("has_room", room=room))
 
     @property
     def is_connected(self) -> bool:

@@ -25,4 +25,5 @@ def make_bare_packages() -> None:
 if __name__ == "__main__":
     make_bare_packages()
     sys.path.remove(str(HERE))
-    sys.exit(importlib.import_module("plugins.webinar.engine_embedded.worker").main(sys.argv[1:]))
+    program = "several" if "--workers" in sys.argv else "worker"
+    sys.exit(importlib.import_module(f"plugins.webinar.engine_embedded.{program}").main(sys.argv[1:]))

@@ -178,4 +178,5 @@ def operations_of(engine: EmbeddedEngine) -> dict[str, Operation]:
         "stop_recording": lambda q: [wire.track_out(each) for each in engine.stop_recording(q["room"])],
         "load": lambda _q: wire.load_out(engine.load()),
         "has": lambda q: engine.has(q["peer"]),
+        "has_room": lambda q: engine.has_room(q["room"]),
     }

@@ -134,6 +134,10 @@ class EmbeddedEngine:
         """Whether a connection is there."""
         return peer in self._peers
 
+    def has_room(self, room: str) -> bool:
+        """Whether a room is in use."""
+        return room in self._rooms
+
     def halves(self) -> list[Uplink | Downlink]:
         """All connections."""
         return [half for _room, half in self._peers.values()]

@@ -17,8 +17,12 @@ from typing import Any
 
 from plugins.webinar.engine import Answer, Event, Kind, Load, RecordedTrack, Rights, Source, Wish, WishedVideo
 
-SOCKET_NAME = "media.sock"
 LARGEST_FRAME = 1 << 20
+
+
+def socket_name(number: int = 0) -> str:
+    """The file of the control socket of an engine; several on a machine are counted from 0."""
+    return f"media-{number}.sock" if number else "media.sock"
 
 
 class BrokenFrame(ValueError):

@@ -14,10 +14,9 @@ from plugins.webinar.engine_embedded.control import Control
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.several import SETTINGS_ARE_WRONG
 
 FREE_PORT_TRIES = 8
-SETTINGS_ARE_WRONG = 78
-"""Exit code of sysexits.h (EX_CONFIG): starting again cannot help."""
 
 
 def main(argv: list[str]) -> int:
@@ -33,8 +32,10 @@ def main(argv: list[str]) -> int:
         loop.close()
         return SETTINGS_ARE_WRONG
     engine = EmbeddedEngine(loop, ports, wanted.address or own_addresses(wanted.host))
-    control = Control(loop, folder / wire.SOCKET_NAME, engine)
+    control = Control(loop, folder / wire.socket_name(wanted.number), engine)
     _stop_on_signals(loop)
+    if wanted.with_parent:
+        loop.watch(sys.stdin, lambda _events: loop.stop())
     print(f"Media on port {ports.port}", file=sys.stderr)  # noqa: T201 - the process's log
     loop.run()
     engine.close()
@@ -51,6 +52,8 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8430, help="UDP and TCP port")
     parser.add_argument("--fixed", action="store_true", help="no other port will do")
     parser.add_argument("--address", action="append", help="address that peers are told")
+    parser.add_argument("--number", type=int, default=0, help="which of several engines on this machine")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input does")
     return parser.parse_args(argv)
 
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 
 from lms.plugin import run_folder
 from plugins.webinar import media
 from plugins.webinar.engine import Event
+from plugins.webinar.engines import engines_in
 from plugins.webinar.remote import RemoteEngine
 
 PROGRAM = Path(__file__).resolve().parent.parent.parent / "engine_embedded"
@@ -30,6 +31,7 @@ class EngineProcess:
 
     folder: Path
     port: int = 0
+    workers: int = 1
     process: subprocess.Popen[bytes] | None = None
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     seen: list[Event] = field(default_factory=list)
@@ -37,6 +39,8 @@ class EngineProcess:
     def start(self) -> None:
         """Start it; it listens at a port that was free."""
         argv = [sys.executable, str(PROGRAM), "--folder", str(self.folder), "--host", "127.0.0.1"]
+        if self.workers > 1:
+            argv += ["--workers", str(self.workers)]
         self.process = subprocess.Popen([*argv, "--port", str(self.port)], stderr=subprocess.PIPE)
         assert self.process.stderr is not None
         self.port = int(self.process.stderr.readline().split()[-1])
@@ -53,8 +57,8 @@ class EngineProcess:
 
     @contextmanager
     def remote(self) -> Iterator[RemoteEngine]:
-        """The engine as a web process sees it; its events are kept for ``wait_for``."""
-        engine = RemoteEngine(self.folder)
+        """The engine as a web process sees it, several as one; its events are kept for ``wait_for``."""
+        engine = cast("RemoteEngine", engines_in(self.folder, self.workers))
         engine.listen(self.events.put)
         try:
             yield engine

@@ -1,8 +1,13 @@
-"""What any media engine must do (``engine.Engine``), with real peers of aiortc. ``engine`` is the one under test."""
+"""What any media engine must do (``engine.Engine``), with real peers of aiortc. ``engine`` is the one under test:
+
+one process, and two that share out the rooms.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +15,16 @@ from plugins.webinar.engine import EngineError, Kind, Rights, Wish, WishedVideo
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess, slots_of
 from plugins.webinar.tests.media.peers import AiortcPeer, together
+
+
+@pytest.fixture(params=[1, 2], ids=["one", "two"])
+def engine_process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EngineProcess]:
+    """A running engine."""
+    running = EngineProcess(tmp_path, workers=request.param)
+    running.start()
+    yield running
+    if running.process is not None:
+        running.kill()
 
 
 def wish_for(*persons: str, speakers: int = 0, sound: bool = True) -> Wish:

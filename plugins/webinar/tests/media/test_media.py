@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 
-from lms.plugin import Invalid, NotFound, Unavailable
-from plugins.webinar import media
+from lms.plugin import Invalid, NotFound, Unavailable, site_settings
+from plugins.webinar import media, media_process
 from plugins.webinar.engine import Answer, EngineError, Event, Load, Rights
 from plugins.webinar.media_commands import OfferCommand, WishCommand
 from plugins.webinar.media_process import engine_argv, media_processes
@@ -174,6 +174,17 @@ def test_a_description_keeps_its_last_line_break() -> None:
     assert OfferCommand.read({"direction": "send", "sdp": "v=0\r\n" + "a=x\r\n" * 5}).sdp.endswith("\r\n")
     with pytest.raises(Invalid):
         OfferCommand.read({"direction": "both", "sdp": "v=0" * 10})
+
+
+def test_several_engines_are_started_where_the_settings_say_so(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        site = site_settings()
+        three = site.model_copy(update={"media": site.media.model_copy(update={"workers": 3})})
+        monkeypatch.setattr(media_process, "site_settings", lambda: three)
+        argv = engine_argv()
+    assert argv[argv.index("--workers") + 1] == "3"
 
 
 def test_the_engine_is_started_as_the_settings_say(app: Flask) -> None:

@@ -59,7 +59,7 @@ def test_nonsense_on_the_line_hurts_only_who_says_it(
     engine: RemoteEngine, engine_process: EngineProcess
 ) -> None:
     assert engine.load().peers == 0
-    rude = wire.connect(engine_process.folder / wire.SOCKET_NAME, 5)
+    rude = wire.connect(engine_process.folder / wire.socket_name(), 5)
     rude.sendall(
         wire.pack({"id": 1, "do": "format_disk"}) + wire.pack({"id": 2, "do": "join", "with": {"room": []}})
     )
@@ -76,7 +76,7 @@ def test_nonsense_on_the_line_hurts_only_who_says_it(
 
 
 def test_only_the_owner_may_speak_with_the_engine(engine_process: EngineProcess) -> None:
-    assert (engine_process.folder / wire.SOCKET_NAME).stat().st_mode & 0o077 == 0
+    assert (engine_process.folder / wire.socket_name()).stat().st_mode & 0o077 == 0
 
 
 def test_an_engine_that_died_is_found_again_and_everybody_is_told(
@@ -91,7 +91,7 @@ def test_an_engine_that_died_is_found_again_and_everybody_is_told(
 
 def test_an_engine_ends_well_when_told(engine_process: EngineProcess) -> None:
     assert engine_process.kill(signal.SIGTERM) == 0
-    assert not (engine_process.folder / wire.SOCKET_NAME).exists()
+    assert not (engine_process.folder / wire.socket_name()).exists()
 
 
 def test_a_port_that_is_taken_is_said_with_the_code_that_ends_trying(tmp_path: Path) -> None:
