@@ -94,10 +94,10 @@ class MediaSettings(_Section):
         description="address to listen at; empty: all, or only this machine while pages are only served to it",
     )
     workers: int = Field(
-        0,
-        ge=0,
+        1,
+        ge=1,
         le=64,
-        description="engine processes, each with a port of its own: port, port + 1, ...; 0: one for each core but the first",
+        description="engine processes, for as many cores; each has a port of its own: port, port + 1, ...",
     )
     public_address: str = Field(
         "",

@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lms.plugin import HealthCheck, Hub, Invalid, NotFound, Unavailable, _, hub, run_folder
+from lms.plugin import HealthCheck, Hub, Invalid, NotFound, Unavailable, _, hub, run_folder, site_settings
 from plugins.webinar.engine import Direction, EngineError, Event, RecordedTrack, Rights, Wish, WishedVideo
 from plugins.webinar.engine_embedded.recording import recover
 from plugins.webinar.engines import Engines, engines_in
 from plugins.webinar.media_commands import WishCommand
-from plugins.webinar.media_process import engine_count
 from plugins.webinar.remote import RemoteEngine
 
 EXTENSION = "webinar_media"
@@ -85,7 +84,7 @@ def media_desk() -> MediaDesk:
     with _making:
         found: MediaDesk | None = live.app.extensions.get(EXTENSION)
         if found is None:
-            found = MediaDesk(engines_in(run_folder(), engine_count()), live)
+            found = MediaDesk(engines_in(run_folder(), site_settings().media.workers), live)
             live.app.extensions[EXTENSION] = found
     return found
 

@@ -32,14 +32,9 @@ def engine_argv() -> list[str]:
         argv.append("--fixed")
     if chosen.public_address:
         argv += ["--address", chosen.public_address]
-    if engine_count() > 1:
-        argv += ["--workers", str(engine_count())]
+    if chosen.workers > 1:
+        argv += ["--workers", str(chosen.workers)]
     return argv
-
-
-def engine_count() -> int:
-    """How many engines run on this machine: what the settings say, else one for each core that pages leave over."""
-    return site_settings().media.workers or max(1, len(os.sched_getaffinity(0)) - 1)
 
 
 @click.command()
