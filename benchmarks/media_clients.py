@@ -337,8 +337,8 @@ class Crowd:
 
 def main() -> None:
     """Obey orders until there are no more."""
-    kind, folder = sys.argv[1], Path(sys.argv[2])
-    crowd = Crowd(open_desk(kind, folder))
+    kind, folder, number = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    crowd = Crowd(open_desk(kind, folder, number))
     say({"ready": True})
     for line in sys.stdin:
         order = json.loads(line)

@@ -65,8 +65,8 @@ class OwnDesk:
     speaks_ice = False
     video_numbers = frozenset({96})
 
-    def __init__(self, folder: Path) -> None:
-        self.engine = RemoteEngine(folder)
+    def __init__(self, folder: Path, number: int = 0) -> None:
+        self.engine = RemoteEngine(folder, number)
 
     def join(self, client: Invitation) -> Joined:
         """Join; while the engine lets nobody in, for it is busy, ask again."""
@@ -88,8 +88,8 @@ class OwnDesk:
         self.engine.set_wish(joined.handle, Wish((WishedVideo("publisher", 720),)))
 
 
-def open_desk(kind: str, folder: Path) -> Desk:
-    """The desk of a server that runs: ``ours``, ``janus`` or ``aiortc``."""
+def open_desk(kind: str, folder: Path, number: int = 0) -> Desk:
+    """The desk of a server that runs: ``ours`` (of several, the one of that number), ``janus`` or ``aiortc``."""
     if kind == "janus":
         from benchmarks.media_janus import JanusDesk
 
@@ -98,7 +98,7 @@ def open_desk(kind: str, folder: Path) -> Desk:
         from benchmarks.media_aiortc import AiortcDesk
 
         return AiortcDesk(folder)
-    return OwnDesk(folder)
+    return OwnDesk(folder, number)
 
 
 def describe(client: Invitation) -> str:

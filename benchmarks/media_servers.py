@@ -79,7 +79,7 @@ def _start(kind: Kind, folder: Path) -> subprocess.Popen[bytes]:
     for is_last in (False, False, False, True):
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(_command(kind, folder), stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
-        if _is_ready(process, folder):
+        if is_ready(process, folder):
             return process
         _end(process)
         if is_last:
@@ -91,12 +91,12 @@ def _start(kind: Kind, folder: Path) -> subprocess.Popen[bytes]:
     raise AssertionError("the last try returns or raises")
 
 
-def _is_ready(process: subprocess.Popen[bytes], folder: Path) -> bool:
+def is_ready(process: subprocess.Popen[bytes], folder: Path, count: int = 1) -> bool:
+    """Wait until somebody listens at so many control sockets; False if the process ends or it takes too long."""
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
-        for each in folder.iterdir():
-            if each.is_socket() and _answers(each):
-                return True
+        if sum(each.is_socket() and _answers(each) for each in folder.iterdir()) >= count:
+            return True
         time.sleep(0.05)
     return False
 
@@ -135,11 +135,20 @@ def _command(kind: Kind, folder: Path) -> Sequence[str]:
 class Clients:
     """The process of the clients."""
 
-    def __init__(self, kind: Kind, folder: Path, server: int, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        folder: Path,
+        server: int,
+        stack: ExitStack,
+        *,
+        number: int = 0,
+        core: int | None = None,
+    ) -> None:
         self._server = server
-        with on_core(cores()[1]):
+        with on_core(cores()[1] if core is None else core):
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.media_clients", kind.desk, str(folder)],
+                [sys.executable, "-m", "benchmarks.media_clients", kind.desk, str(folder), str(number)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
             )  # fmt: skip
         stack.callback(self._end)
