@@ -207,7 +207,8 @@ class RemoteEngine:
             try:
                 self._read(channel)
             except (OSError, wire.BrokenFrame) as problem:
-                log.warning("media.engine_lost", error=str(problem))
+                if not self._is_closed:
+                    log.warning("media.engine_lost", error=str(problem))
             self._is_connected.clear()
             self._channel = None
             channel.close()
