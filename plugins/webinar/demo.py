@@ -22,7 +22,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import agenda, log, programs, recording, rooms, slides
+from plugins.webinar import agenda, demo_asking, log, programs, recording, rooms, slides
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
@@ -170,6 +170,7 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
     session().flush()
     if office == "siena":
         _ask_from_bank(world, meeting, rows)
+        demo_asking.add_ranking(world, meeting, rows, begins + RECORDED_AFTER)
     for number, row in enumerate(rows):
         entered = begins + timedelta(minutes=world.random.randint(-4, 6))
         stays = timedelta(minutes=world.random.randint(room.duration // 3, room.duration))

@@ -155,9 +155,10 @@ def _voted(user_id: uuid.UUID) -> Rows:
         .join(Vote, Vote.poll_id == Poll.id)
         .outerjoin(PollOption, PollOption.id == Vote.option_id)
         .where(Vote.participant_id.in_(_mine(user_id)))
+        .order_by(Poll.id, Vote.number)
     )
     return [
-        {"poll": question, "answer": option or text or number}
+        {"poll": question, "answer": f"{number}. {option}" if option and number else option or text or number}
         for question, option, text, number in session().execute(query)
     ]
 

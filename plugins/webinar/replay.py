@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
@@ -157,7 +157,7 @@ def _polls(row: Recording, events: list[EventView]) -> list[Moment]:
             result = counted.get(each.payload["poll"], {})
             right = answered.get(each.payload["poll"], [])
             options = [
-                f"{one['text']}: {result.get('counts', {}).get(one['id'], 0)}"
+                f"{one['text']}: {_standing(each.payload, result, one['id'])}"
                 for one in each.payload["options"]
                 if not result.get("is_hidden")
             ]
@@ -174,6 +174,14 @@ def _polls(row: Recording, events: list[EventView]) -> list[Moment]:
                 }
             )
     return found
+
+
+def _standing(poll: Mapping[str, Any], result: Mapping[str, Any], option: str) -> str:
+    """How an option stands: its votes, or in a ranking its average place."""
+    count, voters = result.get("counts", {}).get(option, 0), result.get("voters", 0)
+    if poll["kind"] == "ranking" and voters:
+        return _("average place %(place)s", place=round(len(poll["options"]) - count / voters, 1))
+    return str(count)
 
 
 def _clock(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Meet
 from tests.browser.test_webinar import come_in, is_sound, make
@@ -57,3 +57,54 @@ def test_a_question_of_the_bank_is_asked_by_keyboard_and_its_answer_shown(
     trainee.get_by_role("button", name="Chat").click()
     trainee.get_by_role("tab", name="Polls").click()
     expect(trainee.get_by_text("Right answer", exact=True)).to_have_count(3)
+
+
+def order_of(page: Page) -> list[str]:
+    """The options of a ranking as they stand."""
+    return page.locator(".webinar-ranking [data-part=text]").all_inner_texts()
+
+
+def test_options_are_put_in_order_by_keyboard_and_by_pointer_and_the_order_of_all_is_said(
+    meet: Meet, installation: Installation
+) -> None:
+    room = f"/webinar/{make(installation)}/room"
+    host, trainee = meet("trainer").visit(room), meet("trainee14", viewport=PHONE).visit(room)
+    for page in (host, trainee):
+        come_in(page)
+    trainee.get_by_role("button", name="Chat").click()
+    for page in (host, trainee):
+        page.get_by_role("tab", name="Polls").click()
+    host.get_by_text("New poll").click()
+    host.get_by_label("Question").fill("Che cosa viene prima?")
+    host.get_by_label("Kind").select_option("ranking")
+    host.get_by_label("Answers, one on each line").fill("CV\nLettera\nColloquio")
+    host.get_by_label("Anonymous").uncheck()
+    host.get_by_role("button", name="Open the poll").click()
+    voting = trainee.get_by_role("group", name="Che cosa viene prima?")
+    voting.get_by_role("button", name="Move up: Colloquio").focus()
+    trainee.keyboard.press("ArrowUp")
+    expect(trainee.locator("[data-part=announcer]")).to_have_text("Colloquio: place 2 of 3")
+    trainee.keyboard.press("Enter")
+    expect(trainee.locator("[data-part=announcer]")).to_have_text("Colloquio: place 1 of 3")
+    trainee.keyboard.press("Enter")
+    assert order_of(trainee) == ["Colloquio", "CV", "Lettera"]
+    assert is_sound(trainee) == []
+    trainee.get_by_role("button", name="Vote", exact=True).press("Enter")
+    expect(trainee.locator(".webinar-bars li").first).to_contain_text("1. Colloquio · you: place 1")
+
+    grips = host.locator(".webinar-ranking [data-part=grip]")
+    first, last = grips.nth(0).bounding_box(), grips.nth(2).bounding_box()
+    assert first is not None
+    assert last is not None
+    host.mouse.move(first["x"] + 5, first["y"] + 5)
+    host.mouse.down()
+    host.mouse.move(last["x"] + 5, last["y"] + last["height"] - 2, steps=5)
+    host.mouse.up()
+    assert order_of(host) == ["Lettera", "Colloquio", "CV"]
+    host.get_by_role("button", name="Vote", exact=True).click()
+    for page in (host, trainee):
+        results = page.locator(".webinar-bars li")
+        expect(results.nth(0)).to_contain_text("1. Colloquio")
+        expect(results.nth(0)).to_contain_text("average place 1.5")
+        expect(results.filter(has_text="CV")).to_contain_text("average place 2.5")
+        assert is_sound(page) == []

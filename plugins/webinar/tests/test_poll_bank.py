@@ -195,5 +195,6 @@ def test_the_replay_of_the_demo_shows_what_was_right(world: World) -> None:
     with world.inside("siena"):
         row = session().query(Recording).order_by(Recording.started_at).first()
         assert row is not None
-        (shown,) = replay.read_replay(world.actor("trainer"), row.room_id, row.id)["polls"]
+        shown, ranked = replay.read_replay(world.actor("trainer"), row.room_id, row.id)["polls"]
         assert any(each.startswith("Right answer: ") for each in shown["results"])
+        assert all("average place" in each for each in ranked["results"])

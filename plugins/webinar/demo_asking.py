@@ -1,0 +1,43 @@
+"""Invented polls of the demo meetings that are more than one press: a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from lms.plugin import Command, World, keyed_hash, session
+from plugins.webinar import log
+from plugins.webinar.log import PollChoice, PollOpened, PollRef
+from plugins.webinar.models import Participant
+from plugins.webinar.poll_models import Poll, PollOption, Vote
+from plugins.webinar.polls import count_poll
+from plugins.webinar.rooms import Meeting
+
+RANKED = "Che cosa vi pesa di più in un colloquio?"
+WEIGHTS = ("Parlare di sé", "Le domande a sorpresa", "Trattare lo stipendio", "L’attesa della risposta")
+
+
+def add_ranking(world: World, meeting: Meeting, voters: Sequence[Participant], begins: datetime) -> None:
+    """What people put in order while the meeting was recorded."""
+    poll = Poll(
+        room_id=meeting.activity.id, kind="ranking", question=RANKED, is_anonymous=True, state="closed"
+    )
+    poll.options = [PollOption(text=text, position=number) for number, text in enumerate(WEIGHTS)]
+    session().add(poll)
+    session().flush()
+    for row in voters:
+        voter = keyed_hash("webinar.vote", f"{poll.id}:{row.id}")
+        order = sorted(poll.options, key=lambda each: world.random.random() + each.position / 4)
+        session().add_all(
+            Vote(poll_id=poll.id, voter=voter, option_id=each.id, number=place)
+            for place, each in enumerate(order, start=1)
+        )
+    session().flush()
+    choices = [PollChoice(id=each.id, text=each.text) for each in poll.options]
+    told: list[tuple[str, Command]] = [
+        ("poll.opened", PollOpened(poll=poll.id, kind=poll.kind, question=poll.question, options=choices)),
+        ("poll.counted", count_poll(poll)),
+        ("poll.closed", PollRef(poll=poll.id)),
+    ]
+    for number, (kind, payload) in enumerate(told):
+        log.write(meeting.room, kind, payload, at=begins + timedelta(seconds=4.5 + number / 4))
