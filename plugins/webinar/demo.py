@@ -103,6 +103,7 @@ def build_webinars(world: World) -> None:
                 _enrol(world, office, host, meeting)
                 if (office, abs(hours) < 1) == ("siena", True):
                     _plan_agenda(world, meeting)
+                    demo_asking.prepare_polls(world, meeting)
                 if abs(hours) < 1:
                     world.things[f"webinar.{office}.open"] = meeting.activity.id
                     programs.add_program(world.actor(host), meeting.activity.id, AddProgram(name="Regia"))

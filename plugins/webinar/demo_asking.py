@@ -1,4 +1,4 @@
-"""Invented polls of the demo meetings that are more than one press: a ranking."""
+"""Invented polls of the demo meetings: some prepared, one in which people put answers in order."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lms.plugin import Command, World, keyed_hash, session
-from plugins.webinar import log
+from plugins.webinar import log, prepared_polls
 from plugins.webinar.log import PollChoice, PollOpened, PollRef
 from plugins.webinar.models import Participant
-from plugins.webinar.poll_models import Poll, PollOption, Vote
+from plugins.webinar.poll_models import Poll, PollKind, PollOption, Vote
 from plugins.webinar.polls import count_poll
+from plugins.webinar.prepared_polls import WritePoll
 from plugins.webinar.rooms import Meeting
 
 RANKED = "Che cosa vi pesa di più in un colloquio?"
 WEIGHTS = ("Parlare di sé", "Le domande a sorpresa", "Trattare lo stipendio", "L’attesa della risposta")
+PREPARED: tuple[tuple[str, PollKind, tuple[str, ...]], ...] = (
+    ("Dove cerchi di solito?", "multiple", ("Portale del centro per l’impiego", "Siti delle aziende", "Reti sociali", "Passaparola")),
+    ("Che cosa guardi per prima cosa in un annuncio?", "ranking", ("La paga", "La sede", "L’orario", "Chi offre")),
+    ("Quanto ti senti pronto a cercare da solo?", "scale", ()),
+)  # fmt: skip
+
+
+def prepare_polls(world: World, meeting: Meeting) -> None:
+    """What the trainer will ask in the meeting that is open."""
+    for question, kind, options in PREPARED:
+        command = WritePoll(question=question, kind=kind, options="\n".join(options))
+        prepared_polls.add_poll(world.actor("trainer"), meeting.activity.id, command)
 
 
 def add_ranking(world: World, meeting: Meeting, voters: Sequence[Participant], begins: datetime) -> None:

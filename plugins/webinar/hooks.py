@@ -54,6 +54,7 @@ from plugins.webinar import (
     live_views,
     media,
     media_process,
+    poll_views,
     privacy,
     program_views,
     replay_views,
@@ -83,6 +84,7 @@ def blueprints() -> Sequence[Blueprint]:
         replay_views.blueprint,
         program_views.blueprint,
         agenda_views.blueprint,
+        poll_views.blueprint,
     ]
 
 

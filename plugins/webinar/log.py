@@ -265,6 +265,7 @@ EVENTS: dict[str, type[Command]] = {
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
     "slide.hidden": Nothing,
+    "poll.prepared": Nothing,
     "poll.opened": PollOpened,
     "poll.closed": PollRef,
     "poll.answered": PollAnswered,

@@ -77,7 +77,7 @@ def find_in_bank(actor: Actor, room_id: uuid.UUID, query: str) -> list[dict[str,
             "question": each.question,
             "options": [option.text for option in each.options],
         }
-        for each in _offered(actor, query)
+        for each in find_offered(actor, query)
     ]
 
 
@@ -87,18 +87,23 @@ def ask_from_bank(actor: Actor, room_id: uuid.UUID, command: AskFromBank) -> Pol
     known = session().get(Poll, command.poll)
     if known is not None:
         return known
-    found = _offered(actor, Ref.parse(command.ref))
+    poll = take_from_bank(actor, room_id, command.ref)
+    poll.id, poll.is_anonymous, poll.state = command.poll, command.is_anonymous, "open"
+    return open_poll(me, poll)
+
+
+def take_from_bank(actor: Actor, room_id: uuid.UUID, ref: str) -> Poll:
+    """A poll made of a question of the bank, not yet kept; whether the actor may ask it here was checked. Raises Forbidden, NotFound."""
+    found = find_offered(actor, Ref.parse(ref))
     if not found:
         raise NotFound(_("There is no such question in the bank, or it does not fit a poll."))
     asked = found[0]
-    poll = Poll(
-        id=command.poll, room_id=room_id, kind=asked.kind, question=asked.question, is_anonymous=command.is_anonymous, state="open",
-    )  # fmt: skip
+    poll = Poll(room_id=room_id, kind=asked.kind, question=asked.question)
     poll.options = [
         PollOption(text=each.text, position=number, is_right=each.is_right)
         for number, each in enumerate(asked.options)
     ]
-    return open_poll(me, poll)
+    return poll
 
 
 def show_answer(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
@@ -247,7 +252,8 @@ def _voter(poll: Poll, me: Participant) -> str:
     return keyed_hash("webinar.vote", f"{poll.id}:{me.id}")
 
 
-def _offered(actor: Actor, query: str | Ref) -> list[OfferedQuestion]:
+def find_offered(actor: Actor, query: str | Ref) -> list[OfferedQuestion]:
+    """Questions of the office's bank that fit a poll, found by words or by their reference. Raises Forbidden for who has no bank."""
     found = hooks().question_bank(actor, query, OFFERED)
     if found is None:
         raise Forbidden(_("There is no question bank for you here."))
@@ -262,6 +268,6 @@ def _fits(asked: OfferedQuestion) -> bool:
 
 def _get(me: Participant, poll_id: uuid.UUID) -> Poll:
     poll = session().get(Poll, poll_id)
-    if poll is None or poll.room_id != me.room_id:
+    if poll is None or poll.room_id != me.room_id or poll.state == "draft":
         raise NotFound(_("There is no such poll."))
     return poll

@@ -21,7 +21,7 @@ def new_state() -> State:
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
         "floor": None, "chat": [], "chat_rules": None, "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
-        "agenda": None, "agenda_changes": 0,
+        "agenda": None, "agenda_changes": 0, "prepared_changes": 0,
     }  # fmt: skip
 
 
@@ -111,6 +111,10 @@ def _slide(state: State, payload: Event, _event: Event) -> State:
 
 def _no_slide(state: State, _payload: Event, _event: Event) -> State:
     return state | {"slide": None}
+
+
+def _poll_prepared(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"prepared_changes": state.get("prepared_changes", 0) + 1}
 
 
 def _poll(state: State, payload: Event, event: Event) -> State:
@@ -237,6 +241,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "deck.changed": _deck,
     "slide.shown": _slide,
     "slide.hidden": _no_slide,
+    "poll.prepared": _poll_prepared,
     "poll.opened": _poll,
     "poll.closed": _poll_closed,
     "poll.answered": _poll_answered,

@@ -75,11 +75,12 @@ def test_options_are_put_in_order_by_keyboard_and_by_pointer_and_the_order_of_al
     for page in (host, trainee):
         page.get_by_role("tab", name="Polls").click()
     host.get_by_text("New poll").click()
-    host.get_by_label("Question").fill("Che cosa viene prima?")
-    host.get_by_label("Kind").select_option("ranking")
-    host.get_by_label("Answers, one on each line").fill("CV\nLettera\nColloquio")
-    host.get_by_label("Anonymous").uncheck()
-    host.get_by_role("button", name="Open the poll").click()
+    making = host.locator("[data-part=poll-form]")
+    making.get_by_label("Question").fill("Che cosa viene prima?")
+    making.get_by_label("Kind").select_option("ranking")
+    making.get_by_label("Answers, one on each line").fill("CV\nLettera\nColloquio")
+    making.get_by_label("Anonymous").uncheck()
+    making.get_by_role("button", name="Open the poll").click()
     voting = trainee.get_by_role("group", name="Che cosa viene prima?")
     voting.get_by_role("button", name="Move up: Colloquio").focus()
     trainee.keyboard.press("ArrowUp")
@@ -108,3 +109,40 @@ def test_options_are_put_in_order_by_keyboard_and_by_pointer_and_the_order_of_al
         expect(results.nth(0)).to_contain_text("average place 1.5")
         expect(results.filter(has_text="CV")).to_contain_text("average place 2.5")
         assert is_sound(page) == []
+
+
+def test_who_leads_prepares_polls_and_asks_one_in_the_room_with_one_press(
+    meet: Meet, installation: Installation
+) -> None:
+    address = f"/webinar/{make(installation)}"
+    host = meet("trainer").visit(f"{address}/polls/")
+    for question, kind in (("Da dove ci segui?", "text"), ("Quanto ti senti pronto?", "scale")):
+        host.get_by_label("Question", exact=True).fill(question)
+        host.get_by_label("Kind").select_option(kind)
+        host.get_by_label("Question", exact=True).press("Enter")
+        expect(host.get_by_role("listitem").filter(has_text=question)).to_be_visible()
+    host.get_by_role("button", name="Move up: Quanto ti senti pronto?").press("Enter")
+    expect(host.locator(".webinar-agenda li").first).to_contain_text("Quanto ti senti pronto?")
+    host.get_by_label("Find a question").fill("annuncio di lavoro falso")
+    host.get_by_label("Find a question").press("Enter")
+    host.get_by_role("radio", name=QUESTION).check()
+    assert is_sound(host) == []
+    host.get_by_role("button", name="Add", exact=True).last.press("Enter")
+    expect(host.locator(".webinar-agenda li").last).to_contain_text("With a right answer")
+    trainee = meet("trainee14", viewport=PHONE).visit(f"{address}/room")
+    host.goto(host.url.partition("/polls/")[0] + "/room")
+    for page in (host, trainee):
+        come_in(page)
+    trainee.get_by_role("button", name="Chat").click()
+    for page in (host, trainee):
+        page.get_by_role("tab", name="Polls").click()
+    expect(trainee.get_by_role("button", name="Ask it now")).to_have_count(0)
+    expect(host.get_by_role("button", name="Ask it now")).to_have_count(3)
+    assert is_sound(host) == []
+    host.get_by_role("button", name="Ask it now: Quanto ti senti pronto?").press("Enter")
+    expect(trainee.get_by_role("group", name="Quanto ti senti pronto?")).to_be_visible()
+    expect(host.get_by_role("button", name="Ask it now")).to_have_count(2)
+    other = meet("trainer").visit(f"{address}/polls/")
+    expect(other.get_by_text("Was asked")).to_be_visible()
+    other.get_by_role("button", name="Take out: Da dove ci segui?").click()
+    expect(host.get_by_role("button", name="Ask it now")).to_have_count(1)
