@@ -23,10 +23,11 @@ from lms.plugin import (
     utcnow,
 )
 from plugins.webinar import agenda, demo_asking, log, programs, recording, rooms, slides
+from plugins.webinar.asking_events import PollAnswered, PollChoice, PollOpened, PollRef
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
-from plugins.webinar.log import ByPerson, PollAnswered, PollChoice, PollOpened, PollRef
+from plugins.webinar.log import ByPerson
 from plugins.webinar.models import (
     Answer,
     Correction,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from lms.plugin import Command, World, keyed_hash, session
 from plugins.webinar import log, prepared_polls
-from plugins.webinar.log import PollChoice, PollOpened, PollRef
+from plugins.webinar.asking_events import PollChoice, PollOpened, PollRef
 from plugins.webinar.models import Participant
 from plugins.webinar.poll_models import Poll, PollKind, PollOption, Vote
 from plugins.webinar.polls import count_poll

@@ -216,6 +216,24 @@ class SettleQuestion(Order):
     answer: Annotated[str, Field(max_length=2000)] = ""
 
 
+class OfQuestion(Order):
+    """Something about a question."""
+
+    question: uuid.UUID
+
+
+class MergeQuestion(OfQuestion):
+    """Let it go with another."""
+
+    into: uuid.UUID
+
+
+class PublishQuestion(OfQuestion):
+    """Whether it stands in the replay."""
+
+    is_published: bool
+
+
 class AnswerConsent(Order):
     """Whether one may be recorded."""
 

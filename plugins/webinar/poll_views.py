@@ -21,7 +21,7 @@ def prepare(activity_id: uuid.UUID) -> ResponseReturnValue:
     """What is prepared, in its order; one more, written or from the bank."""
     meeting = agenda.get_led(actor(), activity_id)
     words = request.args.get("bank")
-    form = Form(prepared_polls.WritePoll, values={"is_anonymous": True}, submit=_("Add"))
+    form = Form(prepared_polls.WritePoll, values={"kind": "single", "is_anonymous": True}, submit=_("Add"))
     if form.run(lambda command: prepared_polls.add_poll(actor(), activity_id, command)):
         return redirect(_here(activity_id, "add"), 303)
     page = render_template(

@@ -22,8 +22,8 @@ from lms.plugin import (
     session,
 )
 from plugins.webinar import log
+from plugins.webinar.asking_events import PollAnswered, PollChoice, PollCounted, PollOpened, PollRef
 from plugins.webinar.entering import get_self, require_right
-from plugins.webinar.log import PollAnswered, PollChoice, PollCounted, PollOpened, PollRef
 from plugins.webinar.merging import merger
 from plugins.webinar.models import Participant, Room
 from plugins.webinar.orders import AskFromBank, MakePoll

@@ -26,7 +26,7 @@ class WritePoll(Command):
     """What a prepared poll asks, and what it offers, one answer on each line."""
 
     question: Annotated[str, Field(min_length=2, max_length=polls.LONGEST_QUESTION), Ui(_l("Question"))]
-    kind: Annotated[PollKind, Ui(_l("Kind"), kind="select", choices=KIND_CHOICES)] = "single"
+    kind: Annotated[PollKind, Ui(_l("Kind"), kind="select", choices=KIND_CHOICES)]
     options: Annotated[
         str | None,
         Field(max_length=3000),

@@ -163,6 +163,15 @@ def _question_changed(state: State, payload: Event, _event: Event) -> State:
     )
 
 
+def _question_merged(state: State, payload: Event, _event: Event) -> State:
+    """``into`` holds while the state is ``merged``."""
+    return _with(state, "questions", payload["question"], {"state": "merged", "into": payload["into"]})
+
+
+def _question_published(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "questions", payload["question"], {"is_published": payload["is_published"]})
+
+
 def _question_voted(state: State, payload: Event, _event: Event) -> State:
     return _with(state, "questions", payload["question"], {"votes": payload["votes"]})
 
@@ -248,6 +257,8 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "poll.counted": _poll_counted,
     "question.asked": _question,
     "question.changed": _question_changed,
+    "question.merged": _question_merged,
+    "question.published": _question_published,
     "question.voted": _question_voted,
     "agenda.changed": _agenda_changed,
     "agenda.begun": _agenda_begun,
