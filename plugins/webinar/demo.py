@@ -173,6 +173,7 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
     if office == "siena":
         _ask_from_bank(world, meeting, rows)
         demo_asking.add_ranking(world, meeting, rows, begins + RECORDED_AFTER)
+        demo_asking.add_questions(meeting, rows, begins + RECORDED_AFTER)
     for number, row in enumerate(rows):
         entered = begins + timedelta(minutes=world.random.randint(-4, 6))
         stays = timedelta(minutes=world.random.randint(room.duration // 3, room.duration))

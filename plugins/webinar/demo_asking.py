@@ -1,4 +1,4 @@
-"""Invented polls of the demo meetings: some prepared, one in which people put answers in order."""
+"""Invented polls and questions of the demo meetings: polls prepared, answers put in order, questions merged and published."""
 
 from __future__ import annotations
 
@@ -7,14 +7,29 @@ from datetime import datetime, timedelta
 
 from lms.plugin import Command, World, keyed_hash, session
 from plugins.webinar import log, prepared_polls
-from plugins.webinar.asking_events import PollChoice, PollOpened, PollRef
-from plugins.webinar.models import Participant
+from plugins.webinar.asking_events import (
+    PollChoice,
+    PollOpened,
+    PollRef,
+    QuestionAsked,
+    QuestionChanged,
+    QuestionMerged,
+    QuestionPublished,
+    QuestionVoted,
+)
+from plugins.webinar.models import Participant, Question
 from plugins.webinar.poll_models import Poll, PollKind, PollOption, Vote
 from plugins.webinar.polls import count_poll
 from plugins.webinar.prepared_polls import WritePoll
 from plugins.webinar.rooms import Meeting
 
 RANKED = "Che cosa vi pesa di più in un colloquio?"
+QUESTIONS = (
+    "Che cosa rispondo se mi chiedono perché ho cambiato spesso lavoro?",
+    "Come spiego i mesi in cui non ho lavorato?",
+    "Il colloquio può essere in inglese?",
+)
+ANSWER = "Dì che cosa hai imparato in ogni posto, in una frase, e che cosa cerchi adesso."
 WEIGHTS = ("Parlare di sé", "Le domande a sorpresa", "Trattare lo stipendio", "L’attesa della risposta")
 PREPARED: tuple[tuple[str, PollKind, tuple[str, ...]], ...] = (
     ("Dove cerchi di solito?", "multiple", ("Portale del centro per l’impiego", "Siti delle aziende", "Reti sociali", "Passaparola")),
@@ -54,3 +69,30 @@ def add_ranking(world: World, meeting: Meeting, voters: Sequence[Participant], b
     ]
     for number, (kind, payload) in enumerate(told):
         log.write(meeting.room, kind, payload, at=begins + timedelta(seconds=4.5 + number / 4))
+
+
+def add_questions(meeting: Meeting, people: Sequence[Participant], begins: datetime) -> None:
+    """Two that go together, answered and in the replay, and one that is not in it; asked while the meeting was recorded."""
+    rows = [
+        Question(room_id=meeting.activity.id, participant_id=person.id, text=text)
+        for person, text in zip(people, QUESTIONS, strict=False)
+    ]
+    session().add_all(rows)
+    session().flush()
+    first, second, third = rows
+    told: list[tuple[str, Command]] = [
+        ("question.asked", QuestionAsked(question=each.id, person=each.participant_id, text=each.text)) for each in rows
+    ]  # fmt: skip
+    first.state, first.answer, first.is_published = "answered", ANSWER, True
+    second.state, second.merged_into_id = "merged", first.id
+    third.state = "done"
+    told += [
+        ("question.merged", QuestionMerged(question=second.id, into=first.id)),
+        ("question.voted", QuestionVoted(question=first.id, votes=1)),
+        ("question.changed", QuestionChanged(question=first.id, state="answered", answer=ANSWER)),
+        ("question.changed", QuestionChanged(question=third.id, state="done")),
+        ("question.published", QuestionPublished(question=first.id, is_published=True)),
+    ]
+    session().flush()
+    for number, (kind, payload) in enumerate(told):
+        log.write(meeting.room, kind, payload, at=begins + timedelta(seconds=5 + number / 10))

@@ -57,6 +57,7 @@ from plugins.webinar import (
     poll_views,
     privacy,
     program_views,
+    question_views,
     replay_views,
     retaining,
     rooms,
@@ -85,6 +86,7 @@ def blueprints() -> Sequence[Blueprint]:
         program_views.blueprint,
         agenda_views.blueprint,
         poll_views.blueprint,
+        question_views.blueprint,
     ]
 
 

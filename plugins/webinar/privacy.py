@@ -144,7 +144,7 @@ def _planned(rows: Sequence[tuple[Participant, str]]) -> Rows:
 def _asked(user_id: uuid.UUID) -> Rows:
     query = select(Question).where(Question.participant_id.in_(_mine(user_id)))
     return [
-        {"question": row.text, "answer": row.answer, "at": row.created_at}
+        {"question": row.text, "answer": row.answer, "at": row.created_at, "in_replay": row.is_published}
         for row in session().scalars(query.order_by(Question.created_at))
     ]
 

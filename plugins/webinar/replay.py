@@ -13,6 +13,7 @@ from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
 from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import Deck, Participant, Recording, Slide
+from plugins.webinar.replay_questions import read_published
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
@@ -38,7 +39,7 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     return {
         "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": _polls(row, events),
+        "polls": _polls(row, events), "questions": read_published(row, events, lambda event: _at(row, event), shown),
     }  # fmt: skip
 
 

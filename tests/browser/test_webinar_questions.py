@@ -57,6 +57,8 @@ def test_questions_are_merged_by_keyboard_and_all_who_asked_hear_the_answer(
     expect(first.get_by_role("status").filter(has_text="was answered")).to_contain_text(FIRST)
     expect(second.get_by_role("status").filter(has_text="was answered")).to_contain_text(SECOND)
     expect(second.get_by_text("Sì, da domani.")).to_be_visible()
+    host.get_by_role("button", name="Show it in the replay", exact=True).press("Enter")
+    expect(second.locator(".webinar-question").filter(has_text=FIRST)).to_contain_text("In the replay")
     host.get_by_role("button", name=f"Separate: {SECOND}").press("Enter")
     expect(second.locator(".webinar-question").filter(has_text=SECOND)).to_be_visible()
     expect(host.locator(".webinar-question")).to_have_count(2)

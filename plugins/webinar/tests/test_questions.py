@@ -1,20 +1,22 @@
-"""Questions that go together: who is counted once, who hears the answer, what cannot be merged."""
+"""Questions that go together: who is counted once, who hears the answer, what cannot be merged; and what replays show."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.plugin import Conflict, Forbidden, NotFound, World, new_id, session
-from plugins.webinar import log, merging, moderating, questions
-from plugins.webinar.models import Question
+from lms.plugin import Conflict, Forbidden, NotFound, World, new_id, session, utcnow
+from lms.testing import SignIn
+from plugins.webinar import log, merging, moderating, questions, recording, replay, rooms
+from plugins.webinar.models import Question, Recording
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.state import fold, new_state
-from plugins.webinar.tests.making import go_in, open_room
+from plugins.webinar.tests.making import LIST, go_in, open_room
 
 
 @pytest.fixture(autouse=True)
@@ -172,3 +174,79 @@ def test_a_log_with_merged_questions_gives_the_same_wherever_one_begins(
         kept = fold(kept, event)
     assert kept == whole
     assert set(whole["questions"]) == set(QUESTIONS)
+
+
+def recorded(world: World, meeting: Meeting) -> Recording:
+    """From now on everything is recorded."""
+    row = Recording(room_id=meeting.activity.id, started_at=utcnow(), owner_id=world.people["trainer"].id)
+    session().add(row)
+    session().flush()
+    row.first_seq = log.write(meeting.room, "recording.started", log.RecordingRef(recording=row.id))
+    return row
+
+
+def test_the_replay_has_what_was_published_and_nothing_of_the_rest(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        room_id, trainer = meeting.activity.id, world.actor("trainer")
+        go_in(world, meeting, "trainer", *PEOPLE)
+        recording.answer(world.actor("trainee"), room_id, is_given=True)
+        early = ask(world, meeting, "trainee4", "Chiesta prima")
+        row = recorded(world, meeting)
+        row.started_at -= timedelta(seconds=40)
+        first = ask(world, meeting, "trainee", "Si può rivedere?")
+        merged = ask(world, meeting, "trainee2", "C’è un video segreto?")
+        private = ask(world, meeting, "trainee3", "Domanda riservata")
+        late = ask(world, meeting, "trainee3", "Risposta dopo")
+        open_one = ask(world, meeting, "trainee2", "Ancora aperta")
+        questions.merge(trainer, room_id, merged, first)
+        for each in (first, private, early):
+            questions.settle(trainer, room_id, each, "answered", "Sì, da domani.")
+        row.ended_at = utcnow()
+        questions.settle(trainer, room_id, late, "done", "")
+        for _time in range(2):
+            for each in (first, late, early):
+                questions.publish(trainer, room_id, each, is_published=True)
+        for each in (open_one, merged):
+            with pytest.raises(Conflict):
+                questions.publish(trainer, room_id, each, is_published=True)
+        with pytest.raises(Forbidden):
+            questions.publish(world.actor("trainee"), room_id, private, is_published=True)
+        recording_id = row.id
+    address = f"{LIST}{room_id}/replay/{recording_id}/data"
+    for key in ("trainee", "trainer"):  # what who leads gets is what everybody gets
+        answer = sign_in(key).get(address)
+        found = {each["text"]: each for each in answer.json["questions"]}
+        assert set(found) == {"Si può rivedere?", "Risposta dopo", "Chiesta prima"}
+        assert found["Si può rivedere?"]["name"] == world.people["trainee"].name
+        assert found["Risposta dopo"]["name"] not in {world.people["trainee3"].name, ""}
+        assert all(40 <= each["at"] <= 60 for each in found.values())
+        for text in ("riservata", "segreto", "aperta"):
+            assert text not in answer.text
+    with world.inside("siena"):
+        questions.publish(trainer, room_id, first, is_published=False)
+        questions.settle(trainer, room_id, late, "removed", "")
+        assert [each["text"] for each in replay.read_replay(trainer, room_id, recording_id)["questions"]] == [
+            "Chiesta prima"
+        ]
+
+
+def test_who_leads_publishes_by_a_page_and_others_do_not_see_it(world: World, sign_in: SignIn) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        room_id = meeting.activity.id
+        go_in(world, meeting, "trainer", "trainee")
+        asked = ask(world, meeting, "trainee", "Si può rivedere?")
+        questions.settle(world.actor("trainer"), room_id, asked, "done", "")
+    page, trainer = f"{LIST}{room_id}/questions/", sign_in("trainer")
+    assert "Si può rivedere?" in trainer.get(page).text
+    for do, is_published in (("publish", True), ("publish", True), ("withdraw", False)):
+        assert trainer.post(f"{page}change", data={"question": str(asked), "do": do}).status_code == 303
+        with world.inside("siena"):
+            assert session().get_one(Question, asked).is_published is is_published
+            assert stands(rooms.meeting_of(room_id), asked)["is_published"] is is_published
+    assert trainer.post(f"{page}change", data={"question": str(new_id()), "do": "publish"}).status_code == 404
+    trainee = sign_in("trainee")
+    assert trainee.get(page).status_code == 403
+    assert trainee.post(f"{page}change", data={"question": str(asked), "do": "publish"}).status_code == 403
+    assert sign_in("head_vienna").get(page.replace("siena", "vienna")).status_code == 404

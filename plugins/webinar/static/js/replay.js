@@ -13,8 +13,8 @@ const TELL_MS = 10000;
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[], agenda: Moment[] }} */
-  #data = { agenda: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[], agenda: Moment[], questions: (Moment & { answer: string })[] }} */
+  #data = { agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
   /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
   #playing = new Map();
   #at = 0;
@@ -174,7 +174,7 @@ class WebinarReplay extends HTMLElement {
     this.#part("caption").hidden = !this.#part("caption").textContent;
   }
 
-  /** Chapters, messages, polls and captions in one list that can be searched; each leads to its moment. */
+  /** Chapters, messages, polls, questions and captions in one list that can be searched; each leads to its moment. */
   #showList() {
     const asked = /** @type {HTMLInputElement} */ (this.#part("search")).value.trim().toLocaleLowerCase();
     const entries = [
@@ -182,6 +182,7 @@ class WebinarReplay extends HTMLElement {
       ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
       ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: each.text })),
       ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, ...(each.results ?? [])].join(" · ") })),
+      ...this.#data.questions.map((each) => ({ at: each.at, kind: fill(this.dataset.textQuestion, { name: each.name ?? "" }), text: `${each.text} · ${each.answer}` })),
       ...this.#data.captions.map((each) => ({ at: each.at, kind: this.dataset.textCaption ?? "", text: each.text })),
     ].filter((each) => `${each.kind} ${each.text}`.toLocaleLowerCase().includes(asked)).sort((a, b) => a.at - b.at);
     this.#part("list").replaceChildren(...entries.map((each) => element("li", {}, element("button", { type: "button", "data-at": String(each.at) }, element("span", {}, clock(each.at)), element("span", {}, element("strong", {}, each.kind), ` ${each.text}`)))));
