@@ -81,7 +81,11 @@ class Vote(Answering, Identified, OfficeScoped, Base):
 
 
 class ReplayVote(Answering, Identified, OfficeScoped, Base):
-    """An answer that was given by who watched a replay; it changes nothing of what the meeting said."""
+    """An answer that was given by who watched a replay; it changes nothing of what the meeting said, and goes with the recording."""
 
     __tablename__ = "webinar_replay_vote"
     __table_args__ = (UniqueConstraint("poll_id", "voter", "option_id"),)
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("webinar_recording.id", ondelete="CASCADE"), index=True
+    )

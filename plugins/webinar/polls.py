@@ -143,7 +143,7 @@ def vote(
     poll = _get(me, poll_id)
     if poll.state != "open":
         raise Conflict(_("This poll is closed."))
-    voter, answers = _voter(poll, me), read_answer(poll, options, number, text)
+    voter, answers = voter_of(poll, me), read_answer(poll, options, number, text)
     session().execute(delete(Vote).where(Vote.poll_id == poll.id, Vote.voter == voter))
     whose = None if poll.is_anonymous else me.id
     session().add_all(
@@ -168,7 +168,9 @@ def own_vote(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> dict[str, 
     """What one has voted, for a page that was loaded again."""
     me = get_self(actor, room_id)
     poll = _get(me, poll_id)
-    return as_given(session().scalars(select(Vote).filter_by(poll_id=poll.id, voter=_voter(poll, me))).all())
+    return as_given(
+        session().scalars(select(Vote).filter_by(poll_id=poll.id, voter=voter_of(poll, me))).all()
+    )
 
 
 def as_given(rows: Sequence[Answering]) -> dict[str, Any]:
@@ -248,7 +250,8 @@ def read_answer(
     return [{"option_id": each} for each in sorted(chosen)]
 
 
-def _voter(poll: Poll, me: Participant) -> str:
+def voter_of(poll: Poll, me: Participant) -> str:
+    """By what the answer of somebody is known, so that they answer once and an anonymous answer names nobody."""
     return keyed_hash("webinar.vote", f"{poll.id}:{me.id}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -13,6 +13,7 @@ from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
 from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import Deck, Participant, Recording, Slide
+from plugins.webinar.replay_polls import read_polls
 from plugins.webinar.replay_questions import read_published
 
 PAGE = 500
@@ -39,7 +40,7 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     return {
         "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": _polls(row, events), "questions": read_published(row, events, lambda event: _at(row, event), shown),
+        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown),
     }  # fmt: skip
 
 
@@ -145,44 +146,6 @@ def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> lis
         for each in events
         if each.kind == "chat.said" and each.seq not in gone
     ]
-
-
-def _polls(row: Recording, events: list[EventView]) -> list[Moment]:
-    counted = {each.payload["poll"]: each.payload for each in events if each.kind == "poll.counted"}
-    answered = {
-        each.payload["poll"]: each.payload["right"] for each in events if each.kind == "poll.answered"
-    }
-    found = []
-    for each in events:
-        if each.kind == "poll.opened":
-            result = counted.get(each.payload["poll"], {})
-            right = answered.get(each.payload["poll"], [])
-            options = [
-                f"{one['text']}: {_standing(each.payload, result, one['id'])}"
-                for one in each.payload["options"]
-                if not result.get("is_hidden")
-            ]
-            options += [
-                _("Right answer: %(answer)s", answer=one["text"])
-                for one in each.payload["options"]
-                if one["id"] in right
-            ]
-            found.append(
-                {
-                    "at": _at(row, each),
-                    "question": each.payload["question"],
-                    "results": options,
-                }
-            )
-    return found
-
-
-def _standing(poll: Mapping[str, Any], result: Mapping[str, Any], option: str) -> str:
-    """How an option stands: its votes, or in a ranking its average place."""
-    count, voters = result.get("counts", {}).get(option, 0), result.get("voters", 0)
-    if poll["kind"] == "ranking" and voters:
-        return _("average place %(place)s", place=round(len(poll["options"]) - count / voters, 1))
-    return str(count)
 
 
 def _clock(seconds: float) -> str:

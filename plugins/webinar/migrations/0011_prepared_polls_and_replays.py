@@ -35,6 +35,7 @@ def upgrade() -> None:
         batch_op.alter_column("is_published", server_default=None)
     op.create_table(
         "webinar_replay_vote",
+        sa.Column("recording_id", sa.Uuid(), nullable=False),
         sa.Column("poll_id", sa.Uuid(), nullable=False),
         sa.Column("voter", sa.String(length=64), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=True),
@@ -64,13 +65,19 @@ def upgrade() -> None:
             name=op.f("fk_webinar_replay_vote_poll_id_webinar_poll"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["recording_id"],
+            ["webinar_recording.id"],
+            name=op.f("fk_webinar_replay_vote_recording_id_webinar_recording"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_replay_vote")),
         sa.UniqueConstraint(
             "poll_id", "voter", "option_id", name=op.f("uq_webinar_replay_vote_poll_id_voter_option_id")
         ),
     )
     with op.batch_alter_table("webinar_replay_vote", schema=None) as batch_op:
-        for column in ("office_id", "option_id", "participant_id", "poll_id"):
+        for column in ("office_id", "option_id", "participant_id", "poll_id", "recording_id"):
             batch_op.create_index(batch_op.f(f"ix_webinar_replay_vote_{column}"), [column], unique=False)
 
 
