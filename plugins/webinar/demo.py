@@ -22,11 +22,12 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import agenda, log, programs, recording, rooms, slides
+from plugins.webinar import agenda, demo_asking, log, programs, recording, rooms, slides
+from plugins.webinar.asking_events import PollAnswered, PollChoice, PollOpened, PollRef
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
-from plugins.webinar.log import ByPerson, PollAnswered, PollChoice, PollOpened, PollRef
+from plugins.webinar.log import ByPerson
 from plugins.webinar.models import (
     Answer,
     Correction,
@@ -103,6 +104,7 @@ def build_webinars(world: World) -> None:
                 _enrol(world, office, host, meeting)
                 if (office, abs(hours) < 1) == ("siena", True):
                     _plan_agenda(world, meeting)
+                    demo_asking.prepare_polls(world, meeting)
                 if abs(hours) < 1:
                     world.things[f"webinar.{office}.open"] = meeting.activity.id
                     programs.add_program(world.actor(host), meeting.activity.id, AddProgram(name="Regia"))
@@ -170,6 +172,8 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
     session().flush()
     if office == "siena":
         _ask_from_bank(world, meeting, rows)
+        demo_asking.add_ranking(world, meeting, rows, begins + RECORDED_AFTER)
+        demo_asking.add_questions(meeting, rows, begins + RECORDED_AFTER)
     for number, row in enumerate(rows):
         entered = begins + timedelta(minutes=world.random.randint(-4, 6))
         stays = timedelta(minutes=world.random.randint(room.duration // 3, room.duration))

@@ -53,8 +53,10 @@ from plugins.webinar import (
     live_views,
     media,
     media_process,
+    poll_views,
     privacy,
     program_views,
+    question_views,
     replay_views,
     retaining,
     rooms,
@@ -82,6 +84,8 @@ def blueprints() -> Sequence[Blueprint]:
         replay_views.blueprint,
         program_views.blueprint,
         agenda_views.blueprint,
+        poll_views.blueprint,
+        question_views.blueprint,
     ]
 
 

@@ -30,8 +30,18 @@ from lms.plugin import (
     session,
     system_actor,
 )
+from plugins.webinar.asking_events import (
+    PollAnswered,
+    PollCounted,
+    PollOpened,
+    PollRef,
+    QuestionAsked,
+    QuestionChanged,
+    QuestionMerged,
+    QuestionPublished,
+    QuestionVoted,
+)
 from plugins.webinar.chat_events import (
-    LONGEST_TEXT,
     ChatEdited,
     ChatGone,
     ChatRuled,
@@ -144,70 +154,6 @@ class SlideShown(Command):
     number: Annotated[int, Field(ge=1)]
 
 
-class PollChoice(Command):
-    """An answer offered."""
-
-    id: uuid.UUID
-    text: Said
-
-
-class PollOpened(Command):
-    """People can vote."""
-
-    poll: uuid.UUID
-    kind: Name
-    question: Said
-    options: list[PollChoice] = []
-    is_anonymous: bool = True
-    has_answer: bool = False
-
-
-class PollAnswered(Command):
-    """Which options are right; told when it is time, never before."""
-
-    poll: uuid.UUID
-    right: list[uuid.UUID]
-
-
-class PollRef(Command):
-    """Something about a poll."""
-
-    poll: uuid.UUID
-
-
-class PollCounted(Command):
-    """How a poll stands: the number of ``voters``, votes by option or number; hidden below five anonymous voters."""
-
-    poll: uuid.UUID
-    voters: int
-    is_hidden: bool = False
-    counts: dict[str, int] = {}
-    texts: list[str] = []
-
-
-class QuestionAsked(Command):
-    """Somebody asks."""
-
-    question: uuid.UUID
-    person: Person
-    text: Said
-
-
-class QuestionChanged(Command):
-    """How a question stands."""
-
-    question: uuid.UUID
-    state: Literal["open", "answered", "done", "removed"]
-    answer: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
-
-
-class QuestionVoted(Command):
-    """How many want to know it."""
-
-    question: uuid.UUID
-    votes: int
-
-
 class AgendaBegun(Command):
     """An item of the agenda has begun; its words are those of that moment."""
 
@@ -265,12 +211,15 @@ EVENTS: dict[str, type[Command]] = {
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
     "slide.hidden": Nothing,
+    "poll.prepared": Nothing,
     "poll.opened": PollOpened,
     "poll.closed": PollRef,
     "poll.answered": PollAnswered,
     "poll.counted": PollCounted,
     "question.asked": QuestionAsked,
     "question.changed": QuestionChanged,
+    "question.merged": QuestionMerged,
+    "question.published": QuestionPublished,
     "question.voted": QuestionVoted,
     "agenda.changed": Nothing,
     "agenda.begun": AgendaBegun,

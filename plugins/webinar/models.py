@@ -20,7 +20,7 @@ PARTICIPANT_STATES = ("outside", "waiting", "inside", "refused", "removed")
 LINK_RULES = ("endless", "until", "once")
 REGISTRATION_STATES = ("registered", "waiting", "cancelled")
 DECK_STATES = ("drawing", "ready", "failed")
-QUESTION_STATES = ("open", "answered", "done", "removed")
+QUESTION_STATES = ("open", "answered", "done", "merged", "removed")
 
 
 def _one_of(names: object) -> str:
@@ -282,7 +282,10 @@ class Slide(OfficeScoped, Base):
 
 
 class Question(Identified, OfficeScoped, Timestamped, Base):
-    """A question to those who present, and the answer that was written."""
+    """A question to those who present, and the answer that was written.
+
+    One that is ``merged`` goes with another, that is answered for both. Only what ``is_published`` stands in replays.
+    """
 
     __tablename__ = "webinar_question"
     __table_args__ = (CheckConstraint(f"state IN {_one_of(QUESTION_STATES)}", name="state"),)
@@ -296,6 +299,10 @@ class Question(Identified, OfficeScoped, Timestamped, Base):
     text: Mapped[str] = mapped_column(String(500))
     answer: Mapped[str] = mapped_column(String(2000), default="")
     state: Mapped[str] = mapped_column(String(8), default="open")
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("webinar_question.id", ondelete="SET NULL"), index=True
+    )
+    is_published: Mapped[bool] = mapped_column(default=False)
 
 
 class Upvote(OfficeScoped, Base):

@@ -10,6 +10,7 @@ from pydantic import Field
 from lms.plugin import Command
 from plugins.webinar.media_commands import OfferCommand, PeerCommand, RestartCommand, WishCommand
 from plugins.webinar.models import LinkRule
+from plugins.webinar.poll_models import PollKind
 from plugins.webinar.presets import Layout
 
 Key = Annotated[str, Field(min_length=8, max_length=40)]
@@ -159,7 +160,7 @@ class MakePoll(Order):
     """A poll that opens at once. ``poll`` is chosen by who makes it, so that sending it again is once."""
 
     poll: uuid.UUID
-    kind: Literal["single", "multiple", "scale", "text"]
+    kind: PollKind
     question: Annotated[str, Field(min_length=2, max_length=300)]
     options: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
     is_anonymous: bool = True
@@ -213,6 +214,24 @@ class SettleQuestion(Order):
     question: uuid.UUID
     state: Literal["answered", "done", "removed"]
     answer: Annotated[str, Field(max_length=2000)] = ""
+
+
+class OfQuestion(Order):
+    """Something about a question."""
+
+    question: uuid.UUID
+
+
+class MergeQuestion(OfQuestion):
+    """Let it go with another."""
+
+    into: uuid.UUID
+
+
+class PublishQuestion(OfQuestion):
+    """Whether it stands in the replay."""
+
+    is_published: bool
 
 
 class AnswerConsent(Order):

@@ -22,12 +22,12 @@ from lms.plugin import (
     session,
 )
 from plugins.webinar import log
+from plugins.webinar.asking_events import PollAnswered, PollChoice, PollCounted, PollOpened, PollRef
 from plugins.webinar.entering import get_self, require_right
-from plugins.webinar.log import PollAnswered, PollChoice, PollCounted, PollOpened, PollRef
 from plugins.webinar.merging import merger
 from plugins.webinar.models import Participant, Room
 from plugins.webinar.orders import AskFromBank, MakePoll
-from plugins.webinar.poll_models import Poll, PollOption, Vote
+from plugins.webinar.poll_models import WITH_OPTIONS, Answering, Poll, PollKind, PollOption, ReplayVote, Vote
 
 SHOWN_FROM = 5
 """An anonymous poll with fewer voters could name them."""
@@ -44,9 +44,7 @@ def make_poll(actor: Actor, room_id: uuid.UUID, command: MakePoll) -> Poll:
     known = session().get(Poll, command.poll)
     if known is not None:
         return known
-    texts = list(dict.fromkeys(text for text in command.options if text))
-    if command.kind in {"single", "multiple"} and not 2 <= len(texts) <= MOST_OPTIONS:
-        raise Invalid(_("Offer between 2 and 12 different answers."))
+    texts = read_options(command.kind, command.options)
     poll = Poll(
         id=command.poll,
         room_id=room_id,
@@ -55,9 +53,18 @@ def make_poll(actor: Actor, room_id: uuid.UUID, command: MakePoll) -> Poll:
         is_anonymous=command.is_anonymous,
         state="open",
     )
-    if command.kind in {"single", "multiple"}:
-        poll.options = [PollOption(text=text, position=number) for number, text in enumerate(texts)]
-    return _open(me, poll)
+    poll.options = [PollOption(text=text, position=number) for number, text in enumerate(texts)]
+    return open_poll(me, poll)
+
+
+def read_options(kind: PollKind, options: Sequence[str]) -> list[str]:
+    """What a poll of this kind offers, each once; nothing where the answer is a number or words. Raises Invalid."""
+    texts = list(dict.fromkeys(text for text in options if text))
+    if kind not in WITH_OPTIONS:
+        return []
+    if not 2 <= len(texts) <= MOST_OPTIONS:
+        raise Invalid(_("Offer between 2 and 12 different answers."))
+    return texts
 
 
 def find_in_bank(actor: Actor, room_id: uuid.UUID, query: str) -> list[dict[str, Any]]:
@@ -70,7 +77,7 @@ def find_in_bank(actor: Actor, room_id: uuid.UUID, query: str) -> list[dict[str,
             "question": each.question,
             "options": [option.text for option in each.options],
         }
-        for each in _offered(actor, query)
+        for each in find_offered(actor, query)
     ]
 
 
@@ -80,18 +87,23 @@ def ask_from_bank(actor: Actor, room_id: uuid.UUID, command: AskFromBank) -> Pol
     known = session().get(Poll, command.poll)
     if known is not None:
         return known
-    found = _offered(actor, Ref.parse(command.ref))
+    poll = take_from_bank(actor, room_id, command.ref)
+    poll.id, poll.is_anonymous, poll.state = command.poll, command.is_anonymous, "open"
+    return open_poll(me, poll)
+
+
+def take_from_bank(actor: Actor, room_id: uuid.UUID, ref: str) -> Poll:
+    """A poll made of a question of the bank, not yet kept; whether the actor may ask it here was checked. Raises Forbidden, NotFound."""
+    found = find_offered(actor, Ref.parse(ref))
     if not found:
         raise NotFound(_("There is no such question in the bank, or it does not fit a poll."))
     asked = found[0]
-    poll = Poll(
-        id=command.poll, room_id=room_id, kind=asked.kind, question=asked.question, is_anonymous=command.is_anonymous, state="open",
-    )  # fmt: skip
+    poll = Poll(room_id=room_id, kind=asked.kind, question=asked.question)
     poll.options = [
         PollOption(text=each.text, position=number, is_right=each.is_right)
         for number, each in enumerate(asked.options)
     ]
-    return _open(me, poll)
+    return poll
 
 
 def show_answer(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
@@ -105,7 +117,8 @@ def show_answer(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
     log.write(me.room, "poll.answered", PollAnswered(poll=poll.id, right=right), f"answer-{poll.id.hex}")
 
 
-def _open(me: Participant, poll: Poll) -> Poll:
+def open_poll(me: Participant, poll: Poll) -> Poll:
+    """Let everybody in the room answer; whether they may ask it was checked."""
     session().add(poll)
     session().flush()
     choices = [PollChoice(id=each.id, text=each.text) for each in poll.options]
@@ -130,12 +143,11 @@ def vote(
     poll = _get(me, poll_id)
     if poll.state != "open":
         raise Conflict(_("This poll is closed."))
-    voter = keyed_hash("webinar.vote", f"{poll.id}:{me.id}")
+    voter, answers = voter_of(poll, me), read_answer(poll, options, number, text)
     session().execute(delete(Vote).where(Vote.poll_id == poll.id, Vote.voter == voter))
     whose = None if poll.is_anonymous else me.id
     session().add_all(
-        Vote(poll_id=poll.id, voter=voter, participant_id=whose, **answer)
-        for answer in _answers(poll, options, number, text)
+        Vote(poll_id=poll.id, voter=voter, participant_id=whose, **answer) for answer in answers
     )
     session().flush()
     merger().soon(f"poll {poll.id}", poll.office_id, lambda: tell_count(poll_id))
@@ -156,15 +168,17 @@ def own_vote(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> dict[str, 
     """What one has voted, for a page that was loaded again."""
     me = get_self(actor, room_id)
     poll = _get(me, poll_id)
-    rows = (
-        session()
-        .scalars(
-            select(Vote).filter_by(poll_id=poll.id, voter=keyed_hash("webinar.vote", f"{poll.id}:{me.id}"))
-        )
-        .all()
+    return as_given(
+        session().scalars(select(Vote).filter_by(poll_id=poll.id, voter=voter_of(poll, me))).all()
     )
+
+
+def as_given(rows: Sequence[Answering]) -> dict[str, Any]:
+    """The rows of one answer as pages show it; the options of a ranking in its order."""
+    in_order = sorted(rows, key=lambda row: row.number or 0)
     return {
-        "options": [str(row.option_id) for row in rows if row.option_id], "number": rows[0].number if rows else None,
+        "options": [str(row.option_id) for row in in_order if row.option_id],
+        "number": rows[0].number if rows and rows[0].option_id is None else None,
         "text": rows[0].text if rows else "", "has_voted": bool(rows),
     }  # fmt: skip
 
@@ -176,27 +190,47 @@ def tell_count(poll_id: uuid.UUID) -> None:
         log.write(session().get_one(Room, poll.room_id), "poll.counted", count_poll(poll))
 
 
-def count_poll(poll: Poll) -> PollCounted:
-    """How a poll stands. The database counts: a big room asks every second, and only texts are read one by one."""
-    voters = session().scalar(select(func.count(Vote.voter.distinct())).where(Vote.poll_id == poll.id)) or 0
+def count_poll(poll: Poll, votes: type[Vote | ReplayVote] = Vote) -> PollCounted:
+    """How a poll stands, in the meeting or in its replays. The database counts: a big room asks every second, and only texts are read one by one.
+
+    Of a ranking each option has the points of Borda's count: for each voter as many as there are options after it.
+    """
+    voters = session().scalar(select(func.count(votes.voter.distinct())).where(votes.poll_id == poll.id)) or 0
     if poll.is_anonymous and voters < SHOWN_FROM:
         return PollCounted(poll=poll.id, voters=voters, is_hidden=True)
     if poll.kind == "text":
-        newest = select(Vote.text).where(Vote.poll_id == poll.id).order_by(Vote.id.desc()).limit(SHOWN_TEXTS)
+        newest = (
+            select(votes.text).where(votes.poll_id == poll.id).order_by(votes.id.desc()).limit(SHOWN_TEXTS)
+        )
         return PollCounted(poll=poll.id, voters=voters, texts=list(session().scalars(newest))[::-1])
-    rows = session().execute(
-        select(Vote.option_id, Vote.number, func.count())
-        .where(Vote.poll_id == poll.id)
-        .group_by(Vote.option_id, Vote.number)
-    )
-    counts = {str(option or number): votes for option, number, votes in rows}
     names = [str(each.id) for each in poll.options] or [str(each) for each in SCALE]
+    counts = _points(poll, votes) if poll.kind == "ranking" else _counts(poll, votes)
     return PollCounted(poll=poll.id, voters=voters, counts={name: counts.get(name, 0) for name in names})
 
 
-def _answers(
+def _counts(poll: Poll, votes: type[Vote | ReplayVote]) -> dict[str, int]:
+    rows = session().execute(
+        select(votes.option_id, votes.number, func.count())
+        .where(votes.poll_id == poll.id)
+        .group_by(votes.option_id, votes.number)
+    )
+    return {str(option or number): count for option, number, count in rows}
+
+
+def _points(poll: Poll, votes: type[Vote | ReplayVote]) -> dict[str, int]:
+    most = len(poll.options)
+    rows = session().execute(
+        select(votes.option_id, func.sum(most - votes.number))
+        .where(votes.poll_id == poll.id)
+        .group_by(votes.option_id)
+    )
+    return {str(option): int(points or 0) for option, points in rows}
+
+
+def read_answer(
     poll: Poll, options: Sequence[uuid.UUID], number: int | None, text: str | None
 ) -> list[dict[str, Any]]:
+    """The columns of an answer, one row for each. Raises Invalid for what was not offered."""
     if poll.kind == "text":
         if not text:
             raise Invalid(_("Write something."))
@@ -207,12 +241,22 @@ def _answers(
         return [{"number": number}]
     offered = {each.id for each in poll.options}
     chosen = set(options)
+    if poll.kind == "ranking":
+        if chosen != offered or len(options) != len(offered):
+            raise Invalid(_("Put all answers in your order, each once."))
+        return [{"option_id": each, "number": place} for place, each in enumerate(options, start=1)]
     if not chosen or not chosen <= offered or (poll.kind == "single" and len(chosen) > 1):
         raise Invalid(_("Please choose one of the answers offered."))
     return [{"option_id": each} for each in sorted(chosen)]
 
 
-def _offered(actor: Actor, query: str | Ref) -> list[OfferedQuestion]:
+def voter_of(poll: Poll, me: Participant) -> str:
+    """By what the answer of somebody is known, so that they answer once and an anonymous answer names nobody."""
+    return keyed_hash("webinar.vote", f"{poll.id}:{me.id}")
+
+
+def find_offered(actor: Actor, query: str | Ref) -> list[OfferedQuestion]:
+    """Questions of the office's bank that fit a poll, found by words or by their reference. Raises Forbidden for who has no bank."""
     found = hooks().question_bank(actor, query, OFFERED)
     if found is None:
         raise Forbidden(_("There is no question bank for you here."))
@@ -227,6 +271,6 @@ def _fits(asked: OfferedQuestion) -> bool:
 
 def _get(me: Participant, poll_id: uuid.UUID) -> Poll:
     poll = session().get(Poll, poll_id)
-    if poll is None or poll.room_id != me.room_id:
+    if poll is None or poll.room_id != me.room_id or poll.state == "draft":
         raise NotFound(_("There is no such poll."))
     return poll

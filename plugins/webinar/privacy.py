@@ -20,7 +20,7 @@ from lms.plugin import (
     session,
     system_actor,
 )
-from plugins.webinar import agenda, calls, log, programs
+from plugins.webinar import agenda, calls, log, programs, replay_polls
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import (
@@ -33,7 +33,7 @@ from plugins.webinar.models import (
     Registration,
     Watched,
 )
-from plugins.webinar.poll_models import Poll, PollOption, Vote
+from plugins.webinar.poll_models import Poll, PollOption, ReplayVote, Vote
 from plugins.webinar.program_models import Program
 
 PAGE = 500
@@ -65,7 +65,14 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             "webinar_times": (_l("When you were in meetings"), _times(rows)),
             "webinar_watched": (_l("What you watched of recordings"), _watched(rows)),
             "webinar_questions": (_l("Questions you asked in meetings"), _asked(user_id)),
-            "webinar_votes": (_l("How you voted in meetings, where it was not anonymous"), _voted(user_id)),
+            "webinar_votes": (
+                _l("How you voted in meetings, where it was not anonymous"),
+                _voted(user_id, Vote),
+            ),
+            "webinar_replay_votes": (
+                _l("How you answered polls in recordings, where it was not anonymous"),
+                _voted(user_id, ReplayVote),
+            ),
             "webinar_consents": (_l("Whether you agreed to be recorded"), _consents(user_id)),
             "webinar_recordings": (_l("Recordings that you started"), _recordings(user_id)),
             "webinar_programs": (_l("Programs that you connected with meetings"), _programs(user_id)),
@@ -83,6 +90,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
 def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
     """The name goes from every room; that somebody was there stays without a name."""
     with all_offices("erasure of a person"):
+        replay_polls.forget_answers([row for row, _title in _rooms_of(user_id)])
         nameless: dict[str, Any] = {"name": "–", "granted": "", "revoked": ""}
         session().execute(update(Participant).where(Participant.user_id == user_id).values(**nameless))
         programs.forget_owner(user_id)
@@ -144,20 +152,21 @@ def _planned(rows: Sequence[tuple[Participant, str]]) -> Rows:
 def _asked(user_id: uuid.UUID) -> Rows:
     query = select(Question).where(Question.participant_id.in_(_mine(user_id)))
     return [
-        {"question": row.text, "answer": row.answer, "at": row.created_at}
+        {"question": row.text, "answer": row.answer, "at": row.created_at, "in_replay": row.is_published}
         for row in session().scalars(query.order_by(Question.created_at))
     ]
 
 
-def _voted(user_id: uuid.UUID) -> Rows:
+def _voted(user_id: uuid.UUID, votes: type[Vote | ReplayVote]) -> Rows:
     query = (
-        select(Poll.question, PollOption.text, Vote.text, Vote.number)
-        .join(Vote, Vote.poll_id == Poll.id)
-        .outerjoin(PollOption, PollOption.id == Vote.option_id)
-        .where(Vote.participant_id.in_(_mine(user_id)))
+        select(Poll.question, PollOption.text, votes.text, votes.number)
+        .join(votes, votes.poll_id == Poll.id)
+        .outerjoin(PollOption, PollOption.id == votes.option_id)
+        .where(votes.participant_id.in_(_mine(user_id)))
+        .order_by(Poll.id, votes.number)
     )
     return [
-        {"poll": question, "answer": option or text or number}
+        {"poll": question, "answer": f"{number}. {option}" if option and number else option or text or number}
         for question, option, text, number in session().execute(query)
     ]
 

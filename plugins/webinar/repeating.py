@@ -62,7 +62,7 @@ def plan(meeting: Meeting, command: Repeat) -> list[datetime]:
 
 
 def repeat(actor: Actor, room_id: uuid.UUID, command: Repeat) -> Repeated:
-    """Make the others, with the same rules, helpers, agenda, questions and slides, published if this one is; all or none.
+    """Make the others, with the same rules, helpers, agenda, prepared polls, questions and slides, published if this one is; all or none.
 
     One that is there already at its time stays as it is. Raises NotFound, Forbidden, Conflict, Invalid.
     """

@@ -13,6 +13,8 @@ from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
 from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import Deck, Participant, Recording, Slide
+from plugins.webinar.replay_polls import read_polls
+from plugins.webinar.replay_questions import read_published
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
@@ -38,7 +40,7 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     return {
         "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": _polls(row, events),
+        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown),
     }  # fmt: skip
 
 
@@ -144,36 +146,6 @@ def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> lis
         for each in events
         if each.kind == "chat.said" and each.seq not in gone
     ]
-
-
-def _polls(row: Recording, events: list[EventView]) -> list[Moment]:
-    counted = {each.payload["poll"]: each.payload for each in events if each.kind == "poll.counted"}
-    answered = {
-        each.payload["poll"]: each.payload["right"] for each in events if each.kind == "poll.answered"
-    }
-    found = []
-    for each in events:
-        if each.kind == "poll.opened":
-            result = counted.get(each.payload["poll"], {})
-            right = answered.get(each.payload["poll"], [])
-            options = [
-                f"{one['text']}: {result.get('counts', {}).get(one['id'], 0)}"
-                for one in each.payload["options"]
-                if not result.get("is_hidden")
-            ]
-            options += [
-                _("Right answer: %(answer)s", answer=one["text"])
-                for one in each.payload["options"]
-                if one["id"] in right
-            ]
-            found.append(
-                {
-                    "at": _at(row, each),
-                    "question": each.payload["question"],
-                    "results": options,
-                }
-            )
-    return found
 
 
 def _clock(seconds: float) -> str:

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.plugin import _, actor, format_date, member, serve_file, visitors
-from plugins.webinar import recording, replay, retaining, rooms, watching
+from plugins.webinar import recording, replay, replay_polls, retaining, rooms, watching
+from plugins.webinar.replay_polls import AnswerPoll
 from plugins.webinar.retaining import KeepUntil
 from plugins.webinar.views import trail
 from plugins.webinar.watching import Played
@@ -54,6 +55,22 @@ def watched(activity_id: uuid.UUID, recording_id: uuid.UUID) -> ResponseReturnVa
     """A piece of it was played."""
     command = Played.read(request.form.to_dict())
     return {"seconds": watching.note_played(actor(), activity_id, recording_id, command)}
+
+
+@blueprint.get("/<uuid:activity_id>/replay/<uuid:recording_id>/polls/<uuid:poll_id>")
+@visitors("webinar")
+def poll(activity_id: uuid.UUID, recording_id: uuid.UUID, poll_id: uuid.UUID) -> ResponseReturnValue:
+    """One's own answer, and how it stands."""
+    return replay_polls.read_poll(actor(), activity_id, recording_id, poll_id)
+
+
+@blueprint.post("/<uuid:activity_id>/replay/<uuid:recording_id>/polls/<uuid:poll_id>")
+@visitors("webinar")
+def answer_poll(activity_id: uuid.UUID, recording_id: uuid.UUID, poll_id: uuid.UUID) -> ResponseReturnValue:
+    """Answer a poll at its moment."""
+    given = {name: request.form[name] for name in ("number", "text") if request.form.get(name)}
+    command = AnswerPoll.read(given | {"options": request.form.getlist("options")})
+    return replay_polls.answer_poll(actor(), activity_id, recording_id, poll_id, command)
 
 
 @blueprint.get("/<uuid:activity_id>/track/<uuid:track_id>")

@@ -19,6 +19,7 @@ from plugins.webinar import (
     slides,
     talking,
 )
+from plugins.webinar.asking_sockets import AskingEvents
 from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.log import (
     PERSON_CHANNEL,
@@ -36,7 +37,7 @@ MEMBERS = Policy("member")
 READS = Policy("visitor", "webinar", opens_transaction=False)
 
 
-class WebinarNamespace(LiveNamespace):
+class WebinarNamespace(AskingEvents, LiveNamespace):
     """Rooms: for members of the office, and for visitors whom a room has let in."""
 
     path = "/webinar"

@@ -21,7 +21,7 @@ def new_state() -> State:
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
         "floor": None, "chat": [], "chat_rules": None, "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
-        "agenda": None, "agenda_changes": 0,
+        "agenda": None, "agenda_changes": 0, "prepared_changes": 0,
     }  # fmt: skip
 
 
@@ -113,6 +113,10 @@ def _no_slide(state: State, _payload: Event, _event: Event) -> State:
     return state | {"slide": None}
 
 
+def _poll_prepared(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"prepared_changes": state.get("prepared_changes", 0) + 1}
+
+
 def _poll(state: State, payload: Event, event: Event) -> State:
     known = {name: payload[name] for name in ("kind", "question", "options", "is_anonymous")}
     poll = known | {
@@ -157,6 +161,15 @@ def _question_changed(state: State, payload: Event, _event: Event) -> State:
     return _with(
         state, "questions", payload["question"], {"state": payload["state"], "answer": payload["answer"]}
     )
+
+
+def _question_merged(state: State, payload: Event, _event: Event) -> State:
+    """``into`` holds while the state is ``merged``."""
+    return _with(state, "questions", payload["question"], {"state": "merged", "into": payload["into"]})
+
+
+def _question_published(state: State, payload: Event, _event: Event) -> State:
+    return _with(state, "questions", payload["question"], {"is_published": payload["is_published"]})
 
 
 def _question_voted(state: State, payload: Event, _event: Event) -> State:
@@ -237,12 +250,15 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "deck.changed": _deck,
     "slide.shown": _slide,
     "slide.hidden": _no_slide,
+    "poll.prepared": _poll_prepared,
     "poll.opened": _poll,
     "poll.closed": _poll_closed,
     "poll.answered": _poll_answered,
     "poll.counted": _poll_counted,
     "question.asked": _question,
     "question.changed": _question_changed,
+    "question.merged": _question_merged,
+    "question.published": _question_published,
     "question.voted": _question_voted,
     "agenda.changed": _agenda_changed,
     "agenda.begun": _agenda_begun,

@@ -1,4 +1,4 @@
-"""What of a room goes into a copy or an archive: its kind and rules, its agenda, questions and slides; not its people or its time."""
+"""What of a room goes into a copy or an archive: its kind and rules, its agenda, prepared polls, questions and slides; not its people or its time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.plugin import Activity, Actor, AddFile, Invalid, StoredFile, TakeFile, _, session
-from plugins.webinar import agenda, registering, rooms, slides
+from plugins.webinar import agenda, prepared_polls, registering, rooms, slides
 from plugins.webinar.forms import EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.registering import AddField
@@ -24,7 +24,7 @@ def export_room(_actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dic
         "questions": [
             {"label": each.label, "is_required": each.is_required} for each in registering.find_fields(activity_id)
         ],
-        "agenda": agenda.export_items(activity_id),
+        "agenda": agenda.export_items(activity_id), "polls": prepared_polls.export_polls(activity_id),
         "slides": [add_file(each.file_id) for each in slides.find_decks(activity_id)],
     }  # fmt: skip
 
@@ -48,5 +48,6 @@ def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], t
     for question in data.get("questions") or []:
         registering.add_field(actor, activity_id, AddField.read(question))
     agenda.import_items(activity_id, data.get("agenda") or [])
+    prepared_polls.import_polls(activity_id, data.get("polls") or [])
     for name in (data.get("slides") or [])[: slides.MOST_DECKS]:
         slides.take_file(room, session().get_one(StoredFile, take_file(str(name))), actor)

@@ -43,7 +43,7 @@ def note_played(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID, comma
     ends = min(row.started_at + timedelta(seconds=command.ends), row.ended_at or row.started_at)
     if ends <= begins:
         raise Invalid(_("There is no such moment in this recording."))
-    me = _watcher(actor, room_id)
+    me = get_watcher(actor, room_id)
     _spend(me, (ends - begins) / FASTEST)
     touching = session().scalars(
         select(Watched)
@@ -69,8 +69,8 @@ def seconds_watched(actor: Actor, row: Recording) -> float:
     )
 
 
-def _watcher(actor: Actor, room_id: uuid.UUID) -> Participant:
-    """Who watches was not always there before."""
+def get_watcher(actor: Actor, room_id: uuid.UUID) -> Participant:
+    """The row of who watches, who was not always there before; that they may was checked."""
     me = log.find_in(actor, room_id)
     if me is None:
         me = Participant(room_id=room_id, user_id=actor.user_id, name=actor.name)

@@ -38,7 +38,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/courses/{course}/grading", "/courses/{course}/issued", "/courses/step/{step}/settings", "/courses/page/{page}",
         "/courses/page/{page}/versions", "/courses/submission/{submission}", "/courses/{course}?as=trainee",
         "/webinar/new", "/webinar/{meeting}/edit", "/webinar/{meeting}/attendance", "/webinar/{meeting}/guests",
-        "/webinar/{meeting}/slides", "/webinar/{meeting}/agenda/",
+        "/webinar/{meeting}/slides", "/webinar/{meeting}/agenda/", "/webinar/{meeting}/polls/", "/webinar/{meeting}/questions/",
     ),
     "tutor": ("/tutoring", "/tutoring/hours", "/tutoring/desk", "/tutoring/desk/replies"),
     "head": (

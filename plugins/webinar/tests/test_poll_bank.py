@@ -23,7 +23,7 @@ from lms.plugin import (
     system_actor,
 )
 from lms.testing import SignIn
-from plugins.webinar import log, merging, moderating, polls, replay
+from plugins.webinar import log, merging, moderating, polls, replay, replay_polls
 from plugins.webinar.models import Recording
 from plugins.webinar.orders import AskFromBank
 from plugins.webinar.poll_models import Poll
@@ -191,9 +191,11 @@ def test_the_room_offers_the_bank_only_to_who_has_one(
     assert ('data-part="bank"' in page.get(room).text) == (key == "trainer")
 
 
-def test_the_replay_of_the_demo_shows_what_was_right(world: World) -> None:
+def test_the_replay_of_the_demo_asks_what_the_meeting_was_asked(world: World) -> None:
     with world.inside("siena"):
         row = session().query(Recording).order_by(Recording.started_at).first()
         assert row is not None
-        (shown,) = replay.read_replay(world.actor("trainer"), row.room_id, row.id)["polls"]
-        assert any(each.startswith("Right answer: ") for each in shown["results"])
+        asked, ranked = replay.read_replay(world.actor("trainee"), row.room_id, row.id)["polls"]
+        shown = replay_polls.read_poll(world.actor("trainer"), row.room_id, row.id, uuid.UUID(asked["id"]))
+        assert shown["right"]
+        assert ranked["kind"] == "ranking"

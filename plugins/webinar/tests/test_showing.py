@@ -120,7 +120,7 @@ def test_an_anonymous_poll_is_shown_from_five_answers_on_and_names_nobody(world:
         assert {vote.participant_id for vote in session().query(Vote).filter_by(poll_id=made.id)} == {None}
 
 
-@pytest.mark.parametrize("kind", ["single", "multiple", "scale", "text"])
+@pytest.mark.parametrize("kind", ["single", "multiple", "scale", "text", "ranking"])
 def test_each_vote_of_a_large_crowd_is_counted_once(world: World, kind: str) -> None:
     with world.inside("siena"):
         meeting = open_room(world)
@@ -128,18 +128,21 @@ def test_each_vote_of_a_large_crowd_is_counted_once(world: World, kind: str) -> 
         made = poll(world, meeting, kind)
         yes, no = [each.id for each in made.options] or (None, None)
         for voter in range(300):
-            chosen = {"single": [no], "multiple": [yes, no] if voter % 3 else [yes]}.get(kind, [None])
-            number = 1 + voter % 2 if kind == "scale" else None
-            session().add_all(
-                Vote(poll_id=made.id, voter=str(voter), option_id=each, number=number, text=f"Parola {voter}")
-                for each in chosen
+            ranked = [yes, no] if voter % 3 else [no, yes]
+            chosen = {"single": [no], "multiple": [yes, no] if voter % 3 else [yes], "ranking": ranked}.get(
+                kind, [None]
             )
+            number = {"scale": 1 + voter % 2, "ranking": 1}.get(kind)
+            session().add_all(
+                Vote(poll_id=made.id, voter=str(voter), option_id=each, number=number and number + place, text=f"Parola {voter}")
+                for place, each in enumerate(chosen)
+            )  # fmt: skip
             session().flush()
         counted = polls.count_poll(made)
         assert counted.voters == 300
         assert counted.counts == {
             "single": {str(yes): 0, str(no): 300}, "multiple": {str(yes): 300, str(no): 200},
-            "scale": {"1": 150, "2": 150, "3": 0, "4": 0, "5": 0}, "text": {},
+            "ranking": {str(yes): 200, str(no): 100}, "scale": {"1": 150, "2": 150, "3": 0, "4": 0, "5": 0}, "text": {},
         }[kind]  # fmt: skip
         assert counted.texts == ([f"Parola {voter}" for voter in range(240, 300)] if kind == "text" else [])
 
@@ -225,3 +228,26 @@ def test_a_count_of_an_unknown_poll_changes_nothing(voters: int, poll_id: uuid.U
         "payload": {"poll": str(poll_id), "voters": voters, "is_hidden": False, "counts": {}, "texts": []},
     }
     assert log.fold(new_state(), event) == new_state()
+
+
+def test_a_ranking_adds_up_the_places_of_all_and_is_shown_as_every_other_kind(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        room_id = meeting.activity.id
+        people = ["trainee", "trainee2", "trainee3", "trainee4", "trainee5"]
+        go_in(world, meeting, "trainer", *people)
+        made = poll(world, meeting, "ranking")
+        yes, no = (each.id for each in made.options)
+        for key in people[:4]:
+            polls.vote(world.actor(key), room_id, made.id, [yes, no], None, None)
+        assert polls.count_poll(made).is_hidden
+        polls.vote(world.actor("trainee5"), room_id, made.id, [yes, no], None, None)
+        polls.vote(world.actor("trainee5"), room_id, made.id, [no, yes], None, None)  # thought otherwise
+        counted = log.read_state(meeting.room)[1]["polls"][str(made.id)]
+        assert (counted["voters"], counted["counts"]) == (5, {str(yes): 4, str(no): 1})
+        own = polls.own_vote(world.actor("trainee5"), room_id, made.id)
+        assert (own["options"], own["number"]) == ([str(no), str(yes)], None)
+        for order in ([yes], [yes, yes], [yes, no, yes], [yes, new_id()], []):
+            with pytest.raises(Invalid):
+                polls.vote(world.actor("trainee"), room_id, made.id, order, None, None)
+        assert polls.count_poll(made).counts == {str(yes): 4, str(no): 1}

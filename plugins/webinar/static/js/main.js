@@ -9,6 +9,7 @@ import { announce, complain, part, words } from "./parts.js";
 import { People } from "./people.js";
 import { PollBank } from "./poll-bank.js";
 import { Polls } from "./polls.js";
+import { PreparedPolls } from "./prepared-polls.js";
 import { Prejoin } from "./prejoin.js";
 import { Captions, Questions, Timer } from "./questions.js";
 import { Queue } from "./queue.js";
@@ -76,6 +77,7 @@ function open() {
   new Agenda(inside);
   new Captions(inside);
   new PollBank(inside);
+  new PreparedPolls(inside);
   new Polls(inside).onNew = () => note("polls");
   new Questions(inside).onNew = () => note("questions");
   people.onPin = (person) => stage.pin(person);

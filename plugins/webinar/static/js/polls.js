@@ -1,6 +1,7 @@
 // Polls: made by who presents, answered by everybody once, shown as bars with numbers.
 import { element, fill } from "contrada/dom.js";
-import { announce, complain, keepList, part, pattern, words } from "./parts.js";
+import { announce, complain, keepList, part, words } from "./parts.js";
+import { resultsOf, votingForm } from "./poll-parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
 
@@ -8,7 +9,7 @@ export class Polls {
   #room;
   #list = part("poll-list");
   #form = /** @type {HTMLFormElement} */ (part("poll-form"));
-  /** @type {Map<string, { options: string[], number: number | null, text: string, has_voted: boolean }>} */
+  /** @type {Map<string, { options: string[], number: number | null, text: string | null, has_voted: boolean }>} */
   #own = new Map();
   #known = new Set();
   #answered = new Set();
@@ -88,7 +89,7 @@ export class Polls {
     const item = element("li", { class: "webinar-poll" }, element("h2", {}, poll.question));
     const isVoting = poll.is_open && mayVote && !own?.has_voted;
     if (isVoting) item.append(this.#voting(id, poll));
-    if (!isVoting || mayClose) item.append(this.#results(poll, own));
+    if (!isVoting || mayClose) item.append(resultsOf(poll, own));
     const notes = [poll.is_open ? "" : words.pollClosed, poll.is_anonymous ? words.pollAnonymous : "", fill(words.pollVoters, { number: poll.voters })].filter(Boolean).join(" · ");
     item.append(element("p", { class: "small text-muted" }, notes));
     const deeds = element("div", { class: "webinar-question-deeds" });
@@ -107,54 +108,19 @@ export class Polls {
    * @param {any} poll
    */
   #voting(id, poll) {
-    const form = element("form", { class: "webinar-vote" });
-    const group = element("fieldset", {}, element("legend", { class: "visually-hidden" }, poll.question));
-    if (poll.kind === "text") group.append(element("label", { class: "visually-hidden", for: `vote-${id}` }, poll.question), element("input", { class: "form-control", id: `vote-${id}`, name: "text", maxlength: "300", required: "" }));
-    const choices = poll.kind === "scale" ? [1, 2, 3, 4, 5].map((each) => ({ id: String(each), text: String(each) })) : poll.options;
-    for (const choice of poll.kind === "text" ? [] : choices) {
-      const box = element("input", { type: poll.kind === "multiple" ? "checkbox" : "radio", name: "choice", value: choice.id, id: `vote-${id}-${choice.id}` });
-      group.append(element("label", { class: "ui-choice", for: box.id }, box, element("span", {}, choice.text)));
-    }
-    form.append(group, element("button", { class: "btn btn-sm btn-primary" }, words.vote ?? ""));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const given = new FormData(form);
-      const chosen = given.getAll("choice").map(String);
-      const answer = { options: poll.kind === "scale" ? [] : chosen, number: poll.kind === "scale" ? Number(chosen[0]) : null, text: String(given.get("text") ?? "") };
-      if (poll.kind !== "text" && chosen.length === 0) return;
-      this.#room.order("poll.vote", { poll: id, ...answer, text: answer.text || null }).then(() => {
-        this.#own.set(id, { ...answer, has_voted: true });
-        this.#leaveItem();
-        this.#show();
-        announce(words.voted ?? "");
-      }, complain);
-    });
-    return form;
-  }
-
-  /**
-   * @param {any} poll
-   * @param {{ options: string[], number: number | null } | undefined} own
-   */
-  #results(poll, own) {
-    const right = poll.right ?? [];
-    if (poll.is_hidden && right.length === 0) return element("p", {}, words.pollHidden ?? "");
-    if (poll.kind === "text") return element("ul", { class: "webinar-answers" }, ...poll.texts.map((/** @type {string} */ text) => element("li", {}, text)));
-    const choices = poll.kind === "scale" ? [1, 2, 3, 4, 5].map((each) => ({ id: String(each), text: String(each) })) : poll.options;
-    const rows = choices.map((/** @type {{ id: string, text: string }} */ choice) => {
-      const count = poll.counts[choice.id] ?? 0;
-      const isMine = own?.options.includes(choice.id) || String(own?.number) === choice.id;
-      const label = `${choice.text}${isMine ? ` · ${words.yourVote}` : ""}`;
-      const item = element("li", {}, element("span", {}, label));
-      if (right.includes(choice.id)) {
-        item.classList.add("is-right");
-        item.firstElementChild?.append(" ", pattern("right-answer"));
+    return votingForm(id, poll, async (answer) => {
+      try {
+        await this.#room.order("poll.vote", { poll: id, ...answer });
+      } catch (problem) {
+        complain(problem);
+        return false;
       }
-      if (!poll.is_hidden) item.append(element("strong", {}, String(count)), element("meter", { min: "0", max: String(Math.max(1, poll.voters)), value: String(count), "aria-label": `${choice.text}: ${count}` }));
-      return item;
+      this.#own.set(id, { ...answer, has_voted: true });
+      this.#leaveItem();
+      this.#show();
+      announce(words.voted ?? "");
+      return true;
     });
-    const bars = element("ul", { class: "webinar-bars" }, ...rows);
-    return poll.is_hidden ? element("div", {}, element("p", {}, words.pollHidden ?? ""), bars) : bars;
   }
 
   /**

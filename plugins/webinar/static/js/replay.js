@@ -1,9 +1,11 @@
 // A replay: the tracks of those who agreed, played by one clock together with what the log says happened.
 import { element, fill } from "contrada/dom.js";
 import { request, RequestError } from "contrada/request.js";
+import { words } from "./parts.js";
+import { ReplayPolls } from "./replay-polls.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
-/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, question?: string, results?: string[] }} Moment */
+/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string }} Moment */
 
 const TICK_MS = 100;
 const DRIFT_SECONDS = 0.08;
@@ -13,8 +15,8 @@ const TELL_MS = 10000;
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[], agenda: Moment[] }} */
-  #data = { agenda: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[] }} */
+  #data = { agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
   /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
   #playing = new Map();
   #at = 0;
@@ -22,6 +24,7 @@ class WebinarReplay extends HTMLElement {
   #speed = 1;
   #isPlaying = false;
   #slide = "";
+  #polls = new ReplayPolls(this.#part("poll"), this.dataset.polls ?? "", this.dataset.leads !== undefined);
   /** Since which moment it has been played without a jump. @type {number | null} */
   #from = null;
   #seen = 0;
@@ -37,6 +40,7 @@ class WebinarReplay extends HTMLElement {
       const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-at]"));
       if (button) this.#go(Number(button.dataset.at));
     });
+    this.#polls.onAnswered = () => this.#showList();
     this.#seen = Number(this.dataset.seen);
     setInterval(() => this.#tick(), TICK_MS);
     setInterval(() => this.#cut(), TELL_MS);
@@ -46,6 +50,7 @@ class WebinarReplay extends HTMLElement {
 
   async #load() {
     this.#data = await request(this.dataset.source ?? "");
+    this.#polls.polls = this.#data.polls;
     this.#part("waiting").hidden = this.#data.is_ready;
     this.#seek.max = String(this.#data.seconds);
     /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0;
@@ -88,6 +93,7 @@ class WebinarReplay extends HTMLElement {
     this.#cut();
     this.#at = Math.max(0, Math.min(this.#data.seconds, at));
     if (this.#isPlaying) this.#from = this.#at;
+    this.#polls.recall(this.#at);
     this.#tickedAt = performance.now();
     history.replaceState(null, "", `#t=${Math.round(this.#at)}`);
     this.#draw();
@@ -169,19 +175,21 @@ class WebinarReplay extends HTMLElement {
       if (stamp) picture.src = `${this.dataset.slides}/${stamp}.webp`;
       picture.alt = slide?.text ?? "";
     }
+    this.#polls.showAt(this.#at);
     const caption = last(this.#data.captions, this.#at);
     this.#part("caption").textContent = caption && this.#at - caption.at < 6 ? caption.text : "";
     this.#part("caption").hidden = !this.#part("caption").textContent;
   }
 
-  /** Chapters, messages, polls and captions in one list that can be searched; each leads to its moment. */
+  /** Chapters, messages, polls, questions and captions in one list that can be searched; each leads to its moment. */
   #showList() {
     const asked = /** @type {HTMLInputElement} */ (this.#part("search")).value.trim().toLocaleLowerCase();
     const entries = [
       ...this.#data.agenda.map((each) => ({ at: each.at, kind: this.dataset.textAgenda ?? "", text: each.text })),
       ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
       ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: each.text })),
-      ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, ...(each.results ?? [])].join(" · ") })),
+      ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, each.has_voted ? (words.pollAnswered ?? "") : ""].filter(Boolean).join(" · ") })),
+      ...this.#data.questions.map((each) => ({ at: each.at, kind: fill(this.dataset.textQuestion, { name: each.name ?? "" }), text: `${each.text} · ${each.answer}` })),
       ...this.#data.captions.map((each) => ({ at: each.at, kind: this.dataset.textCaption ?? "", text: each.text })),
     ].filter((each) => `${each.kind} ${each.text}`.toLocaleLowerCase().includes(asked)).sort((a, b) => a.at - b.at);
     this.#part("list").replaceChildren(...entries.map((each) => element("li", {}, element("button", { type: "button", "data-at": String(each.at) }, element("span", {}, clock(each.at)), element("span", {}, element("strong", {}, each.kind), ` ${each.text}`)))));

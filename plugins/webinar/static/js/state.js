@@ -13,7 +13,7 @@ const ALL = [...GIVEN, "record", "moderate"];
 
 /** @returns {State} */
 export function newState() {
-  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, agenda: null, agenda_changes: 0 };
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, agenda: null, agenda_changes: 0, prepared_changes: 0 };
 }
 
 /** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
@@ -39,12 +39,15 @@ export const steps = {
   "deck.changed": (state) => ({ ...state, decks: state.decks + 1 }),
   "slide.shown": (state, { deck, number }) => ({ ...state, slide: { deck, number } }),
   "slide.hidden": (state) => ({ ...state, slide: null }),
+  "poll.prepared": (state) => ({ ...state, prepared_changes: (state.prepared_changes ?? 0) + 1 }),
   "poll.opened": (state, { poll, ...known }, event) => ({ ...state, polls: { ...state.polls, [poll]: { has_answer: false, ...known, right: [], at: event.at, is_open: true, voters: 0, is_hidden: false, counts: {}, texts: [] } } }),
   "poll.closed": (state, { poll }) => withEntry(state, "polls", poll, { is_open: false }),
   "poll.answered": (state, { poll, right }) => withEntry(state, "polls", poll, { right }),
   "poll.counted": (state, { poll, ...counted }) => withEntry(state, "polls", poll, counted),
   "question.asked": (state, { question, person, text }, event) => ({ ...state, questions: { ...state.questions, [question]: { person, text, at: event.at, state: "open", answer: "", votes: 0 } } }),
   "question.changed": (state, { question, ...changed }) => withEntry(state, "questions", question, changed),
+  "question.merged": (state, { question, into }) => withEntry(state, "questions", question, { state: "merged", into }),
+  "question.published": (state, { question, is_published }) => withEntry(state, "questions", question, { is_published }),
   "question.voted": (state, { question, votes }) => withEntry(state, "questions", question, { votes }),
   "agenda.changed": (state) => ({ ...state, agenda_changes: (state.agenda_changes ?? 0) + 1 }),
   "agenda.begun": (state, { item, title, minutes }, event) => ({ ...state, agenda: { item, title, minutes, at: event.at, began_at: state.agenda?.began_at ?? event.at } }),

@@ -1,0 +1,90 @@
+"""A replay: a poll appears at its moment and is answered by keyboard; published questions lead to their moment."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+from sqlalchemy import select
+
+from lms.plugin import session
+from plugins.webinar.models import Recording
+from tests.browser.conftest import Meet
+from tests.browser.test_webinar import is_sound
+from tests.serving import Installation
+
+pytestmark = pytest.mark.browser
+PHONE = ViewportSize(width=360, height=740)
+BANKED, RANKED = "Come riconosci un annuncio di lavoro falso?", "Che cosa vi pesa di più in un colloquio?"
+PUBLISHED, HIDDEN = "perché ho cambiato spesso lavoro", "essere in inglese"
+
+
+def replay(installation: Installation) -> str:
+    """The recorded meeting of the demo."""
+    with installation.app.app_context(), installation.world.inside("siena"):
+        row = session().scalars(select(Recording).order_by(Recording.started_at)).first()
+        assert row is not None
+        return f"/webinar/{row.room_id}/replay/{row.id}"
+
+
+def test_a_poll_appears_at_its_moment_and_is_answered_by_keyboard(
+    meet: Meet, installation: Installation
+) -> None:
+    page = meet("trainee26", viewport=PHONE).visit(replay(installation))
+    card = page.locator("[data-part=poll]")
+    expect(page.get_by_role("button", name="Play")).to_be_enabled()
+    expect(card).to_be_hidden()
+    page.get_by_role("button", name="Play").press("Enter")
+    expect(card.get_by_role("heading", name=BANKED)).to_be_visible()
+    expect(page.locator("[data-part=announcer]")).to_have_text(f"A new poll: {BANKED}")
+    page.get_by_role("button", name="Pause").press("Enter")
+    page.get_by_role("button", name=BANKED).press("Enter")
+    boxes = card.get_by_role("checkbox")
+    expect(boxes).to_have_count(4)
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    assert is_sound(page) == []
+    card.get_by_role("button", name="Vote", exact=True).press("Enter")
+    expect(card).to_be_focused()
+    expect(card.get_by_text("In the meeting · votes: 9")).to_be_visible()
+    expect(card.get_by_text("Right answer", exact=True)).to_have_count(3)
+    expect(page.locator("[data-part=announcer]")).to_have_text("Your vote counts. Your answer is not right.")
+    expect(card.get_by_role("button", name="Vote", exact=True)).to_have_count(0)
+    assert is_sound(page) == []
+    card.get_by_role("button", name="Put away").press("Enter")
+    expect(card).to_be_hidden()
+    page.get_by_role("button", name=RANKED).press("Enter")
+    card.get_by_role("button", name="Move down").first.press("ArrowDown")
+    card.get_by_role("button", name="Vote", exact=True).press("Enter")
+    expect(card.get_by_text("average place")).to_have_count(4)
+    page.reload()
+    expect(page.get_by_role("button", name=BANKED)).to_contain_text("answered")
+    page.get_by_role("button", name=BANKED).press("Enter")
+    expect(card.get_by_text("· your vote")).to_have_count(1)
+    expect(card.get_by_text("Your answer is not right.")).to_be_visible()
+
+
+def test_a_published_question_leads_to_its_answer_and_the_others_are_not_there(
+    meet: Meet, installation: Installation
+) -> None:
+    address = replay(installation)
+    page = meet("trainee26").visit(address)
+    page.get_by_role("button", name=PUBLISHED).press("Enter")
+    expect(page.get_by_role("slider", name="Moment")).to_have_attribute("aria-valuetext", "0:05")
+    expect(page.get_by_role("button", name="che cosa cerchi adesso")).to_be_visible()
+    expect(page.get_by_role("button", name=HIDDEN)).to_have_count(0)
+    assert HIDDEN not in page.request.get(f"{page.url.partition('#')[0]}/data").text()
+    expect(page.get_by_role("link", name="Choose the questions")).to_have_count(0)
+    assert is_sound(page) == []
+    host = meet("trainer").visit(address)
+    host.get_by_role("link", name="Choose the questions").click()
+    chosen = host.get_by_role("listitem").filter(has_text=HIDDEN)
+    chosen.get_by_role("button", name="Show it in the replay").click()
+    expect(host.get_by_text("It stands in the replay.")).to_be_visible()
+    assert is_sound(host) == []
+    page.reload()
+    expect(page.get_by_role("button", name=HIDDEN)).to_be_visible()
+    chosen.get_by_role("button", name="Do not show it in the replay").click()
+    expect(host.get_by_text("It does not stand in the replay.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name=PUBLISHED)).to_be_visible()
+    expect(page.get_by_role("button", name=HIDDEN)).to_have_count(0)
