@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.plugin import (
     Actor,
@@ -308,8 +308,14 @@ def room_of(channel: str) -> Room | None:
 
 def find_in(actor: Actor, room_id: uuid.UUID) -> Participant | None:
     """The actor in a room."""
-    own = Participant.visitor_id if actor.is_visitor else Participant.user_id
-    return session().scalar(select(Participant).where(Participant.room_id == room_id, own == actor.user_id))
+    query = _VISITOR if actor.is_visitor else _MEMBER
+    return session().scalar(query, {"room": room_id, "who": actor.user_id})
+
+
+# Everything that somebody does in a room asks one of these: they are built once.
+_IN_ROOM = select(Participant).where(Participant.room_id == bindparam("room"))
+_VISITOR = _IN_ROOM.where(Participant.visitor_id == bindparam("who"))
+_MEMBER = _IN_ROOM.where(Participant.user_id == bindparam("who"))
 
 
 def _snapshot(_actor: Actor, channel: str) -> Snapshot:

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from lms.plugin import (
     Actor,
@@ -144,13 +145,20 @@ def vote(
     if poll.state != "open":
         raise Conflict(_("This poll is closed."))
     voter, answers = voter_of(poll, me), read_answer(poll, options, number, text)
-    session().execute(delete(Vote).where(Vote.poll_id == poll.id, Vote.voter == voter))
+    for earlier in session().scalars(_EARLIER, {"poll": poll.id, "voter": voter}).all():
+        session().delete(earlier)
+    session().flush()
     whose = None if poll.is_anonymous else me.id
     session().add_all(
         Vote(poll_id=poll.id, voter=voter, participant_id=whose, **answer) for answer in answers
     )
     session().flush()
     merger().soon(f"poll {poll.id}", poll.office_id, lambda: tell_count(poll_id))
+
+
+# A large room votes within seconds: built once, and cheaper than a deletion that mostly finds nothing.
+_EARLIER = select(Vote).where(Vote.poll_id == bindparam("poll"), Vote.voter == bindparam("voter"))
+_POLL = select(Poll).where(Poll.id == bindparam("poll")).options(joinedload(Poll.options))
 
 
 def close_poll(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
@@ -270,7 +278,7 @@ def _fits(asked: OfferedQuestion) -> bool:
 
 
 def _get(me: Participant, poll_id: uuid.UUID) -> Poll:
-    poll = session().get(Poll, poll_id)
+    poll = session().scalars(_POLL, {"poll": poll_id}).unique().one_or_none()
     if poll is None or poll.room_id != me.room_id or poll.state == "draft":
         raise NotFound(_("There is no such poll."))
     return poll
