@@ -418,6 +418,7 @@ def test_a_studio_program_is_seen_by_everybody_under_its_name(
     trainer.get_by_label("Its name in the room").fill("Direction")
     assert is_sound(trainer) == []
     trainer.get_by_role("button", name="Make a key").click()
+    expect(trainer.get_by_label("Key (bearer token)")).to_be_visible()
     assert is_sound(trainer) == []
     endpoint = trainer.get_by_label("Address of the server (WHIP)").input_value()
     key = trainer.get_by_label("Key (bearer token)").input_value()
