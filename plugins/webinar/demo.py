@@ -25,6 +25,7 @@ from lms.plugin import (
 from plugins.webinar import agenda, log, programs, recording, rooms, slides
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
+from plugins.webinar.demo_chat import sign_and_whisper
 from plugins.webinar.forms import CreateRoom
 from plugins.webinar.log import ByPerson, PollAnswered, PollChoice, PollOpened, PollRef
 from plugins.webinar.models import (
@@ -105,6 +106,7 @@ def build_webinars(world: World) -> None:
                     _plan_agenda(world, meeting)
                 if abs(hours) < 1:
                     world.things[f"webinar.{office}.open"] = meeting.activity.id
+                    meeting.room.private_chat = True
                     programs.add_program(world.actor(host), meeting.activity.id, AddProgram(name="Regia"))
                 if hours < -24:
                     _hold(world, office, meeting)
@@ -190,6 +192,7 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
                 )
             )  # fmt: skip
     _edit_one(meeting, begins)
+    sign_and_whisper(meeting, begins)
     _ask_and_vote(world, office, meeting)
     log.write(room, "room.ended", log.Nothing(), at=room.ended_at)
     session().add(

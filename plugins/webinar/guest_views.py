@@ -25,6 +25,10 @@ from plugins.webinar.registering import AddField, InviteGuest, Register
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.views import as_uuid, trail
 
+EARLIER = "webinar_earlier"
+"""In the session of a browser: which guests it was before, so that a ban holds for another link in it too."""
+MOST_EARLIER = 20
+
 blueprint = Blueprint("webinar_guest", __name__, url_prefix="/webinar")
 
 
@@ -84,7 +88,11 @@ def link(registration_id: uuid.UUID, secret: str) -> ResponseReturnValue:
         flash(_("You are not expected any more. Your place goes to somebody else."), "success")
         return redirect(url_for("webinar_guest.link", registration_id=registration_id, secret=secret), 303)
     known = session.get("visitors", {}).get("webinar", "")
-    visitor, room = registering.come_by_link(registration_id, secret, known)
+    earlier = session.get(EARLIER, [])
+    visitor, room = registering.come_by_link(registration_id, secret, known, earlier)
+    if known and known != str(visitor):
+        kept = [each for each in earlier if each != known]
+        session[EARLIER] = [*kept[-MOST_EARLIER:], known]
     greet_visitor(session, "webinar", visitor)
     found = recording.find_recordings(room) if request.form.get("do") == "replay" else []
     if found:

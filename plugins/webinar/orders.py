@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lms.plugin import Command
+from plugins.webinar.chat_models import SignName
 from plugins.webinar.media_commands import OfferCommand, PeerCommand, RestartCommand, WishCommand
 from plugins.webinar.models import LinkRule
 from plugins.webinar.presets import Layout
@@ -55,10 +56,31 @@ class EditSaid(Order):
 
 
 class RuleChat(Order):
-    """How often one writes, and who may write links."""
+    """How often one writes, who may write links, and whether one writes to one other person alone."""
 
     slow_seconds: Annotated[int, Field(ge=0, le=600)]
     links: LinkRule
+    private: bool
+
+
+class Whisper(OfPerson):
+    """A message to one person alone."""
+
+    text: Said
+
+
+class OfMessage(InRoom):
+    """A message, by its number."""
+
+    target: Annotated[int, Field(ge=1)]
+
+
+class Sign(Order):
+    """A sign on a message, given or taken away."""
+
+    target: Annotated[int, Field(ge=1)]
+    name: SignName
+    is_given: bool
 
 
 class TellStaff(MaybeOfPerson):
@@ -110,6 +132,25 @@ class SetLayout(Order):
 
     layout: Layout
     pinned: uuid.UUID | None = None
+
+
+class PutOut(OfPerson):
+    """Somebody is to go; for good, if they are banned."""
+
+    reason: Annotated[str, Field(max_length=300)] = ""
+    is_banned: bool = False
+
+
+class StopAll(Order):
+    """All microphones or cameras off."""
+
+    right: Literal["speak", "camera"]
+
+
+class GoOn(Order):
+    """One switched it on again."""
+
+    right: Literal["speak", "camera", "share"]
 
 
 class CallHelp(Order):

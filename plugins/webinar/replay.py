@@ -12,11 +12,13 @@ from sqlalchemy import select
 from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
 from plugins.webinar.chat_events import with_names
+from plugins.webinar.chat_signs import as_words
 from plugins.webinar.models import Deck, Participant, Recording, Slide
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
 AGENDA_KINDS = frozenset({"agenda.begun", "agenda.ended"})
+CHANGES = frozenset({"chat.gone", "chat.edited", "chat.signed"})
 Moment = dict[str, Any]
 
 
@@ -128,9 +130,10 @@ def _captions(row: Recording, events: list[EventView]) -> list[Moment]:
 
 def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> list[Moment]:
     """Each message as it stands now: what was taken back or written anew later counts too."""
-    changes = [each for each in _log_after(row, row.first_seq) if each.kind in {"chat.gone", "chat.edited"}]
+    changes = [each for each in _log_after(row, row.first_seq) if each.kind in CHANGES]
     gone = {each.payload["target"] for each in changes if each.kind == "chat.gone"}
     edited = {each.payload["target"]: each.payload["text"] for each in changes if each.kind == "chat.edited"}
+    signed = {each.payload["target"]: each.payload["signs"] for each in changes if each.kind == "chat.signed"}
 
     def name_of(person: str) -> str:
         return shown.get(person, _("Somebody"))
@@ -140,6 +143,7 @@ def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> lis
             "at": _at(row, each),
             "name": name_of(each.payload["person"]),
             "text": with_names(edited.get(each.seq, each.payload["text"]), name_of),
+            "signs": as_words(signed.get(each.seq, {})),
         }
         for each in events
         if each.kind == "chat.said" and each.seq not in gone

@@ -8,7 +8,9 @@ from typing import Any
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
 from plugins.webinar import (
     agenda,
+    banning,
     calls,
+    chat_signs,
     entering,
     moderating,
     orders,
@@ -17,7 +19,9 @@ from plugins.webinar import (
     recording,
     sending,
     slides,
+    stopping,
     talking,
+    whispering,
 )
 from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.log import (
@@ -108,6 +112,12 @@ class WebinarNamespace(LiveNamespace):
         sending.wish(call.actor, command.room, command)
         return {}
 
+    @on_event("sending.go_on", LET_IN, orders.GoOn)
+    def go_on(self, call: Call, command: orders.GoOn) -> Mapping[str, Any]:
+        """One switched microphone, camera or screen on again."""
+        stopping.go_on(call.actor, command.room, command.right)
+        return {}
+
     # --- calls ------------------------------------------------------------------------
 
     @on_event("call.open", MEMBERS, orders.OpenCall, rate=Rate(30, 60))
@@ -159,8 +169,8 @@ class WebinarNamespace(LiveNamespace):
 
     @on_event("chat.rule", LET_IN, orders.RuleChat)
     def rule_chat(self, call: Call, command: orders.RuleChat) -> Mapping[str, Any]:
-        """How often one writes, and who may write links."""
-        rules = ChatRuled(slow_seconds=command.slow_seconds, links=command.links)
+        """How often one writes, who may write links, and whether to one person alone."""
+        rules = ChatRuled(slow_seconds=command.slow_seconds, links=command.links, private=command.private)
         talking.set_rules(call.actor, command.room, rules, command.key)
         return {}
 
@@ -169,6 +179,28 @@ class WebinarNamespace(LiveNamespace):
         """Take a message back."""
         talking.take_back(call.actor, command.room, command.target)
         return {}
+
+    @on_event("chat.whisper", LET_IN, orders.Whisper, rate=Rate(20, 20))
+    def whisper(self, call: Call, command: orders.Whisper) -> Mapping[str, Any]:
+        """Write to one person alone."""
+        whispering.whisper(call.actor, command.room, command.person, command.text, command.key)
+        return {}
+
+    @on_event("chat.sign", LET_IN, orders.Sign, rate=Rate(30, 20))
+    def sign(self, call: Call, command: orders.Sign) -> Mapping[str, Any]:
+        """Put a sign on a message, or take it away."""
+        chat_signs.set_sign(call.actor, command.room, command.target, command.name, is_given=command.is_given)
+        return {}
+
+    @on_event("chat.signs", READS, orders.OfMessage, rate=Rate(60, 30))
+    def list_signs(self, call: Call, command: orders.OfMessage) -> Mapping[str, Any]:
+        """Who gave which sign to a message."""
+        return {"signs": chat_signs.find_signs(call.actor, command.room, command.target)}
+
+    @on_event("chat.own_signs", READS, orders.InRoom)
+    def list_own_signs(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """Which signs one gave."""
+        return {"signs": chat_signs.own_signs(call.actor, command.room)}
 
     @on_event("staff.tell", LET_IN, orders.TellStaff, rate=Rate(20, 20))
     def tell_staff(self, call: Call, command: orders.TellStaff) -> Mapping[str, Any]:
@@ -371,10 +403,23 @@ class WebinarNamespace(LiveNamespace):
         moderating.ask_person(call.actor, command.room, command.person, command.kind)
         return {}
 
-    @on_event("person.remove", LET_IN, orders.OfPerson)
-    def remove(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
-        """Put somebody out."""
-        moderating.remove(call.actor, command.room, command.person)
+    @on_event("person.remove", LET_IN, orders.PutOut)
+    def remove(self, call: Call, command: orders.PutOut) -> Mapping[str, Any]:
+        """Put somebody out, for now or for good."""
+        put_out = banning.ban if command.is_banned else banning.remove
+        put_out(call.actor, command.room, command.person, command.reason)
+        return {}
+
+    @on_event("ban.lift", LET_IN, orders.OfPerson)
+    def lift_ban(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
+        """Let somebody come again."""
+        banning.lift_ban(call.actor, command.room, command.person)
+        return {}
+
+    @on_event("all.stop", LET_IN, orders.StopAll)
+    def stop_all(self, call: Call, command: orders.StopAll) -> Mapping[str, Any]:
+        """All microphones or cameras off."""
+        stopping.stop_all(call.actor, command.room, command.right)
         return {}
 
     @on_event("help.settle", LET_IN, orders.OfPerson)

@@ -82,7 +82,7 @@ def _said(state: State, payload: Event, event: Event) -> State:
     said = {"seq": event["seq"], "at": event["at"]} | {
         name: payload[name] for name in ("person", "text", "reply_to")
     }
-    said |= {"mentions": payload.get("mentions", []), "is_edited": False}
+    said |= {"mentions": payload.get("mentions", []), "is_edited": False, "signs": {}}
     return state | {"chat": [*state["chat"], said][-KEPT_MESSAGES:]}
 
 
@@ -94,7 +94,15 @@ def _edited(state: State, payload: Event, _event: Event) -> State:
 
 
 def _ruled(state: State, payload: Event, _event: Event) -> State:
-    return state | {"chat_rules": {"slow_seconds": payload["slow_seconds"], "links": payload["links"]}}
+    rules = {"slow_seconds": payload["slow_seconds"], "links": payload["links"]}
+    return state | {"chat_rules": rules | {"private": payload.get("private", False)}}
+
+
+def _signed(state: State, payload: Event, _event: Event) -> State:
+    signs = {"signs": dict(payload["signs"])}
+    return state | {
+        "chat": [each | signs if each["seq"] == payload["target"] else each for each in state["chat"]]
+    }
 
 
 def _gone(state: State, payload: Event, _event: Event) -> State:
@@ -234,6 +242,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "chat.edited": _edited,
     "chat.gone": _gone,
     "chat.ruled": _ruled,
+    "chat.signed": _signed,
     "deck.changed": _deck,
     "slide.shown": _slide,
     "slide.hidden": _no_slide,

@@ -3,7 +3,7 @@ import { element, fill } from "contrada/dom.js";
 import { request, RequestError } from "contrada/request.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
-/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, question?: string, results?: string[] }} Moment */
+/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string, question?: string, results?: string[] }} Moment */
 
 const TICK_MS = 100;
 const DRIFT_SECONDS = 0.08;
@@ -180,7 +180,7 @@ class WebinarReplay extends HTMLElement {
     const entries = [
       ...this.#data.agenda.map((each) => ({ at: each.at, kind: this.dataset.textAgenda ?? "", text: each.text })),
       ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
-      ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: each.text })),
+      ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: [each.text, each.signs].filter(Boolean).join(" · ") })),
       ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, ...(each.results ?? [])].join(" · ") })),
       ...this.#data.captions.map((each) => ({ at: each.at, kind: this.dataset.textCaption ?? "", text: each.text })),
     ].filter((each) => `${each.kind} ${each.text}`.toLocaleLowerCase().includes(asked)).sort((a, b) => a.at - b.at);
