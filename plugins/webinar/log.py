@@ -150,10 +150,21 @@ class DeckChanged(Command):
 
 
 class SlideShown(Command):
-    """The slide that everybody sees."""
+    """The slide that everybody sees; ``person`` turned to it."""
 
     deck: uuid.UUID
     number: Annotated[int, Field(ge=1)]
+    person: Person | None = None
+
+
+class SlideZoomed(Command):
+    """How close who shows a slide looks at it: in hundredths of the whole, around a point in thousandths of its width and height."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1)]
+    scale: Annotated[int, Field(ge=100, le=400)]
+    x: Annotated[int, Field(ge=0, le=1000)] = 500
+    y: Annotated[int, Field(ge=0, le=1000)] = 500
 
 
 class PollChoice(Command):
@@ -278,6 +289,7 @@ EVENTS: dict[str, type[Command]] = {
     "chat.signed": ChatSigned,
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
+    "slide.zoomed": SlideZoomed,
     "slide.hidden": Nothing,
     "poll.opened": PollOpened,
     "poll.closed": PollRef,

@@ -196,6 +196,16 @@ class ShowSlide(Order):
     number: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
+class ZoomSlide(Order):
+    """How close one looks at the slide that one shows."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1, le=1000)]
+    scale: Annotated[int, Field(ge=100, le=400)]
+    x: Annotated[int, Field(ge=0, le=1000)]
+    y: Annotated[int, Field(ge=0, le=1000)]
+
+
 class MakePoll(Order):
     """A poll that opens at once. ``poll`` is chosen by who makes it, so that sending it again is once."""
 

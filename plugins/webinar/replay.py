@@ -17,8 +17,10 @@ from plugins.webinar.models import Deck, Participant, Recording, Slide
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
+ZOOM_KIND = "slide.zoomed"
 AGENDA_KINDS = frozenset({"agenda.begun", "agenda.ended"})
 CHANGES = frozenset({"chat.gone", "chat.edited", "chat.signed"})
+WHOLE = {"scale": 100, "x": 500, "y": 500}
 Moment = dict[str, Any]
 
 
@@ -39,7 +41,7 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     shown = {str(key): name for key, name in names.items() if key in agreed}
     return {
         "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
-        "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
+        "slides": _slides(row, [*before, *events]), "zooms": _zooms(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
         "polls": _polls(row, events),
     }  # fmt: skip
 
@@ -97,6 +99,15 @@ def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
     return found
 
 
+def _zooms(row: Recording, events: list[EventView]) -> list[Moment]:
+    """How close who showed the slides looked at them; each slide begins whole."""
+    return [
+        {"at": _at(row, each)} | {name: each.payload.get(name, whole) for name, whole in WHOLE.items()}
+        for each in events
+        if each.kind == ZOOM_KIND or each.kind in SLIDE_KINDS
+    ]
+
+
 def _agenda(row: Recording, events: list[EventView]) -> list[Moment]:
     """The item that was on when it began, then each that began: chapters, called as they were called then."""
     return [
@@ -112,6 +123,10 @@ def _before(row: Recording) -> list[EventView]:
     for each in takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0)):
         if each.kind in SLIDE_KINDS | AGENDA_KINDS:
             last[each.kind.partition(".")[0]] = each
+        if each.kind == ZOOM_KIND:
+            last["zoom"] = each
+        elif each.kind in SLIDE_KINDS:
+            last.pop("zoom", None)
     return sorted(last.values(), key=lambda each: each.seq)
 
 

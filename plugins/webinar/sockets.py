@@ -22,6 +22,7 @@ from plugins.webinar import (
     stopping,
     talking,
     whispering,
+    zooming,
 )
 from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.log import (
@@ -31,6 +32,7 @@ from plugins.webinar.log import (
     STAFF_CHANNEL,
     HelpCalled,
     LayoutSet,
+    SlideZoomed,
     find_in,
     room_of,
 )
@@ -242,6 +244,15 @@ class WebinarNamespace(LiveNamespace):
             slides.hide(call.actor, command.room)
         else:
             slides.show(call.actor, command.room, command.deck, command.number)
+        return {}
+
+    @on_event("slide.zoom", LET_IN, orders.ZoomSlide, rate=Rate(60, 10))
+    def zoom_slide(self, call: Call, command: orders.ZoomSlide) -> Mapping[str, Any]:
+        """Look closer, with everybody who follows."""
+        view = SlideZoomed(
+            deck=command.deck, number=command.number, scale=command.scale, x=command.x, y=command.y
+        )
+        zooming.zoom(call.actor, command.room, view, command.key)
         return {}
 
     @on_event("poll.make", LET_IN, orders.MakePoll)

@@ -114,7 +114,16 @@ def _deck(state: State, _payload: Event, _event: Event) -> State:
 
 
 def _slide(state: State, payload: Event, _event: Event) -> State:
-    return state | {"slide": {"deck": payload["deck"], "number": payload["number"]}}
+    shown = {"deck": payload["deck"], "number": payload["number"], "by": payload.get("person")}
+    return state | {"slide": shown | {"zoom": None}}
+
+
+def _zoomed(state: State, payload: Event, _event: Event) -> State:
+    slide = state["slide"]
+    if slide is None or (slide["deck"], slide["number"]) != (payload["deck"], payload["number"]):
+        return state
+    view = {name: payload[name] for name in ("scale", "x", "y")}
+    return state | {"slide": slide | {"zoom": view if payload["scale"] > 100 else None}}
 
 
 def _no_slide(state: State, _payload: Event, _event: Event) -> State:
@@ -245,6 +254,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "chat.signed": _signed,
     "deck.changed": _deck,
     "slide.shown": _slide,
+    "slide.zoomed": _zoomed,
     "slide.hidden": _no_slide,
     "poll.opened": _poll,
     "poll.closed": _poll_closed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,17 @@ from lms.plugin import (
     utcnow,
 )
 from lms.testing import SignIn
-from plugins.webinar import banning, chat_signs, log, moderating, privacy, replay, talking, whispering
+from plugins.webinar import (
+    banning,
+    chat_signs,
+    log,
+    merging,
+    moderating,
+    privacy,
+    replay,
+    talking,
+    whispering,
+)
 from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.models import Participant, Recording
 from plugins.webinar.rooms import Meeting
@@ -34,6 +45,14 @@ from plugins.webinar.tests.making import LIST, go_in, open_room
 KEY, OTHER, THIRD = "key-of-a-test-0001", "key-of-a-test-0002", "key-of-a-test-0003"
 SECRET = "Solo per te"
 Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _count_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def now(_self: merging.Merger, _key: str, _office_id: uuid.UUID, work: Callable[[], None]) -> None:
+        work()
+
+    monkeypatch.setattr(merging.Merger, "soon", now)
 
 
 def allowed(world: World) -> tuple[Meeting, list[Participant]]:
@@ -176,7 +195,6 @@ def test_signs_are_given_once_counted_named_and_taken_away(
         for key in ("trainee", "trainee", "trainee2"):
             chat_signs.set_sign(world.actor(key), room_id, seq, "thumb", is_given=True)
         chat_signs.set_sign(world.actor("trainee"), room_id, seq, "heart", is_given=True)
-        chat_signs.tell_signs(room_id, seq)
         assert log.read_state(meeting.room)[1]["chat"][-1]["signs"] == {"thumb": 2, "heart": 1}
         names = sorted(world.people[key].name for key in ("trainee", "trainee2"))
         found = chat_signs.find_signs(world.actor("trainee2"), room_id, seq)
@@ -184,9 +202,9 @@ def test_signs_are_given_once_counted_named_and_taken_away(
         own = chat_signs.own_signs(world.actor("trainee"), room_id)
         assert {name: sorted(signs) for name, signs in own.items()} == {str(seq): ["heart", "thumb"]}
         chat_signs.set_sign(world.actor("trainee"), room_id, seq, "thumb", is_given=False)
-        chat_signs.tell_signs(room_id, seq)
         assert log.read_state(meeting.room)[1]["chat"][-1]["signs"] == {"thumb": 1, "heart": 1}
-        assert len(exported(world.actor("trainee"), monkeypatch)["webinar_signs"]) == 1
+        given = exported(world.actor("trainee"), monkeypatch)["webinar_signs"]
+        assert [row["sign"] for row in given if row["message"] == seq] == ["❤️"]
 
 
 def test_signs_go_with_their_message_and_those_who_may_not_write_give_none(world: World) -> None:
@@ -222,6 +240,5 @@ def test_the_replay_shows_how_many_gave_which_sign(app: Flask, world: World) -> 
         session().flush()
         seq = talking.say(world.actor("trainer"), room_id, "Benvenuti", KEY)
         chat_signs.set_sign(world.actor("trainee"), room_id, seq, "clap", is_given=True)
-        chat_signs.tell_signs(room_id, seq)
         shown = replay.read_replay(world.actor("trainer"), room_id, recording.id)
         assert [each["signs"] for each in shown["chat"]] == ["👏 1"]

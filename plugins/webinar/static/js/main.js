@@ -16,6 +16,7 @@ import { PuttingOut } from "./putting-out.js";
 import { Recording } from "./recording.js";
 import { Room } from "./room.js";
 import { Slides } from "./slides.js";
+import { SlideZoom } from "./slide-zoom.js";
 import { Stage } from "./stage.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("webinar"));
@@ -75,6 +76,7 @@ function open() {
   const chat = new Chat(inside);
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
+  new SlideZoom(inside, stage);
   new Recording(inside);
   new Timer(inside);
   new Agenda(inside);

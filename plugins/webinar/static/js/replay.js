@@ -1,8 +1,10 @@
 // A replay: the tracks of those who agreed, played by one clock together with what the log says happened.
 import { element, fill } from "contrada/dom.js";
+import { transformOf, WHOLE, within } from "./zoom.js";
 import { request, RequestError } from "contrada/request.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
+/** @typedef {import("./zoom.js").View} View */
 /** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string, question?: string, results?: string[] }} Moment */
 
 const TICK_MS = 100;
@@ -13,8 +15,8 @@ const TELL_MS = 10000;
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[], agenda: Moment[] }} */
-  #data = { agenda: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: Moment[], agenda: Moment[], zooms: (View & { at: number })[] }} */
+  #data = { zooms: [], agenda: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
   /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
   #playing = new Map();
   #at = 0;
@@ -165,13 +167,24 @@ class WebinarReplay extends HTMLElement {
     if (stamp !== this.#slide) {
       this.#slide = stamp;
       const picture = /** @type {HTMLImageElement} */ (this.#part("slide"));
-      picture.hidden = !stamp;
+      this.#part("slide-frame").hidden = !stamp;
       if (stamp) picture.src = `${this.dataset.slides}/${stamp}.webp`;
       picture.alt = slide?.text ?? "";
     }
+    this.#showZoom();
     const caption = last(this.#data.captions, this.#at);
     this.#part("caption").textContent = caption && this.#at - caption.at < 6 ? caption.text : "";
     this.#part("caption").hidden = !this.#part("caption").textContent;
+  }
+
+  /** As close as who showed the slide looked at it. */
+  #showZoom() {
+    const [frame, sheet] = [this.#part("slide-frame"), this.#part("slide")];
+    if (frame.hidden || !sheet.offsetWidth) return;
+    const size = { width: sheet.offsetWidth, height: sheet.offsetHeight };
+    const view = within(last(this.#data.zooms, this.#at) ?? WHOLE, { width: frame.clientWidth, height: frame.clientHeight }, size);
+    const wanted = transformOf(view, size);
+    if (sheet.style.transform !== wanted) sheet.style.transform = wanted;
   }
 
   /** Chapters, messages, polls and captions in one list that can be searched; each leads to its moment. */
@@ -200,7 +213,8 @@ class WebinarReplay extends HTMLElement {
 customElements.define("webinar-replay", WebinarReplay);
 
 /**
- * @param {Moment[]} moments
+ * @template {{ at: number }} T
+ * @param {T[]} moments
  * @param {number} at
  */
 function last(moments, at) {
