@@ -20,7 +20,7 @@ from lms.plugin import (
     public,
     utcnow,
 )
-from plugins.webinar import letters, recording, registering, rooms
+from plugins.webinar import agenda, letters, recording, registering, rooms
 from plugins.webinar.registering import AddField, InviteGuest, Register
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.views import as_uuid, trail
@@ -44,7 +44,7 @@ def register(activity_id: uuid.UUID) -> ResponseReturnValue:
     if form.run(lambda command: registering.register(activity_id, command, answers, current_locale())):
         return redirect(url_for("webinar_guest.registered", activity_id=activity_id), 303)
     page = render_template(
-        "webinar/register.html", form=form, found=found, answers=answers,
+        "webinar/register.html", form=form, found=found, answers=answers, agenda=agenda.plan_items(activity_id, found.activity.starts_at),
         is_past=Meeting(found.room, found.activity).is_past(utcnow()),
     )  # fmt: skip
     return page, form.status
@@ -81,6 +81,7 @@ def link(registration_id: uuid.UUID, secret: str) -> ResponseReturnValue:
             activity=meeting.activity,
             secret=secret,
             now=utcnow(),
+            agenda=agenda.plan_items(row.room_id, meeting.activity.starts_at),
             recordings=recording.find_recordings(row.room_id),
         )
     if request.form.get("do") == "cancel":
