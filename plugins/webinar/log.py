@@ -44,6 +44,7 @@ from plugins.webinar.chat_events import (
 from plugins.webinar.models import Participant, Room, StateAt
 from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
+from plugins.webinar.slide_events import DeckChanged, Pointer, SlideShown, SlideZoomed
 from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
 
 ROOM, STAFF, PERSON = "webinar", "webinar_staff", "webinar_person"
@@ -130,41 +131,10 @@ class HelpCalled(Command):
     problem: Literal["no_sound", "no_picture", "other"]
 
 
-class Pointer(Command):
-    """Where the presenter points on the slide, in thousandths of its width and height; none: not any more."""
-
-    x: Annotated[int, Field(ge=0, le=1000)] | None = None
-    y: Annotated[int, Field(ge=0, le=1000)] | None = None
-
-
 class Reaction(Command):
     """A small sign."""
 
     name: Literal["thumb", "heart", "clap", "laugh", "slower"]
-
-
-class DeckChanged(Command):
-    """Slides were added or taken out; pages ask which there are."""
-
-    deck: uuid.UUID
-
-
-class SlideShown(Command):
-    """The slide that everybody sees; ``person`` turned to it."""
-
-    deck: uuid.UUID
-    number: Annotated[int, Field(ge=1)]
-    person: Person | None = None
-
-
-class SlideZoomed(Command):
-    """How close who shows a slide looks at it: in hundredths of the whole, around a point in thousandths of its width and height."""
-
-    deck: uuid.UUID
-    number: Annotated[int, Field(ge=1)]
-    scale: Annotated[int, Field(ge=100, le=400)]
-    x: Annotated[int, Field(ge=0, le=1000)] = 500
-    y: Annotated[int, Field(ge=0, le=1000)] = 500
 
 
 class PollChoice(Command):

@@ -33,8 +33,8 @@ from lms.plugin import (
 )
 from plugins.webinar import log, rooms
 from plugins.webinar.entering import require_right
-from plugins.webinar.log import DeckChanged, SlideShown
 from plugins.webinar.models import Deck, Recording, Room, Slide
+from plugins.webinar.slide_events import DeckChanged, SlideShown
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

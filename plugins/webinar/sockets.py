@@ -8,9 +8,7 @@ from typing import Any
 from lms.plugin import Call, Connection, LiveNamespace, Policy, Rate, on_event
 from plugins.webinar import (
     agenda,
-    banning,
     calls,
-    chat_signs,
     entering,
     moderating,
     orders,
@@ -19,9 +17,7 @@ from plugins.webinar import (
     recording,
     sending,
     slides,
-    stopping,
     talking,
-    whispering,
     zooming,
 )
 from plugins.webinar.chat_events import ChatRuled
@@ -32,17 +28,16 @@ from plugins.webinar.log import (
     STAFF_CHANNEL,
     HelpCalled,
     LayoutSet,
-    SlideZoomed,
     find_in,
     room_of,
 )
+from plugins.webinar.people_sockets import LET_IN, READS, PeopleOrders
+from plugins.webinar.slide_events import SlideZoomed
 
-LET_IN = Policy("visitor", "webinar")
 MEMBERS = Policy("member")
-READS = Policy("visitor", "webinar", opens_transaction=False)
 
 
-class WebinarNamespace(LiveNamespace):
+class WebinarNamespace(PeopleOrders, LiveNamespace):
     """Rooms: for members of the office, and for visitors whom a room has let in."""
 
     path = "/webinar"
@@ -114,12 +109,6 @@ class WebinarNamespace(LiveNamespace):
         sending.wish(call.actor, command.room, command)
         return {}
 
-    @on_event("sending.go_on", LET_IN, orders.GoOn)
-    def go_on(self, call: Call, command: orders.GoOn) -> Mapping[str, Any]:
-        """One switched microphone, camera or screen on again."""
-        stopping.go_on(call.actor, command.room, command.right)
-        return {}
-
     # --- calls ------------------------------------------------------------------------
 
     @on_event("call.open", MEMBERS, orders.OpenCall, rate=Rate(30, 60))
@@ -181,28 +170,6 @@ class WebinarNamespace(LiveNamespace):
         """Take a message back."""
         talking.take_back(call.actor, command.room, command.target)
         return {}
-
-    @on_event("chat.whisper", LET_IN, orders.Whisper, rate=Rate(20, 20))
-    def whisper(self, call: Call, command: orders.Whisper) -> Mapping[str, Any]:
-        """Write to one person alone."""
-        whispering.whisper(call.actor, command.room, command.person, command.text, command.key)
-        return {}
-
-    @on_event("chat.sign", LET_IN, orders.Sign, rate=Rate(30, 20))
-    def sign(self, call: Call, command: orders.Sign) -> Mapping[str, Any]:
-        """Put a sign on a message, or take it away."""
-        chat_signs.set_sign(call.actor, command.room, command.target, command.name, is_given=command.is_given)
-        return {}
-
-    @on_event("chat.signs", READS, orders.OfMessage, rate=Rate(60, 30))
-    def list_signs(self, call: Call, command: orders.OfMessage) -> Mapping[str, Any]:
-        """Who gave which sign to a message."""
-        return {"signs": chat_signs.find_signs(call.actor, command.room, command.target)}
-
-    @on_event("chat.own_signs", READS, orders.InRoom)
-    def list_own_signs(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
-        """Which signs one gave."""
-        return {"signs": chat_signs.own_signs(call.actor, command.room)}
 
     @on_event("staff.tell", LET_IN, orders.TellStaff, rate=Rate(20, 20))
     def tell_staff(self, call: Call, command: orders.TellStaff) -> Mapping[str, Any]:
@@ -412,25 +379,6 @@ class WebinarNamespace(LiveNamespace):
     def ask_person(self, call: Call, command: orders.AskPerson) -> Mapping[str, Any]:
         """Let somebody switch something on or off."""
         moderating.ask_person(call.actor, command.room, command.person, command.kind)
-        return {}
-
-    @on_event("person.remove", LET_IN, orders.PutOut)
-    def remove(self, call: Call, command: orders.PutOut) -> Mapping[str, Any]:
-        """Put somebody out, for now or for good."""
-        put_out = banning.ban if command.is_banned else banning.remove
-        put_out(call.actor, command.room, command.person, command.reason)
-        return {}
-
-    @on_event("ban.lift", LET_IN, orders.OfPerson)
-    def lift_ban(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
-        """Let somebody come again."""
-        banning.lift_ban(call.actor, command.room, command.person)
-        return {}
-
-    @on_event("all.stop", LET_IN, orders.StopAll)
-    def stop_all(self, call: Call, command: orders.StopAll) -> Mapping[str, Any]:
-        """All microphones or cameras off."""
-        stopping.stop_all(call.actor, command.room, command.right)
         return {}
 
     @on_event("help.settle", LET_IN, orders.OfPerson)

@@ -7,7 +7,7 @@ import uuid
 from lms.plugin import Actor, Conflict, _
 from plugins.webinar import log
 from plugins.webinar.entering import require_right
-from plugins.webinar.log import SlideZoomed
+from plugins.webinar.slide_events import SlideZoomed
 from plugins.webinar.talking import own_key
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from lms.plugin import Conflict, Forbidden, World, session, utcnow
 from plugins.webinar import log, moderating, replay, zooming
-from plugins.webinar.log import SlideShown, SlideZoomed
 from plugins.webinar.models import Participant, Recording
 from plugins.webinar.rooms import Meeting
+from plugins.webinar.slide_events import SlideShown, SlideZoomed
 from plugins.webinar.tests.making import go_in, open_room
 
 KEY, OTHER, THIRD = "key-of-a-test-0001", "key-of-a-test-0002", "key-of-a-test-0003"
