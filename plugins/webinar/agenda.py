@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -30,10 +32,29 @@ class WriteItem(Command):
     who: Annotated[str | None, Field(max_length=120), Ui(_l("Who speaks"))] = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An item as it is planned; ``begins_at`` is None while the meeting has no date."""
+
+    title: str
+    who: str
+    minutes: int
+    begins_at: datetime | None
+
+
 def find_items(room_id: uuid.UUID) -> list[AgendaItem]:
     """The items of a room, in their order."""
     query = select(AgendaItem).filter_by(room_id=room_id)
     return list(session().scalars(query.order_by(AgendaItem.position, AgendaItem.id)))
+
+
+def plan_items(room_id: uuid.UUID, starts_at: datetime | None) -> list[PlannedItem]:
+    """The items of a room with the moment at which each is planned to begin: what guests may know before they come."""
+    found: list[PlannedItem] = []
+    for item in find_items(room_id):
+        found.append(PlannedItem(item.title, item.who, item.minutes, starts_at))
+        starts_at = starts_at and starts_at + timedelta(minutes=item.minutes)
+    return found
 
 
 def get_led(actor: Actor, room_id: uuid.UUID) -> Meeting:

@@ -46,10 +46,26 @@ class ChatGone(Command):
 
 
 class ChatRuled(Command):
-    """How long participants wait between two messages, in seconds, and who may write links."""
+    """How long participants wait between two messages, in seconds, who may write links, and whether one writes to one other person alone."""
 
     slow_seconds: Annotated[int, Field(ge=0, le=600)]
     links: LinkRule
+    private: bool = False
+
+
+class ChatSigned(Command):
+    """How many people put which sign on message number ``target``."""
+
+    target: Number
+    signs: dict[str, Annotated[int, Field(ge=1)]]
+
+
+class Whispered(Command):
+    """A private message; only the two persons’ own channels hold it."""
+
+    by: uuid.UUID
+    to: uuid.UUID
+    text: Said
 
 
 def with_names(text: str, name_of: Callable[[str], str]) -> str:

@@ -26,8 +26,9 @@ from plugins.webinar import agenda, demo_asking, log, programs, recording, rooms
 from plugins.webinar.asking_events import PollAnswered, PollChoice, PollOpened, PollRef
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
+from plugins.webinar.demo_chat import sign_and_whisper
 from plugins.webinar.forms import CreateRoom
-from plugins.webinar.log import ByPerson
+from plugins.webinar.log import AgendaBegun, ByPerson
 from plugins.webinar.models import (
     Answer,
     Correction,
@@ -89,6 +90,9 @@ AGENDA = (
     ("Come leggere un annuncio", 25, ""),
     ("Domande", 20, ""),
 )
+PAST_AGENDA = (("Che cosa chiedono tutti", 20), ("Rispondere senza imparare a memoria", 25), ("Domande", 15))
+ITEMS_BEGAN = (-240.0, 2.0, 4.0)
+"""Seconds of the recording; the first began before it."""
 QUESTION = "Quanto dura di solito un primo colloquio?"
 ANSWER = "Tra venti minuti e mezz’ora."
 SAID = ("Buongiorno a tutti!", "Si può rivedere più tardi?", "Molto utile, grazie.")
@@ -107,6 +111,7 @@ def build_webinars(world: World) -> None:
                     demo_asking.prepare_polls(world, meeting)
                 if abs(hours) < 1:
                     world.things[f"webinar.{office}.open"] = meeting.activity.id
+                    meeting.room.private_chat = True
                     programs.add_program(world.actor(host), meeting.activity.id, AddProgram(name="Regia"))
                 if hours < -24:
                     _hold(world, office, meeting)
@@ -171,6 +176,7 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
     session().add_all(rows)
     session().flush()
     if office == "siena":
+        _follow_agenda(meeting, begins)
         _ask_from_bank(world, meeting, rows)
         demo_asking.add_ranking(world, meeting, rows, begins + RECORDED_AFTER)
         demo_asking.add_questions(meeting, rows, begins + RECORDED_AFTER)
@@ -194,12 +200,24 @@ def _hold(world: World, office: str, meeting: Meeting) -> None:
                 )
             )  # fmt: skip
     _edit_one(meeting, begins)
+    sign_and_whisper(meeting, begins)
     _ask_and_vote(world, office, meeting)
     log.write(room, "room.ended", log.Nothing(), at=room.ended_at)
     session().add(
         Sheet(room_id=room.activity_id, code=f"DEMO-{office.upper()[:4]}-2345", people=9, minutes=380)
     )
     log.keep_state(room)
+
+
+def _follow_agenda(meeting: Meeting, begins: datetime) -> None:
+    """What was planned, and when it began: chapters of the recording."""
+    room_id = meeting.activity.id
+    agenda.import_items(room_id, [{"title": title, "minutes": minutes} for title, minutes in PAST_AGENDA])
+    for item, at in zip(agenda.find_items(room_id), ITEMS_BEGAN, strict=True):
+        begun = AgendaBegun(item=item.id, title=item.title, minutes=item.minutes)
+        log.write(meeting.room, "agenda.begun", begun, at=begins + RECORDED_AFTER + timedelta(seconds=at))
+    ended_at = begins + RECORDED_AFTER + timedelta(seconds=DEMO_SECONDS - 0.5)
+    log.write(meeting.room, "agenda.ended", log.Nothing(), at=ended_at)
 
 
 def _edit_one(meeting: Meeting, begins: datetime) -> None:

@@ -50,10 +50,15 @@ class PersonInRoom:
 
 
 def enter(actor: Actor, room_id: uuid.UUID, command: Enter) -> Participant:
-    """Come in, or wait in the lobby. Raises NotFound, Forbidden for who was removed, Conflict when it is closed or full."""
+    """Come in, or wait in the lobby. Raises NotFound, Forbidden for who was refused or banned, Conflict when it is closed or full."""
     meeting = rooms.get_open_room(actor, room_id)
     row = _row_for(actor, meeting, command.name)
-    if row.state in {"removed", "refused"} and row.role != "host":
+    if row.state == "banned":
+        raise Forbidden(
+            _("You cannot come into this meeting any more. Those who lead it decided so; please ask them."),
+            code="banned",
+        )
+    if row.state == "refused" and row.role != "host":
         raise Forbidden(_("You were asked to leave this room."))
     if not row.is_moderator:
         _check_open(meeting)
@@ -229,7 +234,7 @@ def tell_change(row: Participant) -> None:
     """Write what somebody is and may do into the log, if that is news."""
     payload = PersonChanged(
         person=row.id, role=row.role, granted=sorted(row.standing.granted), revoked=sorted(row.standing.revoked),
-        is_removed=row.state == "removed",
+        is_removed=row.state in {"removed", "banned"},
     )  # fmt: skip
     _seq, state = log.read_state(row.room)
     known = state["people"].get(str(row.id), {})

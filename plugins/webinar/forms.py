@@ -63,6 +63,13 @@ class EditRoom(Command):
     links: Annotated[LinkRule, Ui(_l("Who may write links in the chat"), kind="select", choices=LINKS)] = (
         "all"
     )
+    private_chat: Annotated[
+        bool,
+        Ui(
+            _l("People may write to one another alone"),
+            hint=_l("Nobody else reads private messages, not even those who lead."),
+        ),
+    ] = False
     layout: Annotated[
         Layout, Ui(_l("How the stage looks at first"), kind="select", choices=tuple(LAYOUT_NAMES.items()))
     ] = "slides_speaker"

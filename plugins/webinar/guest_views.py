@@ -20,10 +20,14 @@ from lms.plugin import (
     public,
     utcnow,
 )
-from plugins.webinar import letters, recording, registering, rooms
+from plugins.webinar import agenda, letters, recording, registering, rooms
 from plugins.webinar.registering import AddField, InviteGuest, Register
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.views import as_uuid, trail
+
+EARLIER = "webinar_earlier"
+"""In the session of a browser: which guests it was before, so that a ban holds for another link in it too."""
+MOST_EARLIER = 20
 
 blueprint = Blueprint("webinar_guest", __name__, url_prefix="/webinar")
 
@@ -40,7 +44,7 @@ def register(activity_id: uuid.UUID) -> ResponseReturnValue:
     if form.run(lambda command: registering.register(activity_id, command, answers, current_locale())):
         return redirect(url_for("webinar_guest.registered", activity_id=activity_id), 303)
     page = render_template(
-        "webinar/register.html", form=form, found=found, answers=answers,
+        "webinar/register.html", form=form, found=found, answers=answers, agenda=agenda.plan_items(activity_id, found.activity.starts_at),
         is_past=Meeting(found.room, found.activity).is_past(utcnow()),
     )  # fmt: skip
     return page, form.status
@@ -77,6 +81,7 @@ def link(registration_id: uuid.UUID, secret: str) -> ResponseReturnValue:
             activity=meeting.activity,
             secret=secret,
             now=utcnow(),
+            agenda=agenda.plan_items(row.room_id, meeting.activity.starts_at),
             recordings=recording.find_recordings(row.room_id),
         )
     if request.form.get("do") == "cancel":
@@ -84,7 +89,11 @@ def link(registration_id: uuid.UUID, secret: str) -> ResponseReturnValue:
         flash(_("You are not expected any more. Your place goes to somebody else."), "success")
         return redirect(url_for("webinar_guest.link", registration_id=registration_id, secret=secret), 303)
     known = session.get("visitors", {}).get("webinar", "")
-    visitor, room = registering.come_by_link(registration_id, secret, known)
+    earlier = session.get(EARLIER, [])
+    visitor, room = registering.come_by_link(registration_id, secret, known, earlier)
+    if known and known != str(visitor):
+        kept = [each for each in earlier if each != known]
+        session[EARLIER] = [*kept[-MOST_EARLIER:], known]
     greet_visitor(session, "webinar", visitor)
     found = recording.find_recordings(room) if request.form.get("do") == "replay" else []
     if found:

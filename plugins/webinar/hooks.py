@@ -46,6 +46,7 @@ from lms.plugin import (
 from plugins.webinar import (
     agenda_views,
     attendance_views,
+    banning,
     call_views,
     calls,
     guest_views,
@@ -248,7 +249,12 @@ def on_enrolled(office_id: uuid.UUID, activity_id: uuid.UUID, user_id: uuid.UUID
 @hookimpl
 def audit_actions() -> Sequence[AuditAction]:
     """What is written down besides."""
-    return [AuditAction("webinar.attendance_corrected", _l("Corrected somebody's attendance"))]
+    return [
+        AuditAction("webinar.attendance_corrected", _l("Corrected somebody's attendance")),
+        AuditAction(banning.REMOVED, _l("Put somebody out of a meeting")),
+        AuditAction(banning.BANNED, _l("Put somebody out of a meeting for good")),
+        AuditAction(banning.LIFTED, _l("Let somebody come into a meeting again")),
+    ]
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import actor, hooks, member, uses_devices, utcnow, visitors
 from plugins.webinar import calls, entering, log, rooms, trying
+from plugins.webinar.chat_models import SIGNS
 from plugins.webinar.entering import Enter
 from plugins.webinar.forms import LINKS, SLOW
 from plugins.webinar.media_commands import OfferCommand
@@ -33,7 +34,7 @@ def room(activity_id: uuid.UUID) -> ResponseReturnValue:
         "webinar/room.html", meeting=meeting, activity=meeting.activity, leads=leads, name=known.name if known else who.name,
         is_open=meeting.is_open(now) or leads, is_past=meeting.is_past(now), may_speak=leads or "speak" in may,
         may_show=leads or "camera" in may, layouts=LAYOUT_NAMES, right_names=RIGHT_NAMES, role_names=ROLE_NAMES, given=GIVEN,
-        lockable=OPEN_RIGHTS, slow_choices=SLOW, link_choices=LINKS, rights=sorted(read_names(meeting.room.rights)), has_bank=hooks().question_bank(who, "", 0) is not None,
+        lockable=OPEN_RIGHTS, slow_choices=SLOW, link_choices=LINKS, chat_signs=SIGNS, rights=sorted(read_names(meeting.room.rights)), has_bank=hooks().question_bank(who, "", 0) is not None,
         exit_url=url_for("webinar.show", activity_id=activity_id) if who.is_member else url_for("webinar_guest.left"),
     )  # fmt: skip
 
@@ -43,7 +44,7 @@ def room(activity_id: uuid.UUID) -> ResponseReturnValue:
 def enter(activity_id: uuid.UUID) -> ResponseReturnValue:
     """Come in, or wait in the lobby."""
     row = entering.enter(actor(), activity_id, Enter.read({"name": request.form.get("name", "")}))
-    return {"person": str(row.id), "state": row.state, "role": row.role}
+    return {"person": str(row.id), "state": row.state, "role": row.role, "heard": log.last_heard(row)}
 
 
 @blueprint.post("/<uuid:activity_id>/try")

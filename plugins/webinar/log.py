@@ -26,6 +26,7 @@ from lms.plugin import (
     _,
     append,
     new_id,
+    read_latest,
     read_since,
     session,
     system_actor,
@@ -46,11 +47,14 @@ from plugins.webinar.chat_events import (
     ChatGone,
     ChatRuled,
     ChatSaid,
+    ChatSigned,
     Said,
+    Whispered,
 )
 from plugins.webinar.models import Participant, Room, StateAt
 from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
+from plugins.webinar.slide_events import DeckChanged, Pointer, SlideShown, SlideZoomed
 from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
 
 ROOM, STAFF, PERSON = "webinar", "webinar_staff", "webinar_person"
@@ -86,6 +90,15 @@ class Locked(Command):
     rights: list[Name]
 
 
+Stoppable = Literal["speak", "camera", "share"]
+
+
+class Stopped(Command):
+    """What all participants send of this was switched off; who may, switches it on again."""
+
+    right: Stoppable
+
+
 class LayoutSet(Command):
     """How the stage looks for who follows the presenter; ``pinned`` is somebody who is always shown."""
 
@@ -118,7 +131,7 @@ class Knocked(Command):
     """Somebody waits in the lobby, or does not any more."""
 
     person: Person
-    state: Literal["waiting", "inside", "refused", "outside", "removed"]
+    state: Literal["waiting", "inside", "refused", "outside", "removed", "banned"]
 
 
 class HelpCalled(Command):
@@ -128,30 +141,10 @@ class HelpCalled(Command):
     problem: Literal["no_sound", "no_picture", "other"]
 
 
-class Pointer(Command):
-    """Where the presenter points on the slide, in thousandths of its width and height; none: not any more."""
-
-    x: Annotated[int, Field(ge=0, le=1000)] | None = None
-    y: Annotated[int, Field(ge=0, le=1000)] | None = None
-
-
 class Reaction(Command):
     """A small sign."""
 
     name: Literal["thumb", "heart", "clap", "laugh", "slower"]
-
-
-class DeckChanged(Command):
-    """Slides were added or taken out; pages ask which there are."""
-
-    deck: uuid.UUID
-
-
-class SlideShown(Command):
-    """The slide that everybody sees."""
-
-    deck: uuid.UUID
-    number: Annotated[int, Field(ge=1)]
 
 
 class AgendaBegun(Command):
@@ -196,6 +189,7 @@ EVENTS: dict[str, type[Command]] = {
     "room.opened": Nothing,
     "room.ended": Nothing,
     "room.locked": Locked,
+    "room.stopped": Stopped,
     "layout.set": LayoutSet,
     "person.entered": ByPerson,
     "person.left": ByPerson,
@@ -208,8 +202,10 @@ EVENTS: dict[str, type[Command]] = {
     "chat.edited": ChatEdited,
     "chat.gone": ChatGone,
     "chat.ruled": ChatRuled,
+    "chat.signed": ChatSigned,
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
+    "slide.zoomed": SlideZoomed,
     "slide.hidden": Nothing,
     "poll.prepared": Nothing,
     "poll.opened": PollOpened,
@@ -241,6 +237,7 @@ PERSON_EVENTS: dict[str, type[Command]] = {
     "lobby.changed": Knocked,
     "person.asked": Asked,
     "staff.told": Told,
+    "chat.whispered": Whispered,
 }
 
 
@@ -278,6 +275,12 @@ def write_person(row: Participant, kind: str, payload: Command, key: str = "") -
     """The same for one person."""
     channel = person_channel(row.id)
     return append(system_actor(row.office_id), channel, kind, payload, key or new_id().hex).seq
+
+
+def last_heard(row: Participant) -> int:
+    """The number of the last event for one person alone; 0 if there is none."""
+    found = read_latest(system_actor(row.office_id), person_channel(row.id), 1)
+    return found[-1].seq if found else 0
 
 
 def read_state(room: Room) -> tuple[int, dict[str, Any]]:
@@ -329,7 +332,7 @@ def _may_hear_room(actor: Actor, channel: str) -> Decision:
     row = find_in(actor, _id(channel))
     if row is not None and row.state == "inside":
         return Decision(True, _("You are in this room."))
-    if row is not None and row.state == "removed":
+    if row is not None and row.state in {"removed", "banned"}:
         return Decision(False, _("You were asked to leave this room."))
     return Decision(False, _("You are not in this room."))
 

@@ -16,7 +16,7 @@ from plugins.webinar.rights import ROLES, RoleName, Standing, read_names, rights
 LinkRule = Literal["all", "leaders"]
 """Who may write links in the chat."""
 GUEST_RULES = ("none", "link", "registration")
-PARTICIPANT_STATES = ("outside", "waiting", "inside", "refused", "removed")
+PARTICIPANT_STATES = ("outside", "waiting", "inside", "refused", "removed", "banned")
 LINK_RULES = ("endless", "until", "once")
 REGISTRATION_STATES = ("registered", "waiting", "cancelled")
 DECK_STATES = ("drawing", "ready", "failed")
@@ -35,7 +35,7 @@ class Room(OfficeScoped, Timestamped, Base):
     by personal links, or by a public page of registration. ``present_percent``: part of the duration
     from which somebody counts as present; ``replay_percent``: up to which part of it watching the replay counts too,
     apart from presence. ``slow_seconds`` is how long participants wait between two messages of the
-    chat, ``links`` who may write addresses there. ``sequence`` counts changes for calendars (RFC 5545, 3.8.7.4).
+    chat, ``links`` who may write addresses there, ``private_chat`` whether people write to one another alone. ``sequence`` counts changes for calendars (RFC 5545, 3.8.7.4).
     """
 
     __tablename__ = "webinar_room"
@@ -65,6 +65,7 @@ class Room(OfficeScoped, Timestamped, Base):
     replay_percent: Mapped[int] = mapped_column(default=0)
     slow_seconds: Mapped[int] = mapped_column(default=0)
     links: Mapped[LinkRule] = mapped_column(String(10), default="all")
+    private_chat: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime | None] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()
@@ -76,7 +77,8 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
     """Somebody in a room: a member of the office, a visitor without an account, or a program.
 
     ``name`` is what the room calls them. ``granted`` and ``revoked`` are rights beyond or short of
-    the role. The log of the room names people by the id of this row, so that it holds no names.
+    the role, ``stopped`` what a moderator switched off until they switch it on again themselves. One who was ``removed`` may come
+    back, one who is ``banned`` may not, and ``ban_reason`` says to those who lead why. The log of the room names people by the id of this row, so that it holds no names.
     ``watched_until`` is up to when the time of the clock was spent on replays (``watching.py``). ``said_at`` and ``said_key`` are of the last message in the chat. ``counted_minutes`` is how much of the attendance was written down as progress so far. One that
     ``is_program`` connects by a key (``program_models.py``).
     """
@@ -97,7 +99,9 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
     role: Mapped[RoleName] = mapped_column(String(12), default="participant")
     granted: Mapped[str] = mapped_column(String(120), default="")
     revoked: Mapped[str] = mapped_column(String(120), default="")
+    stopped: Mapped[str] = mapped_column(String(60), default="")
     state: Mapped[str] = mapped_column(String(10), default="outside")
+    ban_reason: Mapped[str] = mapped_column(String(300), default="")
     asked_at: Mapped[datetime | None] = mapped_column()
     watched_until: Mapped[datetime | None] = mapped_column()
     said_at: Mapped[datetime | None] = mapped_column()
@@ -116,6 +120,11 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
     def rights(self) -> frozenset[str]:
         """What they may do now."""
         return rights_of(self.standing, read_names(self.room.rights), read_names(self.room.locked))
+
+    @property
+    def sent_rights(self) -> frozenset[str]:
+        """What of it they may send now: not what was switched off for them."""
+        return self.rights - read_names(self.stopped)
 
     @property
     def is_moderator(self) -> bool:

@@ -1,12 +1,12 @@
-"""Leading a room: rights, the floor, removing people, the end."""
+"""Leading a room: rights, the floor, the end."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Literal
 
-from lms.plugin import Actor, Conflict, Forbidden, Invalid, _, end_visit, session, utcnow
-from plugins.webinar import attendance, log, recording, sending
+from lms.plugin import Actor, Conflict, Invalid, _, session, utcnow
+from plugins.webinar import attendance, log, recording, sending, stopping
 from plugins.webinar.entering import get_other, get_self, require_right, tell_change
 from plugins.webinar.log import Asked, ByPerson, HelpCalled, LayoutSet, Locked
 from plugins.webinar.models import Participant
@@ -97,25 +97,12 @@ def ask_person(
     person: uuid.UUID,
     kind: Literal["speak", "mute", "camera_off", "share_off"],
 ) -> None:
-    """Ask somebody's page to switch on (the person decides) or off (it does so at once)."""
-    me = require_right(actor, room_id, MODERATE)
-    log.write_person(get_other(me, person), "person.asked", Asked(kind=kind))
-
-
-def remove(actor: Actor, room_id: uuid.UUID, person: uuid.UUID) -> Participant:
-    """Put somebody out of the room for good. Who leads it cannot be removed by others who lead it, and nobody removes themselves."""
+    """Ask somebody's page to switch on (the person decides) or off (it does so at once, and the engine in any case)."""
     me = require_right(actor, room_id, MODERATE)
     row = get_other(me, person)
-    if row.role == "host" or row.id == me.id:
-        raise Forbidden(_("The host cannot be removed."))
-    row.state = "removed"
-    session().flush()
-    tell_change(row)
-    sending.tell_rights(row)
-    log.write_person(row, "lobby.changed", log.Knocked(person=row.id, state="removed"))
-    if row.visitor_id is not None:
-        end_visit(row.visitor_id)
-    return row
+    if kind in stopping.ASKED and row.role not in MODERATORS:
+        stopping.stop(row, stopping.ASKED[kind])
+    log.write_person(row, "person.asked", Asked(kind=kind))
 
 
 def end_room(actor: Actor, room_id: uuid.UUID) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lms.plugin import Command
+from plugins.webinar.chat_models import SignName
 from plugins.webinar.media_commands import OfferCommand, PeerCommand, RestartCommand, WishCommand
 from plugins.webinar.models import LinkRule
 from plugins.webinar.poll_models import PollKind
@@ -56,10 +57,31 @@ class EditSaid(Order):
 
 
 class RuleChat(Order):
-    """How often one writes, and who may write links."""
+    """How often one writes, who may write links, and whether one writes to one other person alone."""
 
     slow_seconds: Annotated[int, Field(ge=0, le=600)]
     links: LinkRule
+    private: bool
+
+
+class Whisper(OfPerson):
+    """A message to one person alone."""
+
+    text: Said
+
+
+class OfMessage(InRoom):
+    """A message, by its number."""
+
+    target: Annotated[int, Field(ge=1)]
+
+
+class Sign(Order):
+    """A sign on a message, given or taken away."""
+
+    target: Annotated[int, Field(ge=1)]
+    name: SignName
+    is_given: bool
 
 
 class TellStaff(MaybeOfPerson):
@@ -113,6 +135,25 @@ class SetLayout(Order):
     pinned: uuid.UUID | None = None
 
 
+class PutOut(OfPerson):
+    """Somebody is to go; for good, if they are banned."""
+
+    reason: Annotated[str, Field(max_length=300)] = ""
+    is_banned: bool = False
+
+
+class StopAll(Order):
+    """All microphones or cameras off."""
+
+    right: Literal["speak", "camera"]
+
+
+class GoOn(Order):
+    """One switched it on again."""
+
+    right: Literal["speak", "camera", "share"]
+
+
 class CallHelp(Order):
     """Something does not work."""
 
@@ -154,6 +195,16 @@ class ShowSlide(Order):
 
     deck: uuid.UUID | None = None
     number: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+class ZoomSlide(Order):
+    """How close one looks at the slide that one shows."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1, le=1000)]
+    scale: Annotated[int, Field(ge=100, le=400)]
+    x: Annotated[int, Field(ge=0, le=1000)]
+    y: Annotated[int, Field(ge=0, le=1000)]
 
 
 class MakePoll(Order):

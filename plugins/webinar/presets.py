@@ -30,6 +30,7 @@ class Preset:
     layout: Layout
     has_lobby: bool = False
     may_record: bool = True
+    private_chat: bool = False
 
 
 PRESETS: dict[str, Preset] = {
@@ -45,7 +46,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "meeting", _l("Meeting"), _l("Colleagues among themselves: everybody can speak, be seen and share the screen."),
-            frozenset({"speak", "camera", "share", "chat", "vote", "ask"}), 25, "gallery",
+            frozenset({"speak", "camera", "share", "chat", "vote", "ask"}), 25, "gallery", private_chat=True,
         ),
         Preset(
             "interview", _l("Interview"), _l("A few people; who comes waits in the lobby until they are let in."),

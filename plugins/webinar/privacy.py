@@ -23,6 +23,7 @@ from lms.plugin import (
 from plugins.webinar import agenda, calls, log, programs, replay_polls
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import with_names
+from plugins.webinar.chat_signs import export_signs
 from plugins.webinar.models import (
     Correction,
     Interval,
@@ -35,6 +36,7 @@ from plugins.webinar.models import (
 )
 from plugins.webinar.poll_models import Poll, PollOption, ReplayVote, Vote
 from plugins.webinar.program_models import Program
+from plugins.webinar.whispering import export_whispers, forget_whispers
 
 PAGE = 500
 
@@ -46,7 +48,7 @@ def declared() -> Sequence[PersonalData]:
         _l("As long as the office must prove its work; then the name is removed"),
     )
     return [
-        PersonalData("webinar_participant", "user_id", ("name", "role", "state"), why, "public_task", kept, stays_nameless=True),
+        PersonalData("webinar_participant", "user_id", ("name", "role", "state", "ban_reason"), why, "public_task", kept, stays_nameless=True),
         PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", _l("As long as the office decided (a year unless it chose otherwise), or until the day that who leads the meeting chose"), stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
         PersonalData("webinar_program", "owner_id", ("used_at",), _l("Programs that send into a meeting or show it"), "public_task", _l("Until the program is taken out")),
@@ -80,9 +82,12 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             "webinar_calls": (_l("Calls with one other person"), _calls(user_id)),
             "webinar_corrections": (_l("Attendance that you corrected"), _corrected(user_id)),
             "webinar_registrations": (_l("Registrations as a guest"), _registered(user_id)),
+            "webinar_signs": (_l("Signs you gave to messages in meetings"), export_signs(user_id)),
         }
     said = [each for row, title in rows for each in _said(row, title)]
     archive.add_rows("webinar_messages", _l("What you wrote in meetings"), said)
+    whispers = [each for row, title in rows for each in export_whispers(row, title)]
+    archive.add_rows("webinar_private", _l("Private messages in meetings"), whispers)
     for name, (title, lines) in found.items():
         archive.add_rows(name, title, lines)
 
@@ -91,8 +96,10 @@ def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
     """The name goes from every room; that somebody was there stays without a name."""
     with all_offices("erasure of a person"):
         replay_polls.forget_answers([row for row, _title in _rooms_of(user_id)])
-        nameless: dict[str, Any] = {"name": "–", "granted": "", "revoked": ""}
+        nameless: dict[str, Any] = {"name": "–", "granted": "", "revoked": "", "ban_reason": ""}
         session().execute(update(Participant).where(Participant.user_id == user_id).values(**nameless))
+        for row, _title in _rooms_of(user_id):
+            forget_whispers(row)
         programs.forget_owner(user_id)
         session().execute(
             update(Correction).where(Correction.corrected_by_id == user_id).values(corrected_by_id=None)
@@ -119,7 +126,16 @@ def _mine(user_id: uuid.UUID) -> Select[uuid.UUID]:
 
 
 def _meetings(rows: Sequence[tuple[Participant, str]]) -> Rows:
-    return [{"meeting": title, "name": row.name, "role": row.role, "state": row.state} for row, title in rows]
+    return [
+        {
+            "meeting": title,
+            "name": row.name,
+            "role": row.role,
+            "state": row.state,
+            "banned_because": row.ban_reason,
+        }
+        for row, title in rows
+    ]
 
 
 def _times(rows: Sequence[tuple[Participant, str]]) -> Rows:

@@ -210,7 +210,7 @@ def _check(row: Program, person: Participant, direction: Direction) -> None:
         raise Forbidden(
             other if direction == "send" else _("This key is for sending, not for showing the room.")
         )
-    if person.state == "removed":
+    if person.state in {"removed", "banned"}:
         raise Forbidden(_("This program was asked to leave the room."))
     meeting = rooms.meeting_of(row.room_id)
     if meeting.activity.state != "published" or not meeting.is_open(utcnow()):

@@ -29,7 +29,7 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.webinar import letters, rooms
+from plugins.webinar import banning, letters, rooms
 from plugins.webinar.models import Answer, Field, Participant, Registration, Room
 from plugins.webinar.rooms import Meeting
 
@@ -187,17 +187,22 @@ def open_link(registration_id: uuid.UUID, secret: str) -> tuple[Registration, Me
         raise NotFound(_("This link is not right. Please copy the whole link from your letter."))
     activity = session().get(Activity, row.room_id)
     room = session().get(Room, row.room_id)
+    if row.visitor_id is not None:
+        banning.check_guest(row.room_id, [row.visitor_id])
     if row.revoked_at is not None or activity is None or room is None or activity.state != "published":
         raise Forbidden(_("This link is not valid any more. Ask those who invited you for a new one."))
     return row, Meeting(room, activity)
 
 
-def come_by_link(registration_id: uuid.UUID, secret: str, known_visitor: str) -> tuple[uuid.UUID, uuid.UUID]:
+def come_by_link(
+    registration_id: uuid.UUID, secret: str, known_visitor: str, earlier: Sequence[str] = ()
+) -> tuple[uuid.UUID, uuid.UUID]:
     """Use a personal link: returns the visitor and the room.
 
-    ``known_visitor`` is who the browser is already. Raises NotFound, Forbidden, Conflict.
+    ``known_visitor`` is who the browser is already, ``earlier`` are visitors that it was before. Raises NotFound, Forbidden, Conflict.
     """
     row, meeting = open_link(registration_id, secret)
+    banning.check_guest(row.room_id, [uuid.UUID(each) for each in (known_visitor, *earlier) if each])
     if row.state != "registered":
         raise Conflict(_("You are on the waiting list. We write to you as soon as a place is free."))
     if row.link_rule == "until" and meeting.is_past(utcnow()):

@@ -12,13 +12,17 @@ from sqlalchemy import select
 from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
 from plugins.webinar.chat_events import with_names
+from plugins.webinar.chat_signs import as_words
 from plugins.webinar.models import Deck, Participant, Recording, Slide
 from plugins.webinar.replay_polls import read_polls
 from plugins.webinar.replay_questions import read_published
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
+ZOOM_KIND = "slide.zoomed"
 AGENDA_KINDS = frozenset({"agenda.begun", "agenda.ended"})
+CHANGES = frozenset({"chat.gone", "chat.edited", "chat.signed"})
+WHOLE = {"scale": 100, "x": 500, "y": 500}
 Moment = dict[str, Any]
 
 
@@ -39,7 +43,7 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     shown = {str(key): name for key, name in names.items() if key in agreed}
     return {
         "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
-        "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
+        "slides": _slides(row, [*before, *events]), "zooms": _zooms(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
         "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown),
     }  # fmt: skip
 
@@ -97,6 +101,15 @@ def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
     return found
 
 
+def _zooms(row: Recording, events: list[EventView]) -> list[Moment]:
+    """How close who showed the slides looked at them; each slide begins whole."""
+    return [
+        {"at": _at(row, each)} | {name: each.payload.get(name, whole) for name, whole in WHOLE.items()}
+        for each in events
+        if each.kind == ZOOM_KIND or each.kind in SLIDE_KINDS
+    ]
+
+
 def _agenda(row: Recording, events: list[EventView]) -> list[Moment]:
     """The item that was on when it began, then each that began: chapters, called as they were called then."""
     return [
@@ -112,6 +125,10 @@ def _before(row: Recording) -> list[EventView]:
     for each in takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0)):
         if each.kind in SLIDE_KINDS | AGENDA_KINDS:
             last[each.kind.partition(".")[0]] = each
+        if each.kind == ZOOM_KIND:
+            last["zoom"] = each
+        elif each.kind in SLIDE_KINDS:
+            last.pop("zoom", None)
     return sorted(last.values(), key=lambda each: each.seq)
 
 
@@ -130,9 +147,10 @@ def _captions(row: Recording, events: list[EventView]) -> list[Moment]:
 
 def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> list[Moment]:
     """Each message as it stands now: what was taken back or written anew later counts too."""
-    changes = [each for each in _log_after(row, row.first_seq) if each.kind in {"chat.gone", "chat.edited"}]
+    changes = [each for each in _log_after(row, row.first_seq) if each.kind in CHANGES]
     gone = {each.payload["target"] for each in changes if each.kind == "chat.gone"}
     edited = {each.payload["target"]: each.payload["text"] for each in changes if each.kind == "chat.edited"}
+    signed = {each.payload["target"]: each.payload["signs"] for each in changes if each.kind == "chat.signed"}
 
     def name_of(person: str) -> str:
         return shown.get(person, _("Somebody"))
@@ -142,6 +160,7 @@ def _chat(row: Recording, events: list[EventView], shown: dict[str, str]) -> lis
             "at": _at(row, each),
             "name": name_of(each.payload["person"]),
             "text": with_names(edited.get(each.seq, each.payload["text"]), name_of),
+            "signs": as_words(signed.get(each.seq, {})),
         }
         for each in events
         if each.kind == "chat.said" and each.seq not in gone

@@ -118,6 +118,7 @@ def apply_preset(room: Room, activity: Activity, name: str) -> None:
     room.preset, room.layout = preset.name, preset.layout
     room.rights = write_names(preset.rights)
     room.has_lobby, room.may_record = preset.has_lobby, preset.may_record
+    room.private_chat = preset.private_chat
     activity.capacity = preset.capacity
 
 
@@ -133,9 +134,10 @@ def edit_room(actor: Actor, room_id: uuid.UUID, command: EditRoom) -> Meeting:
     room.rights = write_names(set(command.rights) & set(OPEN_RIGHTS))
     room.layout, room.has_lobby, room.guests = command.layout, command.has_lobby, command.guests
     room.present_percent, room.replay_percent = command.present_percent, command.replay_percent
-    if (room.slow_seconds, room.links) != (command.slow_seconds, command.links):
-        room.slow_seconds, room.links = command.slow_seconds, command.links
-        log.write(room, "chat.ruled", ChatRuled(slow_seconds=room.slow_seconds, links=room.links))
+    rules = ChatRuled(slow_seconds=command.slow_seconds, links=command.links, private=command.private_chat)
+    if rules != ChatRuled(slow_seconds=room.slow_seconds, links=room.links, private=room.private_chat):
+        room.slow_seconds, room.links, room.private_chat = rules.slow_seconds, rules.links, rules.private
+        log.write(room, "chat.ruled", rules)
     edit_activity(
         actor, room_id,
         EditActivity(title=command.title, summary=command.summary, capacity=command.capacity or preset.capacity),

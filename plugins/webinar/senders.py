@@ -36,7 +36,7 @@ def get_sender(actor: Actor, room_id: uuid.UUID, sid: str | None = None) -> Send
     of_call = session().scalar(query)
     if of_call is None:
         me = get_self(actor, room_id)
-        return Sender(str(me.id), rights_to_send(me.rights), is_in_call=False)
+        return Sender(str(me.id), rights_to_send(me.sent_rights), is_in_call=False)
     if not of_call.may_come or not of_call.page or sid not in {None, of_call.connection}:
         raise Forbidden(_("You are not in this call."), code="not_inside")
     return Sender(str(of_call.id), rights_to_send(OF_A_CALL), is_in_call=True)

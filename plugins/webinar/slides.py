@@ -33,8 +33,8 @@ from lms.plugin import (
 )
 from plugins.webinar import log, rooms
 from plugins.webinar.entering import require_right
-from plugins.webinar.log import DeckChanged, SlideShown
 from plugins.webinar.models import Deck, Recording, Room, Slide
+from plugins.webinar.slide_events import DeckChanged, SlideShown
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -136,7 +136,7 @@ def show(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> N
     deck = session().get(Deck, deck_id)
     if deck is None or deck.room_id != room_id or not 1 <= number <= deck.pages:
         raise NotFound(_("There is no such slide."))
-    log.write(me.room, "slide.shown", SlideShown(deck=deck.id, number=number))
+    log.write(me.room, "slide.shown", SlideShown(deck=deck.id, number=number, person=me.id))
 
 
 def hide(actor: Actor, room_id: uuid.UUID) -> None:

@@ -18,6 +18,7 @@ from plugins.webinar import (
     sending,
     slides,
     talking,
+    zooming,
 )
 from plugins.webinar.asking_sockets import AskingEvents
 from plugins.webinar.chat_events import ChatRuled
@@ -31,13 +32,13 @@ from plugins.webinar.log import (
     find_in,
     room_of,
 )
+from plugins.webinar.people_sockets import LET_IN, READS, PeopleOrders
+from plugins.webinar.slide_events import SlideZoomed
 
-LET_IN = Policy("visitor", "webinar")
 MEMBERS = Policy("member")
-READS = Policy("visitor", "webinar", opens_transaction=False)
 
 
-class WebinarNamespace(AskingEvents, LiveNamespace):
+class WebinarNamespace(AskingEvents, PeopleOrders, LiveNamespace):
     """Rooms: for members of the office, and for visitors whom a room has let in."""
 
     path = "/webinar"
@@ -160,8 +161,8 @@ class WebinarNamespace(AskingEvents, LiveNamespace):
 
     @on_event("chat.rule", LET_IN, orders.RuleChat)
     def rule_chat(self, call: Call, command: orders.RuleChat) -> Mapping[str, Any]:
-        """How often one writes, and who may write links."""
-        rules = ChatRuled(slow_seconds=command.slow_seconds, links=command.links)
+        """How often one writes, who may write links, and whether to one person alone."""
+        rules = ChatRuled(slow_seconds=command.slow_seconds, links=command.links, private=command.private)
         talking.set_rules(call.actor, command.room, rules, command.key)
         return {}
 
@@ -211,6 +212,15 @@ class WebinarNamespace(AskingEvents, LiveNamespace):
             slides.hide(call.actor, command.room)
         else:
             slides.show(call.actor, command.room, command.deck, command.number)
+        return {}
+
+    @on_event("slide.zoom", LET_IN, orders.ZoomSlide, rate=Rate(60, 10))
+    def zoom_slide(self, call: Call, command: orders.ZoomSlide) -> Mapping[str, Any]:
+        """Look closer, with everybody who follows."""
+        view = SlideZoomed(
+            deck=command.deck, number=command.number, scale=command.scale, x=command.x, y=command.y
+        )
+        zooming.zoom(call.actor, command.room, view, command.key)
         return {}
 
     @on_event("poll.make", LET_IN, orders.MakePoll)
@@ -370,12 +380,6 @@ class WebinarNamespace(AskingEvents, LiveNamespace):
     def ask_person(self, call: Call, command: orders.AskPerson) -> Mapping[str, Any]:
         """Let somebody switch something on or off."""
         moderating.ask_person(call.actor, command.room, command.person, command.kind)
-        return {}
-
-    @on_event("person.remove", LET_IN, orders.OfPerson)
-    def remove(self, call: Call, command: orders.OfPerson) -> Mapping[str, Any]:
-        """Put somebody out."""
-        moderating.remove(call.actor, command.room, command.person)
         return {}
 
     @on_event("help.settle", LET_IN, orders.OfPerson)

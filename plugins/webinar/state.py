@@ -82,7 +82,7 @@ def _said(state: State, payload: Event, event: Event) -> State:
     said = {"seq": event["seq"], "at": event["at"]} | {
         name: payload[name] for name in ("person", "text", "reply_to")
     }
-    said |= {"mentions": payload.get("mentions", []), "is_edited": False}
+    said |= {"mentions": payload.get("mentions", []), "is_edited": False, "signs": {}}
     return state | {"chat": [*state["chat"], said][-KEPT_MESSAGES:]}
 
 
@@ -94,7 +94,15 @@ def _edited(state: State, payload: Event, _event: Event) -> State:
 
 
 def _ruled(state: State, payload: Event, _event: Event) -> State:
-    return state | {"chat_rules": {"slow_seconds": payload["slow_seconds"], "links": payload["links"]}}
+    rules = {"slow_seconds": payload["slow_seconds"], "links": payload["links"]}
+    return state | {"chat_rules": rules | {"private": payload.get("private", False)}}
+
+
+def _signed(state: State, payload: Event, _event: Event) -> State:
+    signs = {"signs": dict(payload["signs"])}
+    return state | {
+        "chat": [each | signs if each["seq"] == payload["target"] else each for each in state["chat"]]
+    }
 
 
 def _gone(state: State, payload: Event, _event: Event) -> State:
@@ -106,7 +114,16 @@ def _deck(state: State, _payload: Event, _event: Event) -> State:
 
 
 def _slide(state: State, payload: Event, _event: Event) -> State:
-    return state | {"slide": {"deck": payload["deck"], "number": payload["number"]}}
+    shown = {"deck": payload["deck"], "number": payload["number"], "by": payload.get("person")}
+    return state | {"slide": shown | {"zoom": None}}
+
+
+def _zoomed(state: State, payload: Event, _event: Event) -> State:
+    slide = state["slide"]
+    if slide is None or (slide["deck"], slide["number"]) != (payload["deck"], payload["number"]):
+        return state
+    view = {name: payload[name] for name in ("scale", "x", "y")}
+    return state | {"slide": slide | {"zoom": view if payload["scale"] > 100 else None}}
 
 
 def _no_slide(state: State, _payload: Event, _event: Event) -> State:
@@ -247,8 +264,10 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "chat.edited": _edited,
     "chat.gone": _gone,
     "chat.ruled": _ruled,
+    "chat.signed": _signed,
     "deck.changed": _deck,
     "slide.shown": _slide,
+    "slide.zoomed": _zoomed,
     "slide.hidden": _no_slide,
     "poll.prepared": _poll_prepared,
     "poll.opened": _poll,

@@ -31,6 +31,7 @@ from plugins.webinar.chat_events import (
     ChatRuled,
     ChatSaid,
 )
+from plugins.webinar.chat_signs import forget_signs
 from plugins.webinar.entering import get_other, get_self, require_right
 from plugins.webinar.log import Away, ByPerson, Told
 from plugins.webinar.models import Participant
@@ -42,13 +43,18 @@ def say(actor: Actor, room_id: uuid.UUID, text: str, key: str, reply_to: int | N
     """Write to everybody; returns the number. Raises Forbidden, Invalid, Conflict for who is to wait a while."""
     me = require_right(actor, room_id, "chat")
     whole_key = own_key(me, key)
+    said = ChatSaid(person=me.id, text=text, reply_to=reply_to, mentions=_mentioned(me, text))
+    take_turn(me, text, whole_key)
+    return log.write(me.room, "chat.said", said, whole_key)
+
+
+def take_turn(me: Participant, text: str, whole_key: str) -> None:
+    """Write a new message now, by the rules of the chat; the same key again is the same message. Raises Invalid, Conflict."""
     if whole_key != me.said_key:
         _check_pause(me)
     _check_links(me, text)
-    said = ChatSaid(person=me.id, text=text, reply_to=reply_to, mentions=_mentioned(me, text))
     me.said_at, me.said_key = utcnow(), whole_key
     session().flush()
-    return log.write(me.room, "chat.said", said, whole_key)
 
 
 def edit(actor: Actor, room_id: uuid.UUID, target: int, text: str, key: str) -> None:
@@ -64,9 +70,10 @@ def edit(actor: Actor, room_id: uuid.UUID, target: int, text: str, key: str) -> 
 
 
 def set_rules(actor: Actor, room_id: uuid.UUID, command: ChatRuled, key: str) -> None:
-    """Set how often participants write and who may write links, for now and for later. Raises Forbidden."""
+    """Set how often participants write, who may write links, whether to one person alone; for now and for later. Raises Forbidden."""
     me = require_right(actor, room_id, "moderate")
     me.room.slow_seconds, me.room.links = command.slow_seconds, command.links
+    me.room.private_chat = command.private
     session().flush()
     log.write(me.room, "chat.ruled", command, own_key(me, key))
 
@@ -94,6 +101,7 @@ def take_back(actor: Actor, room_id: uuid.UUID, target: int) -> None:
     if not is_message or (found[0].payload["person"] != str(me.id) and not me.is_moderator):
         raise NotFound(_("This message is not there any more."))
     log.write(me.room, "chat.gone", ChatGone(person=me.id, target=target), f"gone-{target}")
+    forget_signs(room_id, target)
 
 
 def raise_hand(actor: Actor, room_id: uuid.UUID, key: str) -> None:

@@ -26,7 +26,7 @@ from lms.plugin import (
     requires,
     utcnow,
 )
-from plugins.webinar import agenda, recording, repeating, rooms
+from plugins.webinar import agenda, banning, recording, repeating, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.rights import ROLE_NAMES, read_names
@@ -144,6 +144,15 @@ def change_helpers(activity_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("webinar.edit", activity_id=activity_id, _anchor="helpers"), 303)
 
 
+@blueprint.post("/<uuid:activity_id>/bans/lift")
+@member
+def lift_ban(activity_id: uuid.UUID) -> ResponseReturnValue:
+    """Let somebody come again who was put out for good."""
+    banning.lift_ban(actor(), activity_id, as_uuid(request.form.get("participant", "")))
+    flash(_("They may come again."), "success")
+    return redirect(url_for("webinar.show", activity_id=activity_id), 303)
+
+
 def trail(*steps: str) -> list[tuple[str, str | None]]:
     """Where somebody is: titles, each followed by its address unless it is the last."""
     found: list[tuple[str, str | None]] = [(_("Meetings"), url_for("webinar.index"))]
@@ -183,7 +192,7 @@ def _shown(who: Actor, meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting, "activity": activity, "leads": leads, "helpers": rooms.find_helpers(activity.id),
         "own": enrolment_of(who, activity.root_id or activity.id), "places": places_of(activity), "now": now,
         "is_open": meeting.is_open(now), "is_past": meeting.is_past(now), "edit_url": edit_url(activity),
-        "agenda": agenda.find_items(activity.id), "recordings": recording.find_recordings(activity.id),
+        "agenda": agenda.find_items(activity.id), "recordings": recording.find_recordings(activity.id), "banned": banning.find_banned(activity.id) if leads else [],
     }  # fmt: skip
 
 
@@ -198,5 +207,5 @@ def _values(meeting: Meeting) -> dict[str, Any]:
         "title": activity.title, "summary": activity.summary, "starts_at": starts, "duration": room.duration,
         "capacity": activity.capacity, "rights": sorted(read_names(room.rights)), "layout": room.layout,
         "has_lobby": room.has_lobby, "guests": room.guests, "present_percent": room.present_percent,
-        "replay_percent": room.replay_percent, "slow_seconds": room.slow_seconds, "links": room.links,
+        "replay_percent": room.replay_percent, "slow_seconds": room.slow_seconds, "links": room.links, "private_chat": room.private_chat,
     }  # fmt: skip

@@ -41,6 +41,7 @@ def test_who_leads_goes_through_the_agenda_and_everybody_follows(
     expect(trainee.locator("[data-part=announcer]")).to_have_text("Now: Benvenuto a tutti")
     host.get_by_role("button", name="Next item").press("Enter")
     expect(trainee.locator("[data-part=agenda-now]")).to_contain_text("Esempi di colloquio")
+    assert trainee.locator("h1").evaluate("each => each.scrollWidth <= each.clientWidth")
     expect(trainee.locator("[data-part=announcer]")).to_have_text("Now: Esempi di colloquio")
     expect(host.locator("[data-part=agenda-lag]")).to_contain_text("ahead of the plan")
     expect(host.locator("[data-part=agenda-times]")).to_contain_text("of 30 min")

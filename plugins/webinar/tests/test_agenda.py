@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lms.plugin import (
     Conflict,
@@ -17,12 +20,14 @@ from lms.plugin import (
     copy_activity,
     new_id,
     session,
+    unit_of_work,
     utcnow,
 )
 from lms.testing import SignIn
-from plugins.webinar import agenda, log, privacy, repeating, replay, taking_along
+from plugins.webinar import agenda, letters, log, privacy, registering, repeating, replay, taking_along
 from plugins.webinar.agenda import WriteItem
-from plugins.webinar.models import Recording
+from plugins.webinar.models import Recording, Registration
+from plugins.webinar.registering import InviteGuest
 from plugins.webinar.repeating import Repeat
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.state import fold, new_state
@@ -234,3 +239,38 @@ def test_a_name_in_an_agenda_is_exported_to_its_owner_and_goes_with_the_person(w
         session().flush()
         found = [(each.title, each.who) for each in agenda.find_items(meeting.activity.id)]
         assert found == [("Parla …", ""), ("Esempi", "… e altri"), ("Fine", "100…")]
+
+
+def test_guests_see_when_each_item_begins_before_they_register_and_by_their_link(
+    client: FlaskClient, world: World
+) -> None:
+    with world.inside("siena"), unit_of_work():
+        meeting, closed = open_room(world, guests="registration"), open_room(world)
+        room_id, closed_id = meeting.activity.id, closed.activity.id
+        for each in (meeting, closed):
+            plan(world, each)
+        begins = [each.begins_at for each in agenda.plan_items(room_id, meeting.activity.starts_at)]
+        assert [each - begins[0] for each in begins if each and begins[0]] == [
+            timedelta(minutes=minutes) for minutes in (0, 10, 40)
+        ]
+        registering.invite(
+            world.actor("trainer"), room_id, InviteGuest(name="Rosa", email="rosa@example.org"), "en"
+        )
+        row = session().scalars(select(Registration).filter_by(room_id=room_id)).one()
+        link = f"/o/siena{letters.link_of(row).partition('/o/siena')[2]}"
+        shown = [each.isoformat() for each in begins if each]
+    for address in (f"{LIST}{room_id}/register", link):
+        page = client.get(address).text
+        assert [page.find(title) > 0 for title, _minutes, _who in ITEMS] == [True, True, True]
+        assert re.findall(r'datetime="([^"]+)"', page) == shown
+        assert "Tommaso" in page
+    assert client.get(f"{LIST}{closed_id}/register").status_code == 404
+
+
+def test_the_demo_recording_has_the_items_of_its_agenda_as_chapters(world: World) -> None:
+    with world.inside("siena"):
+        recorded = session().scalars(select(Recording)).first()
+        assert recorded is not None
+        shown = replay.read_replay(world.actor("trainer"), recorded.room_id, recorded.id)
+        assert [each["text"] for each in shown["agenda"]] == titles(recorded.room_id)
+        assert [each["at"] for each in shown["agenda"]] == [0.0, 2.0, 4.0]

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from lms.plugin import Actor, Forbidden, NotFound, World, session, utcnow
 from lms.testing import SignIn, sent_mail
-from plugins.webinar import jobs, letters, log, moderating, registering, rooms
+from plugins.webinar import banning, jobs, letters, log, moderating, registering, rooms
 from plugins.webinar.entering import Enter, enter
 from plugins.webinar.models import Participant, Registration
 from plugins.webinar.registering import InviteGuest, Register
@@ -164,14 +164,14 @@ def test_without_public_registration_there_is_no_page(client: FlaskClient, world
     assert client.get(f"{LIST}{room_id}/register").status_code == 404
 
 
-def test_a_removed_guest_is_nobody_any_more(app: Flask, world: World) -> None:
+def test_a_banned_guest_is_nobody_any_more(app: Flask, world: World) -> None:
     room_id, path = register(world)
     browser, _status = come(app, path)
     browser.post(f"{LIST}{room_id}/enter", data={"name": "Rosa"})
     with world.inside("siena"):
         session().rollback()
         go_in(world, rooms.get_room(world.actor("trainer"), room_id), "trainer")
-        moderating.remove(world.actor("trainer"), room_id, _guest(room_id).id)
+        banning.ban(world.actor("trainer"), room_id, _guest(room_id).id)
     assert browser.get(f"{LIST}{room_id}/room").status_code in {302, 401}
 
 

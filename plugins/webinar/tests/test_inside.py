@@ -133,21 +133,6 @@ def test_a_raised_hand_gets_the_floor_and_gives_it_back(world: World) -> None:
         assert log.read_state(meeting.room)[1]["floor"] is None
 
 
-def test_who_was_put_out_hears_nothing_more_and_does_not_come_back(world: World) -> None:
-    with world.inside("siena"):
-        meeting = open_room(world)
-        room_id = meeting.activity.id
-        host, one = go_in(world, meeting, "trainer", "trainee")
-        moderating.remove(world.actor("trainer"), room_id, one.id)
-        assert not log.ROOM_CHANNEL.may_read(world.actor("trainee"), log.channel_of(room_id))
-        with pytest.raises(Forbidden):
-            go_in(world, meeting, "trainee")
-        with pytest.raises(Forbidden):
-            talking.raise_hand(world.actor("trainee"), room_id, KEY)
-        with pytest.raises(Forbidden):
-            moderating.remove(world.actor("trainer"), room_id, host.id)
-
-
 def test_people_of_another_room_are_not_there(world: World) -> None:
     with world.inside("siena"):
         here, there = open_room(world), open_room(world)

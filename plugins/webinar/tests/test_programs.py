@@ -20,7 +20,7 @@ from lms.plugin import (
     unit_of_work,
 )
 from lms.testing import SignIn
-from plugins.webinar import entering, log, media, moderating, privacy, programs, recording
+from plugins.webinar import banning, entering, log, media, moderating, privacy, programs, recording
 from plugins.webinar.models import Participant
 from plugins.webinar.program_models import Program, Use
 from plugins.webinar.programs import MOST, AddProgram
@@ -231,7 +231,7 @@ def test_a_program_that_was_removed_does_not_come_back(
     studio = whip(client, room_id, made.key)
     studio.begin(STUDIO_OFFER)
     with world.inside("siena"), unit_of_work():
-        moderating.remove(world.actor("trainer"), room_id, made.person)
+        banning.remove(world.actor("trainer"), room_id, made.person)
     assert studio.post(STUDIO_OFFER).status_code == 403
 
 

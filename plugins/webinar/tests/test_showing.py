@@ -40,7 +40,7 @@ def test_a_pdf_becomes_slides_that_people_inside_see(sign_in: SignIn, world: Wor
     with world.inside("siena"):
         meeting = open_room(world)
         room_id = meeting.activity.id
-        go_in(world, meeting, "trainer", "trainee")
+        host_id = go_in(world, meeting, "trainer", "trainee")[0].id
     trainer = sign_in("trainer")
     address = upload(trainer, "siena", "lezione.pdf", pdf())
     assert trainer.post(f"{LIST}{room_id}/slides", data={"files": address}).status_code == 303
@@ -58,6 +58,8 @@ def test_a_pdf_becomes_slides_that_people_inside_see(sign_in: SignIn, world: Wor
         assert log.read_state(session().get_one(Room, room_id))[1]["slide"] == {
             "deck": str(deck_id),
             "number": 2,
+            "by": str(host_id),
+            "zoom": None,
         }
     picture = f"{LIST}{room_id}/slides/{deck_id}/1.webp"
     with sign_in("trainee").get(picture) as seen:

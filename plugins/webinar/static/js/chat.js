@@ -4,10 +4,14 @@ import { clock, element, fill } from "contrada/dom.js";
 import { toast } from "contrada/toast.js";
 import { asWords, show } from "./chat-text.js";
 import { Mentions } from "./mentions.js";
+import { Signs } from "./signs.js";
 import { announce, complain, part, pattern, showAvatar, words } from "./parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
+
+/** Before the id of a person in the list of those to whom one writes. */
+const PRIVATE = "private-";
 
 export class Chat {
   #room;
@@ -22,6 +26,13 @@ export class Chat {
   /** @type {number | null} */
   #editing = null;
   #mentions;
+  #signs;
+  /** The first message that came while nobody looked; the line "New" stands above it. */
+  #newFrom = "";
+  #isUnseen = false;
+  #newLine = pattern("new-line");
+  /** The last event for this person alone that is no news. */
+  heardUntil = 0;
   /** @type {() => void} */
   onNew = () => undefined;
 
@@ -29,6 +40,8 @@ export class Chat {
   constructor(room) {
     this.#room = room;
     this.#mentions = new Mentions(room, this.#field);
+    this.#signs = new Signs(room, this.#log);
+    this.#signs.onChange = () => this.#show();
     room.addEventListener("change", () => this.#show());
     room.addEventListener("happened", (event) => this.#heard(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
     room.addEventListener("mine", (event) => this.#heard(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
@@ -63,12 +76,15 @@ export class Chat {
     const editing = this.#editing;
     const sent = editing
       ? this.#room.order("chat.edit", { text, target: editing }, key)
+      : to.startsWith(PRIVATE)
+        ? this.#room.order("chat.whisper", { text, person: to.slice(PRIVATE.length) }, key)
       : to
         ? this.#room.order("staff.tell", { text, person: to === "staff" ? null : to }, key)
         : this.#room.order("chat.say", { text, reply_to: this.#replyTo }, key);
     this.#endOf();
     this.#field.value = "";
     this.#mentions.forget();
+    this.#newFrom = "";
     sent.catch((problem) => {
       if (!this.#field.value) {
         this.#field.value = this.#mentions.toField(text);
@@ -82,25 +98,47 @@ export class Chat {
   /** @param {LiveEvent} event */
   #heard(event) {
     if (event.kind === "chat.gone") return;
-    if (event.kind !== "chat.said" && event.kind !== "staff.told") return;
+    if (event.kind !== "chat.said" && event.kind !== "staff.told" && event.kind !== "chat.whispered") return;
+    if (event.kind === "chat.whispered" && event.seq <= this.heardUntil) return;
+    if (event.kind === "staff.told" && Date.parse(event.at) < performance.timeOrigin) return;
     const by = String(event.payload.by ?? event.payload.person);
     if (by === this.#room.me) return;
     this.#typing.delete(by);
+    this.#markNew(event);
     this.onNew();
+    const isPrivate = event.kind === "chat.whispered";
     const mentions = /** @type {string[]} */ (event.payload.mentions ?? []);
     const isForMe = mentions.includes(this.#room.me);
     const name = this.#room.nameOf(by);
     if (isForMe && !this.#log.checkVisibility()) toast(fill(words.mentioned, { name }), "info");
-    announce(fill(isForMe ? words.mentionedIn : words.wrote, { name, text: asWords(String(event.payload.text), (id) => this.#room.nameOf(id)) }));
+    if (isPrivate && !this.#log.checkVisibility()) toast(fill(words.toldPrivately, { name }), "info");
+    announce(fill(isPrivate ? words.wrotePrivately : isForMe ? words.mentionedIn : words.wrote, { name, text: asWords(String(event.payload.text), (id) => this.#room.nameOf(id)) }));
+  }
+
+  /** @param {LiveEvent} event */
+  #markNew(event) {
+    if (this.#isUnseen || (this.#log.checkVisibility() && !document.hidden)) return;
+    this.#isUnseen = true;
+    this.#newFrom = idOf(event);
+  }
+
+  /** The panel is open: what is new is on the screen, from its line on. */
+  seen() {
+    if (!this.#isUnseen) return;
+    this.#isUnseen = false;
+    this.#show();
+    this.#newLine.scrollIntoView({ block: "start" });
   }
 
   /** Everything in the order in which it was said. */
   #show() {
     const room = this.#room;
     const told = (room.isModerator ? room.staffLog : room.ownLog).filter((event) => event.kind === "staff.told");
+    const whispered = room.ownLog.filter((event) => event.kind === "chat.whispered");
     const entries = [
-      ...room.state.chat.map((each) => ({ id: `c${each.seq}`, at: each.at, by: each.person, text: each.text, seq: each.seq, replyTo: each.reply_to, about: "", isEdited: each.is_edited ?? false, mentions: each.mentions ?? [] })),
-      ...told.map((each) => ({ id: `s${each.seq}`, at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: String(each.payload.person), isEdited: false, mentions: [] })),
+      ...room.state.chat.map((each) => ({ id: `c${each.seq}`, at: each.at, by: each.person, text: each.text, seq: each.seq, replyTo: each.reply_to, about: "", isEdited: each.is_edited ?? false, mentions: each.mentions ?? [], to: "" })),
+      ...told.map((each) => ({ id: `s${each.seq}`, at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: String(each.payload.person), isEdited: false, mentions: [], to: "" })),
+      ...whispered.map((each) => ({ id: idOf(each), at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: "", isEdited: false, mentions: [], to: String(each.payload.to) })),
     ].sort((a, b) => a.at.localeCompare(b.at));
     const isAtEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
     const wanted = new Set(entries.map((each) => each.id));
@@ -121,6 +159,13 @@ export class Chat {
       else this.#log.append(item);
       this.#shown.set(entry.id, item);
     }
+    for (const each of room.state.chat) {
+      const item = this.#shown.get(`c${each.seq}`);
+      if (item) this.#signs.show(item, each.seq, each.signs ?? {});
+    }
+    const first = this.#shown.get(this.#newFrom);
+    if (!first) this.#newLine.remove();
+    else if (first.previousElementSibling !== this.#newLine) first.before(this.#newLine);
     part("chat-empty").hidden = entries.length > 0;
     if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
     this.#showWriting();
@@ -139,7 +184,7 @@ export class Chat {
   }
 
   /**
-   * @param {{ id: string, at: string, by: string, text: string, seq: number, replyTo: number | null, about: string, isEdited: boolean, mentions: string[] }} entry
+   * @param {{ id: string, at: string, by: string, text: string, seq: number, replyTo: number | null, about: string, isEdited: boolean, mentions: string[], to: string }} entry
    * @param {string} name
    */
   #item(entry, name) {
@@ -148,7 +193,9 @@ export class Chat {
     const isOwn = entry.by === room.me;
     item.classList.toggle("is-own", isOwn);
     const about = entry.about ? ` · ${entry.about === entry.by || isOwn && !room.isModerator ? words.toStaff : fill(words.toOne, { name: room.nameOf(entry.about) })}` : "";
-    part("who", item).textContent = `${isOwn ? words.you : name} · ${clock(entry.at)}${about}${entry.isEdited ? ` · ${words.edited}` : ""}`;
+    const privately = entry.to ? ` · ${isOwn ? fill(words.privately, { name: room.nameOf(entry.to) }) : words.privatelyYou}` : "";
+    item.classList.toggle("is-private", Boolean(entry.to));
+    part("who", item).textContent = `${isOwn ? words.you : name} · ${clock(entry.at)}${about}${privately}${entry.isEdited ? ` · ${words.edited}` : ""}`;
     item.classList.toggle("is-for-me", entry.mentions.includes(room.me));
     if (isOwn) item.querySelector(".ui-avatar")?.remove();
     else showAvatar(item, room.people.get(entry.by));
@@ -158,8 +205,9 @@ export class Chat {
     bubble.append(...show(entry.text, (id) => room.nameOf(id), room.me));
     const reply = part("reply", item);
     const remove = part("remove", item);
-    reply.hidden = !entry.seq && !(room.isModerator && entry.about && entry.about !== room.me);
-    reply.addEventListener("click", () => (entry.seq ? this.#reply(entry.seq) : this.#writeTo(entry.about)));
+    const partner = entry.to && isOwn ? entry.to : entry.by;
+    reply.hidden = !entry.seq && !entry.to && !(room.isModerator && entry.about && entry.about !== room.me);
+    reply.addEventListener("click", () => (entry.seq ? this.#reply(entry.seq) : entry.to ? this.whisperTo(partner) : this.#writeTo(entry.about, fill(words.toOne, { name: room.nameOf(entry.about) }))));
     remove.hidden = !entry.seq || !(isOwn || room.isModerator);
     remove.addEventListener("click", () => void room.order("chat.take_back", { target: entry.seq }).catch(complain));
     const change = part("change", item);
@@ -222,7 +270,16 @@ export class Chat {
 
   #rule() {
     const [slow, links] = ["chat-slow", "chat-links"].map((id) => /** @type {HTMLSelectElement} */ (document.getElementById(id)).value);
-    this.#room.order("chat.rule", { slow_seconds: Number(slow), links }).catch(complain);
+    this.#room.order("chat.rule", { slow_seconds: Number(slow), links, private: this.#privateBox.checked }).catch(complain);
+  }
+
+  get #privateBox() {
+    return /** @type {HTMLInputElement} */ (document.getElementById("chat-private"));
+  }
+
+  /** Whether people may write to one another alone. */
+  get isPrivateAllowed() {
+    return this.#room.state.chat_rules ? Boolean(this.#room.state.chat_rules.private) : part("chat-rules").dataset.private === "true";
   }
 
   /** What holds in the chat now, for who must follow it and for who sets it. */
@@ -231,22 +288,32 @@ export class Chat {
     const form = part("chat-rules");
     const slow = /** @type {HTMLSelectElement} */ (document.getElementById("chat-slow"));
     const links = /** @type {HTMLSelectElement} */ (document.getElementById("chat-links"));
-    if (rules && !form.contains(document.activeElement)) [slow.value, links.value] = [String(rules.slow_seconds), rules.links];
+    if (rules && !form.contains(document.activeElement)) {
+      [slow.value, links.value] = [String(rules.slow_seconds), rules.links];
+      this.#privateBox.checked = this.isPrivateAllowed;
+    }
+    for (const option of /** @type {NodeListOf<HTMLOptionElement>} */ (this.#to.querySelectorAll(`option[value^="${PRIVATE}"]`))) option.disabled = !this.isPrivateAllowed || !this.#room.rights.has("chat");
+    if (this.#to.selectedOptions[0]?.disabled) this.#to.value = this.#room.rights.has("chat") ? "" : "staff";
     const seconds = rules ? rules.slow_seconds : Number(form.dataset.slow);
     const isBound = !this.#room.rights.has("present");
-    const notes = [seconds && isBound ? fill(words.slow, { number: seconds }) : "", isBound && (rules?.links ?? form.dataset.links) === "leaders" ? words.noLinks : ""];
+    const notes = [seconds && isBound ? fill(words.slow, { number: seconds }) : "", isBound && (rules?.links ?? form.dataset.links) === "leaders" ? words.noLinks : "", this.isPrivateAllowed ? words.privateOn : ""];
     part("chat-rule-text").textContent = notes.filter(Boolean).join(" ");
     part("chat-rule-text").hidden = !part("chat-rule-text").textContent;
   }
 
-  /** @param {string} person */
-  #writeTo(person) {
-    let option = this.#to.querySelector(`option[value="${CSS.escape(person)}"]`);
-    if (!option) {
-      option = element("option", { value: person }, fill(words.toOne, { name: this.#room.nameOf(person) }));
-      this.#to.append(option);
-    }
-    this.#to.value = person;
+  /** The next message goes to this person and to nobody else. @param {string} person */
+  whisperTo(person) {
+    this.#endOf();
+    this.#writeTo(`${PRIVATE}${person}`, fill(words.toPrivately, { name: this.#room.nameOf(person) }));
+  }
+
+  /**
+   * @param {string} value
+   * @param {string} label
+   */
+  #writeTo(value, label) {
+    if (!this.#to.querySelector(`option[value="${CSS.escape(value)}"]`)) this.#to.append(element("option", { value }, label));
+    this.#to.value = value;
     this.#field.focus();
   }
 
@@ -265,4 +332,9 @@ export class Chat {
     const names = [...this.#typing].filter(([, at]) => now - at < 3000).map(([id]) => this.#room.nameOf(id));
     part("chat-typing").textContent = names.length ? fill(words.typing, { name: names.slice(0, 2).join(", ") }) : "";
   }
+}
+
+/** By what the list knows a message. @param {LiveEvent} event */
+function idOf(event) {
+  return `${{ "chat.said": "c", "staff.told": "s" }[event.kind] ?? "p"}${event.seq}`;
 }

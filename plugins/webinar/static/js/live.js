@@ -2,7 +2,7 @@
 import { toast } from "contrada/toast.js";
 import { openCamera, openMicrophone, whyNot } from "./devices.js";
 import { MediaLink } from "./media.js";
-import { announce, part, words } from "./parts.js";
+import { announce, complain, part, words } from "./parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./stage.js").Stage} Stage */
@@ -138,6 +138,8 @@ export class Live extends EventTarget {
     track.addEventListener("ended", () => void this.stop(name));
     if (name === "camera") this.#stage.setCamera(this.#room.me, track);
     this.#showButton(name);
+    // Whoever leads may have switched it off for this person: now they switched it on again themselves.
+    this.#room.order("sending.go_on", { right: RIGHTS[name] }).catch(complain);
     await this.#link.publish(name, track);
   }
 

@@ -13,9 +13,11 @@ import { PreparedPolls } from "./prepared-polls.js";
 import { Prejoin } from "./prejoin.js";
 import { Captions, Questions, Timer } from "./questions.js";
 import { Queue } from "./queue.js";
+import { PuttingOut } from "./putting-out.js";
 import { Recording } from "./recording.js";
 import { Room } from "./room.js";
 import { Slides } from "./slides.js";
+import { SlideZoom } from "./slide-zoom.js";
 import { Stage } from "./stage.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("webinar"));
@@ -25,6 +27,8 @@ const form = /** @type {HTMLFormElement} */ (document.getElementById("webinar-en
 const SIGN_MS = 4000;
 const OLD_MS = 30000;
 
+/** What was told to this person alone before they came in is no news. */
+let heardUntil = 0;
 /** @type {Room | null} */
 let room = null;
 /** @type {Live | null} */
@@ -38,6 +42,7 @@ const prejoin = new Prejoin(async ({ name, camera, microphone }) => {
   const entered = await request(form.action, { method: "POST", body });
   prejoin.close();
   brought = { camera, microphone };
+  heardUntil = entered.heard;
   begin(entered.person, entered.state);
 });
 live.dataset.view = "prejoin";
@@ -72,6 +77,7 @@ function open() {
   const chat = new Chat(inside);
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
+  new SlideZoom(inside, stage);
   new Recording(inside);
   new Timer(inside);
   new Agenda(inside);
@@ -80,6 +86,15 @@ function open() {
   new PreparedPolls(inside);
   new Polls(inside).onNew = () => note("polls");
   new Questions(inside).onNew = () => note("questions");
+  people.mayWhisper = () => chat.isPrivateAllowed && inside.rights.has("chat");
+  people.onWhisper = (person) => {
+    openPanel("chat", false);
+    chat.whisperTo(person);
+  };
+  onPanel = (name) => void (name === "chat" && chat.seen());
+  const puttingOut = new PuttingOut(inside);
+  people.onRemove = (person) => puttingOut.ask(person);
+  chat.heardUntil = heardUntil;
   people.onPin = (person) => stage.pin(person);
   people.sendsOf = (person) => stage.sendsOf(person);
   chat.onNew = () => note("chat");
@@ -98,8 +113,11 @@ function open() {
 
 /** What is for this person alone. @param {import("contrada/channel.js").LiveEvent} event */
 function hear(event) {
+  if (event.seq <= heardUntil) return;
   if (event.kind === "lobby.changed" && event.payload.state === "inside") open();
-  if (event.kind === "lobby.changed" && (event.payload.state === "removed" || event.payload.state === "refused")) leave(words.removed ?? "", false);
+  if (event.kind === "lobby.changed" && event.payload.state === "removed") leave(words.removed ?? "", true);
+  if (event.kind === "lobby.changed" && event.payload.state === "refused") leave(words.removed ?? "", false);
+  if (event.kind === "lobby.changed" && event.payload.state === "banned") leave(words.banned ?? "", false);
   if (event.kind !== "person.asked" || Date.now() - Date.parse(event.at) > OLD_MS) return;
   if (event.payload.kind === "speak") toast(words.floorYours ?? "", "info");
   else media?.asked(String(event.payload.kind));
@@ -108,6 +126,7 @@ function hear(event) {
 /** @param {import("contrada/channel.js").LiveEvent} event */
 function happened(event) {
   if (event.kind === "room.ended") leave(words.over ?? "", false);
+  if (event.kind === "room.stopped" && room?.state.people[room.me]?.role === "participant") media?.asked(event.payload.right === "speak" ? "mute" : "camera_off");
 }
 
 /**
@@ -127,6 +146,9 @@ function leave(why, mayReturn) {
 
 // --- the side
 
+/** What a panel does when it is opened. @type {(name: string) => void} */
+let onPanel = () => undefined;
+
 /**
  * @param {string} name
  * @param {boolean} [takesFocus]
@@ -143,6 +165,7 @@ function openPanel(name, takesFocus = true) {
   side.classList.add("is-open");
   live.dataset.side = name;
   note(name, true);
+  onPanel(name);
   showOpeners();
 }
 
@@ -160,11 +183,11 @@ function showOpeners() {
 
 /** Count what is new in a panel that is not open. @param {string} name @param {boolean} [isSeen] */
 function note(name, isSeen = false) {
-  const count = /** @type {HTMLElement | null} */ (document.querySelector(`[data-new="${name}"]`));
-  if (!count) return;
-  if (isSeen || live.dataset.side === name) count.textContent = "";
-  else count.textContent = String(Number(count.textContent) + 1);
-  count.hidden = !count.textContent;
+  for (const count of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-new="${name}"]`))) {
+    if (isSeen || live.dataset.side === name) count.textContent = "";
+    else count.textContent = String(Number(count.textContent) + 1);
+    count.hidden = !count.textContent;
+  }
 }
 
 for (const opener of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-opens-panel]"))) {
@@ -223,9 +246,8 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelec
   });
 }
 
-part("mute-all").addEventListener("click", () => {
-  for (const one of room?.present ?? []) if (one.id !== room?.me && room?.state.people[one.id]?.role === "participant") void room.order("person.ask", { person: one.id, kind: "mute" }).catch(complain);
-});
+part("mute-all").addEventListener("click", () => void room?.order("all.stop", { right: "speak" }).then(() => announce(words.allMuted ?? ""), complain));
+part("stop-cameras").addEventListener("click", () => void room?.order("all.stop", { right: "camera" }).then(() => announce(words.allCamerasOff ?? ""), complain));
 
 part("leave").addEventListener("click", () => leave(words.left ?? "", true));
 part("end").addEventListener("click", () => void room?.order("room.end").catch(complain));

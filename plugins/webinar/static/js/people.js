@@ -14,6 +14,11 @@ export class People {
   sendsOf = () => new Set();
   /** @type {(person: string) => void} */
   onPin = () => undefined;
+  /** @type {(person: string) => void} */
+  onWhisper = () => undefined;
+  /** @type {(person: string) => void} */
+  onRemove = () => undefined;
+  mayWhisper = () => false;
 
   /** @param {Room} room */
   constructor(room) {
@@ -46,7 +51,7 @@ export class People {
     const known = this.#room.state.people[one.id];
     const hand = this.#room.state.hands.findIndex((each) => each.person === one.id);
     const floor = this.#room.state.floor === one.id;
-    return JSON.stringify([one.name, known, hand, floor, [...this.sendsOf(one.id)], this.#room.isModerator, this.#room.state.locked]);
+    return JSON.stringify([one.name, known, hand, floor, [...this.sendsOf(one.id)], this.mayWhisper(), this.#room.isModerator, this.#room.state.locked]);
   }
 
   /** @param {PersonInfo} one */
@@ -85,8 +90,8 @@ export class People {
       const isMe = one.id === room.me;
       /** @type {Record<string, boolean>} */
       const offered = {
-        pin: true, floor: room.isModerator && !isMe && room.state.floor !== one.id, unfloor: room.isModerator && room.state.floor === one.id,
-        mute: room.isModerator && !isMe && this.sendsOf(one.id).has("microphone"), presenter: mayChange && known.role !== "presenter",
+        whisper: !isMe && !one.is_program && this.mayWhisper(), pin: true, floor: room.isModerator && !isMe && room.state.floor !== one.id, unfloor: room.isModerator && room.state.floor === one.id,
+        mute: room.isModerator && !isMe && this.sendsOf(one.id).has("microphone"), camera_off: room.isModerator && !isMe && this.sendsOf(one.id).has("camera"), presenter: mayChange && known.role !== "presenter",
         cohost: mayChange && !one.is_guest && !one.is_program, participant: room.isModerator && !isMe && known.role !== "host" && known.role !== "participant",
         remove: room.isModerator && !isMe && known.role !== "host",
       };
@@ -119,13 +124,15 @@ export class People {
     /** @type {Record<string, () => Promise<unknown> | void>} */
     const deeds = {
       pin: () => this.onPin(person),
+      whisper: () => this.onWhisper(person),
       floor: () => room.order("floor.give", { person }),
       unfloor: () => room.order("floor.take", { person }),
       mute: () => room.order("person.ask", { person, kind: "mute" }),
+      camera_off: () => room.order("person.ask", { person, kind: "camera_off" }),
       presenter: () => room.order("role.set", { person, role: "presenter" }),
       cohost: () => room.order("role.set", { person, role: "cohost" }),
       participant: () => room.order("role.set", { person, role: "participant" }),
-      remove: () => room.order("person.remove", { person }),
+      remove: () => this.onRemove(person),
     };
     void Promise.resolve(deeds[deed]?.()).catch(complain);
   }

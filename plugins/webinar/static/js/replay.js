@@ -1,11 +1,13 @@
 // A replay: the tracks of those who agreed, played by one clock together with what the log says happened.
 import { element, fill } from "contrada/dom.js";
+import { transformOf, WHOLE, within } from "./zoom.js";
 import { request, RequestError } from "contrada/request.js";
 import { words } from "./parts.js";
 import { ReplayPolls } from "./replay-polls.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
-/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string }} Moment */
+/** @typedef {import("./zoom.js").View} View */
+/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string }} Moment */
 
 const TICK_MS = 100;
 const DRIFT_SECONDS = 0.08;
@@ -15,8 +17,8 @@ const TELL_MS = 10000;
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[] }} */
-  #data = { agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[], zooms: (View & { at: number })[] }} */
+  #data = { zooms: [], agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
   /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
   #playing = new Map();
   #at = 0;
@@ -171,14 +173,25 @@ class WebinarReplay extends HTMLElement {
     if (stamp !== this.#slide) {
       this.#slide = stamp;
       const picture = /** @type {HTMLImageElement} */ (this.#part("slide"));
-      picture.hidden = !stamp;
+      this.#part("slide-frame").hidden = !stamp;
       if (stamp) picture.src = `${this.dataset.slides}/${stamp}.webp`;
       picture.alt = slide?.text ?? "";
     }
     this.#polls.showAt(this.#at);
+    this.#showZoom();
     const caption = last(this.#data.captions, this.#at);
     this.#part("caption").textContent = caption && this.#at - caption.at < 6 ? caption.text : "";
     this.#part("caption").hidden = !this.#part("caption").textContent;
+  }
+
+  /** As close as who showed the slide looked at it. */
+  #showZoom() {
+    const [frame, sheet] = [this.#part("slide-frame"), this.#part("slide")];
+    if (frame.hidden || !sheet.offsetWidth) return;
+    const size = { width: sheet.offsetWidth, height: sheet.offsetHeight };
+    const view = within(last(this.#data.zooms, this.#at) ?? WHOLE, { width: frame.clientWidth, height: frame.clientHeight }, size);
+    const wanted = transformOf(view, size);
+    if (sheet.style.transform !== wanted) sheet.style.transform = wanted;
   }
 
   /** Chapters, messages, polls, questions and captions in one list that can be searched; each leads to its moment. */
@@ -187,7 +200,7 @@ class WebinarReplay extends HTMLElement {
     const entries = [
       ...this.#data.agenda.map((each) => ({ at: each.at, kind: this.dataset.textAgenda ?? "", text: each.text })),
       ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
-      ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: each.text })),
+      ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: [each.text, each.signs].filter(Boolean).join(" · ") })),
       ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, each.has_voted ? (words.pollAnswered ?? "") : ""].filter(Boolean).join(" · ") })),
       ...this.#data.questions.map((each) => ({ at: each.at, kind: fill(this.dataset.textQuestion, { name: each.name ?? "" }), text: `${each.text} · ${each.answer}` })),
       ...this.#data.captions.map((each) => ({ at: each.at, kind: this.dataset.textCaption ?? "", text: each.text })),
@@ -208,7 +221,8 @@ class WebinarReplay extends HTMLElement {
 customElements.define("webinar-replay", WebinarReplay);
 
 /**
- * @param {Moment[]} moments
+ * @template {{ at: number }} T
+ * @param {T[]} moments
  * @param {number} at
  */
 function last(moments, at) {

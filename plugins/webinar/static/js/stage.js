@@ -52,13 +52,20 @@ export class Stage extends EventTarget {
       choice.addEventListener("change", () => {
         this.#own = /** @type {Layout | ""} */ (choice.value);
         this.show();
+        this.dispatchEvent(new Event("layout"));
       });
     }
     part("layout-for-all").addEventListener("click", () => {
       this.#room.order("layout.set", { layout: this.layout, pinned: this.#pinned }).catch(complain);
       this.#own = "";
+      this.dispatchEvent(new Event("layout"));
       this.#checkChoice();
     });
+  }
+
+  /** Whether one sees what the presenter shows, as they show it. */
+  get followsPresenter() {
+    return this.#own === "";
   }
 
   /** @returns {Layout} */

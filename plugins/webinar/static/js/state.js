@@ -1,7 +1,7 @@
 // What is true in a room: the fold of its log, the same as plugins/webinar/state.py; and who may do what.
 
 /** @typedef {{ role: string, granted: string[], revoked: string[], is_removed?: boolean, is_away?: boolean }} PersonState */
-/** @typedef {{ seq: number, at: string, person: string, text: string, reply_to: number | null, mentions?: string[], is_edited?: boolean }} Message */
+/** @typedef {{ seq: number, at: string, person: string, text: string, reply_to: number | null, mentions?: string[], is_edited?: boolean, signs?: Record<string, number> }} Message */
 /** @typedef {Record<string, any> & { people: Record<string, PersonState>, chat: Message[], hands: { person: string, at: string }[], locked: string[], floor: string | null, layout: string | null, pinned: string | null, is_open: boolean, is_ended: boolean }} State */
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
 
@@ -32,12 +32,14 @@ export const steps = {
   "floor.given": (state, payload) => ({ ...withoutHand(state, payload.person), floor: payload.person }),
   "hand.raised": (state, payload, event) => ({ ...state, hands: [...state.hands.filter((each) => each.person !== payload.person), { person: payload.person, at: event.at }] }),
   "hand.lowered": (state, payload) => withoutHand(state, payload.person),
-  "chat.said": (state, payload, event) => ({ ...state, chat: [...state.chat, { seq: event.seq, at: event.at, mentions: [], is_edited: false, ...payload }].slice(-KEPT_MESSAGES) }),
+  "chat.said": (state, payload, event) => ({ ...state, chat: [...state.chat, { seq: event.seq, at: event.at, mentions: [], is_edited: false, signs: {}, ...payload }].slice(-KEPT_MESSAGES) }),
   "chat.edited": (state, { target, text, mentions }) => ({ ...state, chat: state.chat.map((each) => (each.seq === target ? { ...each, text, mentions, is_edited: true } : each)) }),
-  "chat.ruled": (state, { slow_seconds, links }) => ({ ...state, chat_rules: { slow_seconds, links } }),
+  "chat.ruled": (state, { slow_seconds, links, private: isPrivate }) => ({ ...state, chat_rules: { slow_seconds, links, private: isPrivate ?? false } }),
+  "chat.signed": (state, { target, signs }) => ({ ...state, chat: state.chat.map((each) => (each.seq === target ? { ...each, signs } : each)) }),
   "chat.gone": (state, payload) => ({ ...state, chat: state.chat.filter((each) => each.seq !== payload.target) }),
   "deck.changed": (state) => ({ ...state, decks: state.decks + 1 }),
-  "slide.shown": (state, { deck, number }) => ({ ...state, slide: { deck, number } }),
+  "slide.shown": (state, { deck, number, person }) => ({ ...state, slide: { deck, number, by: person ?? null, zoom: null } }),
+  "slide.zoomed": (state, { deck, number, scale, x, y }) => (state.slide?.deck === deck && state.slide.number === number ? { ...state, slide: { ...state.slide, zoom: scale > 100 ? { scale, x, y } : null } } : state),
   "slide.hidden": (state) => ({ ...state, slide: null }),
   "poll.prepared": (state) => ({ ...state, prepared_changes: (state.prepared_changes ?? 0) + 1 }),
   "poll.opened": (state, { poll, ...known }, event) => ({ ...state, polls: { ...state.polls, [poll]: { has_answer: false, ...known, right: [], at: event.at, is_open: true, voters: 0, is_hidden: false, counts: {}, texts: [] } } }),
