@@ -330,6 +330,7 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
     session().add(
         Watched(participant_id=watcher.id, begins_at=begins, ends_at=begins + timedelta(seconds=DEMO_SECONDS))
     )
+    demo_asking.answer_later(row, watcher)
     with SOUND.open("rb") as stream:
         file = store_file(
             world.actor("trainer"), stream, "microphone.webm", recording.PURPOSE, declared="video/webm"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lms.plugin import Command, World, keyed_hash, session
+from sqlalchemy import select
+
+from lms.plugin import Command, World, session
 from plugins.webinar import log, prepared_polls
 from plugins.webinar.asking_events import (
     PollChoice,
@@ -17,9 +19,9 @@ from plugins.webinar.asking_events import (
     QuestionPublished,
     QuestionVoted,
 )
-from plugins.webinar.models import Participant, Question
-from plugins.webinar.poll_models import Poll, PollKind, PollOption, Vote
-from plugins.webinar.polls import count_poll
+from plugins.webinar.models import Participant, Question, Recording
+from plugins.webinar.poll_models import Poll, PollKind, PollOption, ReplayVote, Vote
+from plugins.webinar.polls import count_poll, voter_of
 from plugins.webinar.prepared_polls import WritePoll
 from plugins.webinar.rooms import Meeting
 
@@ -54,7 +56,7 @@ def add_ranking(world: World, meeting: Meeting, voters: Sequence[Participant], b
     session().add(poll)
     session().flush()
     for row in voters:
-        voter = keyed_hash("webinar.vote", f"{poll.id}:{row.id}")
+        voter = voter_of(poll, row)
         order = sorted(poll.options, key=lambda each: world.random.random() + each.position / 4)
         session().add_all(
             Vote(poll_id=poll.id, voter=voter, option_id=each.id, number=place)
@@ -96,3 +98,19 @@ def add_questions(meeting: Meeting, people: Sequence[Participant], begins: datet
     session().flush()
     for number, (kind, payload) in enumerate(told):
         log.write(meeting.room, kind, payload, at=begins + timedelta(seconds=5 + number / 10))
+
+
+def answer_later(row: Recording, watcher: Participant) -> None:
+    """Somebody who was not there put the answers in order while watching."""
+    poll = session().scalars(select(Poll).filter_by(room_id=row.room_id, kind="ranking")).one()
+    session().add_all(
+        ReplayVote(
+            recording_id=row.id,
+            poll_id=poll.id,
+            voter=voter_of(poll, watcher),
+            option_id=option.id,
+            number=place,
+        )
+        for place, option in enumerate(poll.options, start=1)
+    )
+    session().flush()

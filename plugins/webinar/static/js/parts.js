@@ -5,7 +5,7 @@ import { toast } from "contrada/toast.js";
 /** @typedef {import("./room.js").PersonInfo} PersonInfo */
 
 /** The words of the page, written by the server in the person's language. */
-export const words = /** @type {DOMStringMap} */ (document.getElementById("webinar-words")?.dataset ?? {});
+export const words = /** @type {DOMStringMap} */ ({ ...document.getElementById("webinar-words")?.dataset, ...document.getElementById("webinar-poll-words")?.dataset });
 
 /**
  * @param {string} name
