@@ -50,9 +50,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a person may send. A kind that is not in it is dropped at the engine, whatever their client does."""
+    """What a person may send. A kind that is not in it is dropped at the engine, whatever their client does.
+
+    Who ``leads`` is let in before the others, and also where the engine is full for them.
+    """
 
     kinds: frozenset[Kind] = frozenset()
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,11 @@ class Participant(Identified, OfficeScoped, Timestamped, Base):
         return "moderate" in self.rights
 
     @property
+    def leads_media(self) -> bool:
+        """True for who leads or presents: without them nobody has a meeting, so the media engine lets them in before others."""
+        return "present" in self.rights
+
+    @property
     def presence_id(self) -> uuid.UUID | None:
         """By what the channels know them: account or visitor; None after an erasure."""
         return self.user_id or self.visitor_id

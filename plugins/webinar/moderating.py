@@ -28,6 +28,8 @@ def give_right(
     standing = change(row.standing, right, is_given=is_given)
     row.granted, row.revoked = write_names(standing.granted), write_names(standing.revoked)
     session().flush()
+    if is_given:
+        stopping.let_go_on(row, right)
     tell_change(row)
     sending.tell_rights(row)
     return row

@@ -129,7 +129,7 @@ def connect(row: Program, direction: Direction, offer: str) -> Connected:
     person = row.participant
     _check(row, person, direction)
     room, name, program_id = str(row.room_id), str(person.id), row.id
-    rights = rights_to_send(person.rights) if direction == "send" else Rights()
+    rights = rights_to_send(person.sent_rights, leads=False) if direction == "send" else Rights()
     offered = whip.as_screen(offer) if row.use == "screen" else offer
     whip.credentials_in(offered)
     session().rollback()  # the engine may take its time: nothing is held meanwhile

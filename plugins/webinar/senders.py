@@ -36,12 +36,12 @@ def get_sender(actor: Actor, room_id: uuid.UUID, sid: str | None = None) -> Send
     of_call = session().scalar(query)
     if of_call is None:
         me = get_self(actor, room_id)
-        return Sender(str(me.id), rights_to_send(me.sent_rights), is_in_call=False)
+        return Sender(str(me.id), rights_to_send(me.sent_rights, leads=me.leads_media), is_in_call=False)
     if not of_call.may_come or not of_call.page or sid not in {None, of_call.connection}:
         raise Forbidden(_("You are not in this call."), code="not_inside")
-    return Sender(str(of_call.id), rights_to_send(OF_A_CALL), is_in_call=True)
+    return Sender(str(of_call.id), rights_to_send(OF_A_CALL, leads=True), is_in_call=True)
 
 
-def rights_to_send(held: Iterable[str]) -> Rights:
-    """What somebody with these rights in the room may send."""
-    return Rights(frozenset(kind for right in held for kind in KINDS.get(right, ())))
+def rights_to_send(held: Iterable[str], *, leads: bool) -> Rights:
+    """What somebody with these rights in the room may send, and whether they are let in before others. Both people of a call are."""
+    return Rights(frozenset(kind for right in held for kind in KINDS.get(right, ())), leads)

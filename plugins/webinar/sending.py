@@ -54,9 +54,13 @@ def wish(actor: Actor, room_id: uuid.UUID, command: WishCommand) -> None:
 
 def tell_rights(row: Participant) -> None:
     """Once this is committed, the engine drops what the person may not send (any more), whatever their client does."""
-    room, person, held = str(row.room_id), str(row.id), row.sent_rights
+    room, person, rights = (
+        str(row.room_id),
+        str(row.id),
+        rights_to_send(row.sent_rights, leads=row.leads_media),
+    )
     if row.state == "inside":
-        _afterwards(lambda: media.change_media_rights(room, person, rights_to_send(held)))
+        _afterwards(lambda: media.change_media_rights(room, person, rights))
     else:
         _afterwards(lambda: media.remove_from_media(room, person))
 

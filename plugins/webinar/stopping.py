@@ -22,9 +22,11 @@ ASKED: dict[str, Stoppable] = {"mute": "speak", "camera_off": "camera", "share_o
 
 
 def stop_all(actor: Actor, room_id: uuid.UUID, right: Literal["speak", "camera"]) -> None:
-    """Switch off all microphones or cameras but those of who leads or presents. Raises Forbidden."""
+    """Switch off all microphones or cameras but those of who leads or presents, and of programs. Raises Forbidden."""
     me = require_right(actor, room_id, "moderate")
-    query = select(Participant).filter_by(room_id=room_id, state="inside", role="participant")
+    query = select(Participant).filter_by(
+        room_id=room_id, state="inside", role="participant", is_program=False
+    )
     for row in session().scalars(query).all():
         stop(row, right)
     log.write(me.room, "room.stopped", Stopped(right=right))
@@ -35,6 +37,13 @@ def stop(row: Participant, right: Stoppable) -> None:
     row.stopped = write_names(read_names(row.stopped) | {right})
     session().flush()
     sending.tell_rights(row)
+
+
+def let_go_on(row: Participant, right: str) -> None:
+    """Nobody sits at a program to switch it on again: it goes on when it is given the right."""
+    if row.is_program:
+        row.stopped = write_names(read_names(row.stopped) - {right})
+        session().flush()
 
 
 def go_on(actor: Actor, room_id: uuid.UUID, right: Stoppable) -> None:

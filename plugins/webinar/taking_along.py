@@ -20,7 +20,7 @@ def export_room(_actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dic
     return {
         "preset": room.preset, "duration": room.duration, "rights": sorted(read_names(room.rights)), "layout": room.layout,
         "has_lobby": room.has_lobby, "guests": room.guests, "present_percent": room.present_percent,
-        "replay_percent": room.replay_percent, "slow_seconds": room.slow_seconds, "links": room.links,
+        "replay_percent": room.replay_percent, "slow_seconds": room.slow_seconds, "links": room.links, "private_chat": room.private_chat,
         "questions": [
             {"label": each.label, "is_required": each.is_required} for each in registering.find_fields(activity_id)
         ],
@@ -44,6 +44,7 @@ def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], t
     room.guests, room.present_percent = command.guests, command.present_percent
     room.replay_percent = command.replay_percent
     room.slow_seconds, room.links = command.slow_seconds, command.links
+    room.private_chat = command.private_chat
     room.rights = write_names(command.rights)
     for question in data.get("questions") or []:
         registering.add_field(actor, activity_id, AddField.read(question))

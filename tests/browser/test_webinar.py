@@ -157,6 +157,7 @@ def test_a_guest_comes_by_a_link_and_is_put_out(meet: Meet, installation: Instal
     host.get_by_role("tab", name="People").click()
     host.locator("summary", has_text="What to do with Rosa").click()
     host.get_by_role("button", name="Put out of the room").click()
+    host.get_by_role("dialog").get_by_role("button", name="Put out", exact=True).click()
     expect(page.get_by_role("heading", name="You were asked to leave this room.")).to_be_visible()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from plugins.webinar.engine import EngineError, Event, Kind
+from plugins.webinar.engine import EngineError, Event
 from plugins.webinar.engine_embedded import wire
 from plugins.webinar.engine_embedded.admission import Admission
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
@@ -129,7 +129,8 @@ class _Client:
             self.send(self._answer(request))
             return
         arguments = request.get("with") or {}
-        leads = Kind.SCREEN in (arguments.get("rights") or ())
+        rights = arguments.get("rights")
+        leads = isinstance(rights, dict) and rights.get("leads") is True
         if not self._control.admission.enter(lambda: self.send(self._answer(request)), leads=leads):
             message = "too many people come at once; ask again in a moment"
             self.send({"id": request.get("id"), "error": {"code": "unreachable", "message": message}})

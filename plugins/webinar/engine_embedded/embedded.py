@@ -12,7 +12,6 @@ from plugins.webinar.engine import (
     Direction,
     EngineError,
     Event,
-    Kind,
     Load,
     RecordedTrack,
     Rights,
@@ -166,7 +165,7 @@ class EmbeddedEngine:
         if not self.load().is_full:
             return True
         held = self._rooms[room].connections() if room in self._rooms else ()
-        if Kind.SCREEN not in rights.kinds and all(each.person != person for each in held):
+        if not rights.leads and all(each.person != person for each in held):
             return False
         return self._cpu < FULL_FOR_ALL_AT and len(self._peers) < MOST_PEERS + KEPT_FREE
 

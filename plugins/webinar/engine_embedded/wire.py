@@ -89,14 +89,14 @@ def connect(path: Path, timeout: float) -> socket.socket:
 # --- things as JSON -----------------------------------------------------------------------
 
 
-def rights_out(rights: Rights) -> list[str]:
+def rights_out(rights: Rights) -> dict[str, Any]:
     """Rights as JSON."""
-    return sorted(rights.kinds)
+    return {"kinds": sorted(rights.kinds), "leads": rights.leads}
 
 
 def rights_in(data: Any) -> Rights:
     """Rights from JSON. Raises ValueError."""
-    return Rights(frozenset(Kind(name) for name in data))
+    return Rights(frozenset(Kind(name) for name in data["kinds"]), leads=bool(data["leads"]))
 
 
 def wish_out(wish: Wish) -> dict[str, Any]:

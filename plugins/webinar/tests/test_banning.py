@@ -126,7 +126,7 @@ def test_the_link_and_the_browser_of_a_banned_guest_open_the_room_no_more(app: F
     for client in (browser, elsewhere):
         refused = client.get(path)
         assert refused.status_code == 403
-        assert "You cannot come into this meeting any more" in refused.text
+        assert "Non puoi più entrare in questo incontro" in refused.text
         assert client.post(path).status_code == 403
     second = invite(world, room_id, "ivo@example.org")
     assert browser.post(second).status_code == 403
@@ -188,6 +188,29 @@ def test_a_muted_person_is_silent_even_if_their_page_ignores_it(world: World) ->
         kinds = senders.get_sender(world.actor("trainee"), room_id).rights.kinds
         assert Kind.MICROPHONE not in kinds
         assert Kind.CAMERA in kinds
+
+
+def test_a_muted_program_goes_on_when_it_is_given_the_right_and_is_not_muted_with_all(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world, "class")
+        room_id, trainer = meeting.activity.id, world.actor("trainer")
+        _host, row = go_in(world, meeting, "trainer", "trainee")
+        row.is_program = True
+        stopping.stop_all(trainer, room_id, "speak")
+        assert "speak" in row.sent_rights
+        moderating.ask_person(trainer, room_id, row.id, "mute")
+        assert "speak" not in row.sent_rights
+        moderating.give_right(trainer, room_id, row.id, "speak", is_given=True)
+        assert "speak" in row.sent_rights
+
+
+def test_who_leads_or_presents_is_known_to_the_engine_and_nobody_else(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world, "meeting")
+        people = go_in(world, meeting, "trainer", "trainee", "trainee2")
+        moderating.set_role(world.actor("trainer"), meeting.activity.id, people[1].id, "presenter")
+        for key, leads in (("trainer", True), ("trainee", True), ("trainee2", False)):
+            assert senders.get_sender(world.actor(key), meeting.activity.id).rights.leads == leads
 
 
 def make_public(world: World) -> uuid.UUID:

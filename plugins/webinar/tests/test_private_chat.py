@@ -19,6 +19,7 @@ from lms.plugin import (
     Invalid,
     NotFound,
     World,
+    copy_activity,
     read_since,
     session,
     system_actor,
@@ -38,7 +39,7 @@ from plugins.webinar import (
     whispering,
 )
 from plugins.webinar.chat_events import ChatRuled
-from plugins.webinar.models import Participant, Recording
+from plugins.webinar.models import Participant, Recording, Room
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.tests.making import LIST, go_in, open_room
 
@@ -182,6 +183,14 @@ def test_the_rule_is_chosen_with_the_kind_of_meeting_and_in_the_form(world: Worl
     chosen = form | {"guests": "none", "present_percent": "75", "private_chat": "y"}
     assert page.post(f"{LIST}{room_id}/edit", data=chosen).status_code == 303
     assert b'data-private="true"' in page.get(f"{LIST}{room_id}/room").data
+
+
+def test_a_copy_of_a_meeting_keeps_the_rule(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world, "webinar", private_chat=True)
+        room_id = meeting.activity.id
+        copied = copy_activity(world.actor("trainer"), room_id, title="Copia")[room_id]
+        assert session().get_one(Room, copied).private_chat
 
 
 def test_signs_are_given_once_counted_named_and_taken_away(

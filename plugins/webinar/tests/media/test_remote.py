@@ -39,8 +39,8 @@ def test_what_is_no_frame_is_refused(data: bytes) -> None:
 
 
 def test_things_survive_the_way() -> None:
-    rights = Rights(frozenset({Kind.SCREEN, Kind.MICROPHONE}))
-    assert wire.rights_in(wire.rights_out(rights)) == rights
+    for rights in (Rights(frozenset({Kind.SCREEN, Kind.MICROPHONE})), Rights(leads=True)):
+        assert wire.rights_in(wire.rights_out(rights)) == rights
     wish = Wish((WishedVideo("ada", 180),), 2, False, True)
     assert wire.wish_in(wire.wish_out(wish)) == wish
 
