@@ -62,6 +62,7 @@ from plugins.webinar import (
     slide_views,
     taking_along,
     views,
+    whip_views,
 )
 from plugins.webinar import jobs as work
 from plugins.webinar.demo import build_webinars
@@ -83,6 +84,7 @@ def blueprints() -> Sequence[Blueprint]:
         replay_views.blueprint,
         program_views.blueprint,
         agenda_views.blueprint,
+        whip_views.blueprint,
     ]
 
 
