@@ -297,7 +297,10 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
     session().add(row)
     session().add(
         RecordingConsent(
-            room_id=meeting.activity.id, participant_id=speaker.id, is_given=True, text_version="1"
+            room_id=meeting.activity.id,
+            participant_id=speaker.id,
+            is_given=True,
+            text_version=recording.TEXT_VERSION,
         )
     )
     meeting.room.replay_percent = 50

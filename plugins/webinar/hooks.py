@@ -54,8 +54,11 @@ from plugins.webinar import (
     live_views,
     media,
     media_process,
+    module_views,
     privacy,
     program_views,
+    replay_step_views,
+    replay_steps,
     replay_views,
     retaining,
     rooms,
@@ -85,6 +88,8 @@ def blueprints() -> Sequence[Blueprint]:
         program_views.blueprint,
         agenda_views.blueprint,
         whip_views.blueprint,
+        module_views.blueprint,
+        replay_step_views.blueprint,
     ]
 
 
@@ -133,13 +138,18 @@ def jobs() -> Sequence[JobSpec]:
 
 @hookimpl
 def activity_types() -> Sequence[ActivityType]:
-    """A meeting, alone or as a step of a course."""
+    """A meeting, alone or as a step of a course; its recording as a step."""
     content = ActivityContent(rooms.set_up, None, taking_along.export_room, taking_along.import_room)
+    watched = ActivityContent(replay_steps.set_up, None, replay_steps.export_step, replay_steps.import_step)
     return [
         ActivityType(
             rooms.TYPE, _l("Webinar"), "camera-video", "webinar.show", _l("People meet live in the browser; who was there long enough is done."),
             ("attended", "confirmed"), "webinar.edit", "any", content, has_own_dates=True, is_timed=True, early_ends=rooms.early_ends,
-        )
+        ),
+        ActivityType(
+            replay_steps.TYPE, _l("Recording"), "play", "webinar_step.show", _l("People watch the recording of a meeting, or a part of it."),
+            ("viewed", "confirmed"), "webinar_step.edit", "child", watched,
+        ),
     ]  # fmt: skip
 
 

@@ -22,9 +22,13 @@ Moment = dict[str, Any]
 
 def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> dict[str, Any]:
     """Everything that the player needs. Who did not agree has no tracks and no name. Raises NotFound, Forbidden."""
-    row = recording.get_recording(actor, room_id, recording_id)
-    agreed = recording.agreed_ids(room_id)
-    names = {each.id: each.name for each in session().scalars(select(Participant).filter_by(room_id=room_id))}
+    return describe(recording.get_recording(actor, room_id, recording_id), recording.agreed_ids(room_id))
+
+
+def describe(row: Recording, agreed: set[uuid.UUID]) -> dict[str, Any]:
+    """The same for who may see it for another reason, with the tracks and names of these people."""
+    people = session().scalars(select(Participant).filter_by(room_id=row.room_id))
+    names = {each.id: each.name for each in people}
     tracks = [
         {
             "id": str(each.id), "person": str(each.participant_id), "name": names.get(each.participant_id, ""), "kind": each.kind,
@@ -36,7 +40,7 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     events, before = list(_events(row)), _before(row)
     shown = {str(key): name for key, name in names.items() if key in agreed}
     return {
-        "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
+        "tracks": tracks, "seconds": length_of(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
         "polls": _polls(row, events),
     }  # fmt: skip
@@ -70,7 +74,8 @@ def _log_after(row: Recording, seq: int) -> Iterator[EventView]:
         seq = events[-1].seq
 
 
-def _length(row: Recording) -> float:
+def length_of(row: Recording) -> float:
+    """How many seconds a recording is long."""
     return (row.ended_at - row.started_at).total_seconds() if row.ended_at else 0.0
 
 

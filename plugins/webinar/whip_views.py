@@ -132,7 +132,7 @@ def _who_are_you() -> Response:
 
 def _check_wanted(media_type: str) -> None:
     """A program that says what it reads must read this (RFC 9110, section 12.5.1)."""
-    if request.accept_mimetypes and media_type not in request.accept_mimetypes:
+    if request.accept_mimetypes and request.accept_mimetypes.best_match([media_type]) is None:
         raise NotWanted(_("This address answers with %(type)s alone.", type=media_type))
 
 
