@@ -22,7 +22,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import agenda, log, programs, recording, rooms, slides
+from plugins.webinar import agenda, log, programs, recording, rooms, slides, videos
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
@@ -62,6 +62,7 @@ MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = 
     ),
 }  # fmt: skip
 SOUND = Path(__file__).parent / "documents" / "demo.webm"
+VIDEO = Path(__file__).parent / "documents" / "demo-video.webm"
 DEMO_SECONDS = 6.0
 RECORDED_AFTER = timedelta(minutes=5)
 BANK_WORDS = "annuncio di lavoro falso"
@@ -351,6 +352,16 @@ def _add_slides(world: World) -> None:
         )
         deck = slides.take_file(meeting.room, _stored(world), world.actor("trainer"))
         slides.draw_now(deck)
+        _add_video(world, meeting)
+
+
+def _add_video(world: World, meeting: Meeting) -> None:
+    trainer, stored = world.actor("trainer"), []
+    for path, name in ((VIDEO, "Novanta secondi.webm"), (VIDEO.with_suffix(".vtt"), "Novanta secondi.vtt")):
+        with path.open("rb") as stream:
+            stored.append(store_file(trainer, stream, name, videos.PURPOSE))
+    row = videos.take_file(meeting.room, stored[0])
+    videos.set_captions(trainer, meeting.activity.id, row.id, stored[1])
 
 
 def _stored(world: World) -> StoredFile:

@@ -64,6 +64,7 @@ from plugins.webinar import (
     rooms,
     slide_views,
     taking_along,
+    video_views,
     views,
     whip_views,
 )
@@ -90,6 +91,7 @@ def blueprints() -> Sequence[Blueprint]:
         whip_views.blueprint,
         module_views.blueprint,
         replay_step_views.blueprint,
+        video_views.blueprint,
     ]
 
 

@@ -42,6 +42,7 @@ from plugins.webinar.models import Participant, Room, StateAt
 from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
 from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
+from plugins.webinar.video_events import VideoMoved, VideoShown
 
 ROOM, STAFF, PERSON = "webinar", "webinar_staff", "webinar_person"
 KEEP_STATE_EVERY = 200
@@ -265,6 +266,10 @@ EVENTS: dict[str, type[Command]] = {
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
     "slide.hidden": Nothing,
+    "videos.changed": Nothing,
+    "video.shown": VideoShown,
+    "video.moved": VideoMoved,
+    "video.hidden": Nothing,
     "poll.opened": PollOpened,
     "poll.closed": PollRef,
     "poll.answered": PollAnswered,

@@ -13,6 +13,8 @@ from lms.plugin import Actor, EventView, _, read_since, session, system_actor
 from plugins.webinar import log, recording
 from plugins.webinar.chat_events import with_names
 from plugins.webinar.models import Deck, Participant, Recording, Slide
+from plugins.webinar.replay_videos import KINDS as VIDEO_KINDS
+from plugins.webinar.replay_videos import video_moments
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
@@ -42,7 +44,7 @@ def describe(row: Recording, agreed: set[uuid.UUID]) -> dict[str, Any]:
     return {
         "tracks": tracks, "seconds": length_of(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": _polls(row, events),
+        "polls": _polls(row, events), "videos": video_moments(row, [*before, *events], lambda event: _at(row, event)),
     }  # fmt: skip
 
 
@@ -115,6 +117,8 @@ def _before(row: Recording) -> list[EventView]:
     for each in takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0)):
         if each.kind in SLIDE_KINDS | AGENDA_KINDS:
             last[each.kind.partition(".")[0]] = each
+        elif each.kind in VIDEO_KINDS:
+            last["video.moved" if each.kind == "video.moved" else "video"] = each
     return sorted(last.values(), key=lambda each: each.seq)
 
 

@@ -70,6 +70,24 @@ def picture(activity_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> Response
     return serve_file(replay_steps.get_picture(actor(), activity_id, deck_id, number), as_download=False)
 
 
+@blueprint.get("/videos/<uuid:video_id>")
+@member
+def video(activity_id: uuid.UUID, video_id: uuid.UUID) -> Response:
+    """A video that was shown."""
+    return serve_file(
+        replay_steps.get_video(actor(), activity_id, video_id, captions=False), as_download=False
+    )
+
+
+@blueprint.get("/videos/<uuid:video_id>.vtt")
+@member
+def video_captions(activity_id: uuid.UUID, video_id: uuid.UUID) -> Response:
+    """Its captions."""
+    return serve_file(
+        replay_steps.get_video(actor(), activity_id, video_id, captions=True), as_download=False
+    )
+
+
 @blueprint.route("/edit", methods=["GET", "POST"])
 @member
 def edit(activity_id: uuid.UUID) -> ResponseReturnValue:

@@ -36,7 +36,7 @@ from lms.plugin import (
     session,
     utcnow,
 )
-from plugins.webinar import recording, replay, rooms
+from plugins.webinar import recording, replay, rooms, videos
 from plugins.webinar.attendance import seconds_within
 from plugins.webinar.models import Deck, RecordedTrack, Recording, Slide
 from plugins.webinar.replay_step_models import ReplayStep, StepWatched
@@ -96,6 +96,7 @@ def read_step(actor: Actor, activity_id: uuid.UUID) -> dict[str, Any]:
         for each in found["tracks"]
         if each["started_at"] < step.ends and each["started_at"] + each["seconds"] > step.begins
     ]
+    moments["videos"] = _cut_videos(step, found["videos"])
     return found | moments | {"tracks": tracks, "seconds": step.seconds}
 
 
@@ -117,6 +118,13 @@ def get_picture(actor: Actor, activity_id: uuid.UUID, deck_id: uuid.UUID, number
     if deck is None or slide is None or deck.room_id != row.room_id:
         raise NotFound(_("There is no such slide."))
     return session().get_one(StoredFile, slide.file_id)
+
+
+def get_video(actor: Actor, activity_id: uuid.UUID, video_id: uuid.UUID, *, captions: bool) -> StoredFile:
+    """A video that was shown, or its captions. Raises NotFound, Forbidden."""
+    _step, row = _with_recording(actor, activity_id)
+    find = videos.captions_of if captions else videos.file_of
+    return find(row.room_id, video_id)
 
 
 def seconds_watched(actor: Actor, step: Watching) -> float:
@@ -258,6 +266,16 @@ def _cut(step: Watching, moments: list[replay.Moment], *, keeps_last: bool) -> l
         if step.begins <= each["at"] < step.ends and not (keeps_last and each["at"] == step.begins)
     ]
     return [each | {"at": round(max(0.0, each["at"] - step.begins), 2)} for each in [*before, *within]]
+
+
+def _cut_videos(step: Watching, moments: list[replay.Moment]) -> list[replay.Moment]:
+    """The same of videos: one that played before is further on when the step begins."""
+    found = _cut(step, moments, keeps_last=True)
+    before = next((each for each in reversed(moments) if each["at"] <= step.begins), None)
+    if found and before is not None and before["is_playing"]:
+        position = before["position"] + step.begins - before["at"]
+        found[0] = found[0] | {"position": min(before["seconds"], position)}
+    return found
 
 
 def _span(step: Watching, row: Recording, begins: float, ends: float) -> tuple[datetime, datetime]:

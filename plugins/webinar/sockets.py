@@ -18,6 +18,7 @@ from plugins.webinar import (
     sending,
     slides,
     talking,
+    videos,
 )
 from plugins.webinar.chat_events import ChatRuled
 from plugins.webinar.log import (
@@ -210,6 +211,26 @@ class WebinarNamespace(LiveNamespace):
             slides.hide(call.actor, command.room)
         else:
             slides.show(call.actor, command.room, command.deck, command.number)
+        return {}
+
+    @on_event("videos.list", READS, orders.InRoom)
+    def list_videos(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """What can be shown, and the time of the server."""
+        return videos.read_videos(call.actor, command.room)
+
+    @on_event("video.show", LET_IN, orders.ShowVideo)
+    def show_video(self, call: Call, command: orders.ShowVideo) -> Mapping[str, Any]:
+        """A video for everybody, or none."""
+        if command.video is None:
+            videos.hide(call.actor, command.room, command.key)
+        else:
+            videos.show(call.actor, command.room, command.video, command.key)
+        return {}
+
+    @on_event("video.move", LET_IN, orders.MoveVideo, rate=Rate(60, 20))
+    def move_video(self, call: Call, command: orders.MoveVideo) -> Mapping[str, Any]:
+        """Play it from there, or let it stand still."""
+        videos.move(call.actor, command.room, command)
         return {}
 
     @on_event("poll.make", LET_IN, orders.MakePoll)

@@ -50,9 +50,9 @@ def test_a_meeting_becomes_a_course_that_is_watched_step_by_step(
     with installation.app.app_context(), world.inside("siena"), unit_of_work():
         course = next(each.id for each in making.modules.find_modules(held.room)[0] if each.title == TITLE)
         set_state(world.actor("trainer"), course, "published")
-        enrol_people(world.actor("trainer"), course, [world.people["trainee16"].id])
+        enrol_people(world.actor("trainer"), course, [world.people["trainee25"].id])
         first = children_of(course)[0].id
-    trainee = meet("trainee16", viewport=PHONE).visit(f"/webinar/watch/{first}/")
+    trainee = meet("trainee25", viewport=PHONE).visit(f"/webinar/watch/{first}/")
     expect(trainee.get_by_role("heading", name="Prima")).to_be_visible()
     expect(trainee.get_by_text("/ 5:00")).to_be_visible()
     assert is_sound(trainee) == []

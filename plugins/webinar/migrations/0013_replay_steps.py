@@ -1,4 +1,4 @@
-"""Recordings watched as steps of courses, and what of them was watched."""
+"""Recordings watched as steps of courses, and videos that are shown to everybody in a room."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,45 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "webinar_video",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("captions_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("created_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("seconds > 0", name=op.f("ck_webinar_video_seconds")),
+        sa.ForeignKeyConstraint(
+            ["captions_id"],
+            ["stored_file.id"],
+            name=op.f("fk_webinar_video_captions_id_stored_file"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["stored_file.id"],
+            name=op.f("fk_webinar_video_file_id_stored_file"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_webinar_video_office_id_office")),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["webinar_room.activity_id"],
+            name=op.f("fk_webinar_video_room_id_webinar_room"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar_video")),
+    )
+    with op.batch_alter_table("webinar_video", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webinar_video_captions_id"), ["captions_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_video_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_video_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webinar_video_room_id"), ["room_id"], unique=False)
+
     op.create_table(
         "webinar_replay_step",
         sa.Column("office_id", sa.Uuid(), nullable=False),
@@ -78,3 +117,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("webinar_step_watched")
     op.drop_table("webinar_replay_step")
+    op.drop_table("webinar_video")

@@ -16,6 +16,7 @@ import { Recording } from "./recording.js";
 import { Room } from "./room.js";
 import { Slides } from "./slides.js";
 import { Stage } from "./stage.js";
+import { Videos } from "./videos.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("webinar"));
 const live = /** @type {HTMLElement} */ (document.querySelector(".ui-live"));
@@ -71,6 +72,7 @@ function open() {
   const chat = new Chat(inside);
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
+  new Videos(inside, stage, page.dataset.videos ?? "");
   new Recording(inside);
   new Timer(inside);
   new Agenda(inside);
