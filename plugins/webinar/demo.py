@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from lms.plugin import (
+    Activity,
     Command,
     StoredFile,
     World,
@@ -22,7 +23,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import agenda, log, programs, recording, rooms, slides, videos
+from plugins.webinar import agenda, log, programs, recording, replay_steps, rooms, slides, videos
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
 from plugins.webinar.forms import CreateRoom
@@ -46,6 +47,7 @@ from plugins.webinar.poll_models import Poll, PollOption, Vote
 from plugins.webinar.polls import count_poll
 from plugins.webinar.presets import PresetName
 from plugins.webinar.programs import AddProgram
+from plugins.webinar.replay_step_models import ReplayStep, StepWatched
 from plugins.webinar.rooms import Meeting
 
 MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = {
@@ -325,6 +327,25 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
             seconds=DEMO_SECONDS,
         )
     ]
+    session().flush()
+    _add_step(world, row)
+
+
+def _add_step(world: World, row: Recording) -> None:
+    """A step that was taken out of a course: what somebody watched of it stays."""
+    step = Activity(
+        type=replay_steps.TYPE, title="Il colloquio, registrato", state="archived", owner_id=world.people["trainer"].id,
+        invitation_token=keyed_hash("webinar.demo", str(row.id)), completion_rule="viewed",
+    )  # fmt: skip
+    session().add(step)
+    session().flush()
+    session().add(ReplayStep(activity_id=step.id, recording_id=row.id))
+    session().flush()
+    watched = StepWatched(
+        activity_id=step.id, user_id=world.people["trainee"].id, begins_at=row.started_at,
+        ends_at=row.started_at + timedelta(seconds=DEMO_SECONDS), spent_until=world.now,
+    )  # fmt: skip
+    session().add(watched)
     session().flush()
 
 

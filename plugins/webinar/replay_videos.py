@@ -16,7 +16,8 @@ def video_moments(
     row: Recording, events: Iterable[EventView], second_of: Callable[[EventView], float]
 ) -> list[dict[str, Any]]:
     """Each change, with how the video stands after it; what plays when the recording begins is where it is then."""
-    state, found = new_state(), []
+    state = new_state()
+    found: list[dict[str, Any]] = []
     for event in events:
         if event.kind not in KINDS:
             continue

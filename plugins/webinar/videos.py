@@ -182,7 +182,7 @@ def _length(stream: BinaryIO, media_type: str) -> float:
         _("Not every browser plays this video. Save it as MP4 (H.264) or as WebM and send that.")
     )
     try:
-        with av.open(stream) as container:
+        with av.open(stream, "r") as container:
             pictures = container.streams.video
             if not pictures or pictures[0].codec_context.name not in PLAYED_BY_ALL.get(media_type, ()):
                 raise refused

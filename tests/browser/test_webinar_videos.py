@@ -114,6 +114,21 @@ def test_everybody_sees_the_same_moment_of_a_video(meet: Meet, installation: Ins
     expect(phone.locator("[data-part=video]")).to_be_hidden()
 
 
+def test_a_trainer_prepares_videos_on_a_phone(meet: Meet, installation: Installation) -> None:
+    page = meet("trainer", viewport=PHONE).visit(f"/webinar/{prepare(installation)}/videos/")
+    expect(page.get_by_role("heading", name="Novanta secondi")).to_be_visible()
+    assert is_sound(page) == []
+    page.locator("#videos").set_input_files(
+        files=[{"name": "Prova.webm", "mimeType": "video/webm", "buffer": making.VIDEO.read_bytes()}]
+    )
+    expect(page.get_by_text("Uploaded,")).to_be_visible()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("heading", name="Prova", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Take out Prova").click()
+    expect(page.get_by_text("Taken out.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Prova", exact=True)).to_have_count(0)
+
+
 def test_who_uses_few_data_loads_no_video_unless_they_want_it(meet: Meet, installation: Installation) -> None:
     room_id = prepare(installation)
     phone = meet("trainee19", viewport=PHONE).visit(f"/webinar/{room_id}/room")
