@@ -121,7 +121,7 @@ def test_a_trainer_prepares_videos_on_a_phone(meet: Meet, installation: Installa
     page.locator("#videos").set_input_files(
         files=[{"name": "Prova.webm", "mimeType": "video/webm", "buffer": making.VIDEO.read_bytes()}]
     )
-    expect(page.get_by_text("Uploaded,")).to_be_visible()
+    expect(page.get_by_text("Uploaded, 65 kB", exact=True)).to_be_visible()
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("heading", name="Prova", exact=True)).to_be_visible()
     page.get_by_role("button", name="Take out Prova").click()
