@@ -181,6 +181,7 @@ from lms.web.errors import wants_json
 from lms.web.forms import Form, page_asked
 from lms.web.guard import (
     actor,
+    called_from_anywhere,
     guest_or_actor,
     member,
     operators_only,
@@ -214,7 +215,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "unit_of_work", "after_commit", "office_scope", "all_offices",
     # who acts, and may they
     "Actor", "Decision", "Policy", "load_actor", "require", "system_actor",
-    "actor", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow", "uses_devices",
+    "actor", "called_from_anywhere", "guest_or_actor", "knock", "member", "operators_only", "public", "requires", "signed_in", "slow", "uses_devices",
     "visitors", "admit_visitor", "end_visit", "forget_visitors", "greet_visitor", "rename_visitor", "renew_visit",
     # input, errors, words, time
     "Command", "Form", "Ui", "page_asked", "wants_json",

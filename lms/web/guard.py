@@ -67,6 +67,12 @@ def uses_devices(view: View) -> View:
     return view
 
 
+def called_from_anywhere(view: View) -> View:
+    """Pages of other sites may call this view: it knows its callers by a key that they send, and no cookie means anything to it."""
+    view.lms_called_from_anywhere = True  # type: ignore[attr-defined]  # a mark, as that of the policy
+    return view
+
+
 def slow(policy: Callable[[View], View]) -> Callable[[View], View]:
     """``@slow(public)``: the view does slow work (hashing, streams) and opens its own short units of work."""
 
@@ -158,7 +164,7 @@ def _prepare() -> None:
     office = resolve_office()
     if office:
         g.lms_stack.enter_context(office_scope(office.id))
-    if isinstance(web_session, WebSession):
+    if isinstance(web_session, WebSession) and not _has_mark("lms_called_from_anywhere"):
         g.actor = actor_of_session(web_session.found, office)
         g.lms_unread = web_session.found.unread if web_session.found else 0
     choose_locale(guest_or_actor(), office)
@@ -232,7 +238,7 @@ def _check_host() -> None:
 
 def _check_origin() -> None:
     """Refuse changes that another site started (Fetch Metadata; Origin for old browsers)."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or _has_mark("lms_called_from_anywhere"):
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in _OWN_SITE:
@@ -244,9 +250,12 @@ def _check_origin() -> None:
         raise Forbidden(_("This request came from another site and was stopped."), code="cross_site")
 
 
+def _has_mark(name: str) -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), name, False))
+
+
 def _permissions_policy() -> str:
-    view = current_app.view_functions.get(request.endpoint or "")
-    who = "(self)" if getattr(view, "lms_uses_devices", False) else "()"
+    who = "(self)" if _has_mark("lms_uses_devices") else "()"
     return f"geolocation=(), payment=(), usb=(), camera={who}, microphone={who}"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from lms.plugin import (
+    Activity,
     Command,
     StoredFile,
     World,
@@ -22,7 +23,7 @@ from lms.plugin import (
     store_file,
     utcnow,
 )
-from plugins.webinar import agenda, demo_asking, log, programs, recording, rooms, slides
+from plugins.webinar import agenda, demo_asking, log, programs, recording, replay_steps, rooms, slides, videos
 from plugins.webinar.asking_events import PollAnswered, PollChoice, PollOpened, PollRef
 from plugins.webinar.call_models import Call, CallPerson
 from plugins.webinar.chat_events import ChatEdited, ChatSaid
@@ -48,6 +49,7 @@ from plugins.webinar.poll_models import Poll, PollOption, Vote
 from plugins.webinar.polls import count_poll
 from plugins.webinar.presets import PresetName
 from plugins.webinar.programs import AddProgram
+from plugins.webinar.replay_step_models import ReplayStep, StepWatched
 from plugins.webinar.rooms import Meeting
 
 MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = {
@@ -64,6 +66,7 @@ MEETINGS: dict[str, tuple[tuple[str, str, PresetName, float, int, str], ...]] = 
     ),
 }  # fmt: skip
 SOUND = Path(__file__).parent / "documents" / "demo.webm"
+VIDEO = Path(__file__).parent / "documents" / "demo-video.webm"
 DEMO_SECONDS = 6.0
 RECORDED_AFTER = timedelta(minutes=5)
 BANK_WORDS = "annuncio di lavoro falso"
@@ -319,7 +322,10 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
     session().add(row)
     session().add(
         RecordingConsent(
-            room_id=meeting.activity.id, participant_id=speaker.id, is_given=True, text_version="1"
+            room_id=meeting.activity.id,
+            participant_id=speaker.id,
+            is_given=True,
+            text_version=recording.TEXT_VERSION,
         )
     )
     meeting.room.replay_percent = 50
@@ -344,6 +350,25 @@ def _add_recording(world: World, meeting: Meeting, speaker: Participant) -> None
             seconds=DEMO_SECONDS,
         )
     ]
+    session().flush()
+    _add_step(world, row)
+
+
+def _add_step(world: World, row: Recording) -> None:
+    """A step that was taken out of a course: what somebody watched of it stays."""
+    step = Activity(
+        type=replay_steps.TYPE, title="Il colloquio, registrato", state="archived", owner_id=world.people["trainer"].id,
+        invitation_token=keyed_hash("webinar.demo", str(row.id)), completion_rule="viewed",
+    )  # fmt: skip
+    session().add(step)
+    session().flush()
+    session().add(ReplayStep(activity_id=step.id, recording_id=row.id))
+    session().flush()
+    watched = StepWatched(
+        activity_id=step.id, user_id=world.people["trainee"].id, begins_at=row.started_at,
+        ends_at=row.started_at + timedelta(seconds=DEMO_SECONDS), spent_until=world.now,
+    )  # fmt: skip
+    session().add(watched)
     session().flush()
 
 
@@ -371,6 +396,16 @@ def _add_slides(world: World) -> None:
         )
         deck = slides.take_file(meeting.room, _stored(world), world.actor("trainer"))
         slides.draw_now(deck)
+        _add_video(world, meeting)
+
+
+def _add_video(world: World, meeting: Meeting) -> None:
+    trainer, stored = world.actor("trainer"), []
+    for path, name in ((VIDEO, "Novanta secondi.webm"), (VIDEO.with_suffix(".vtt"), "Novanta secondi.vtt")):
+        with path.open("rb") as stream:
+            stored.append(store_file(trainer, stream, name, videos.PURPOSE))
+    row = videos.take_file(meeting.room, stored[0])
+    videos.set_captions(trainer, meeting.activity.id, row.id, stored[1])
 
 
 def _stored(world: World) -> StoredFile:

@@ -54,16 +54,21 @@ from plugins.webinar import (
     live_views,
     media,
     media_process,
+    module_views,
     poll_views,
     privacy,
     program_views,
     question_views,
+    replay_step_views,
+    replay_steps,
     replay_views,
     retaining,
     rooms,
     slide_views,
     taking_along,
+    video_views,
     views,
+    whip_views,
 )
 from plugins.webinar import jobs as work
 from plugins.webinar.demo import build_webinars
@@ -87,6 +92,10 @@ def blueprints() -> Sequence[Blueprint]:
         agenda_views.blueprint,
         poll_views.blueprint,
         question_views.blueprint,
+        whip_views.blueprint,
+        module_views.blueprint,
+        replay_step_views.blueprint,
+        video_views.blueprint,
     ]
 
 
@@ -135,13 +144,18 @@ def jobs() -> Sequence[JobSpec]:
 
 @hookimpl
 def activity_types() -> Sequence[ActivityType]:
-    """A meeting, alone or as a step of a course."""
+    """A meeting, alone or as a step of a course; its recording as a step."""
     content = ActivityContent(rooms.set_up, None, taking_along.export_room, taking_along.import_room)
+    watched = ActivityContent(replay_steps.set_up, None, replay_steps.export_step, replay_steps.import_step)
     return [
         ActivityType(
             rooms.TYPE, _l("Webinar"), "camera-video", "webinar.show", _l("People meet live in the browser; who was there long enough is done."),
             ("attended", "confirmed"), "webinar.edit", "any", content, has_own_dates=True, is_timed=True, early_ends=rooms.early_ends,
-        )
+        ),
+        ActivityType(
+            replay_steps.TYPE, _l("Recording"), "play", "webinar_step.show", _l("People watch the recording of a meeting, or a part of it."),
+            ("viewed", "confirmed"), "webinar_step.edit", "child", watched,
+        ),
     ]  # fmt: skip
 
 

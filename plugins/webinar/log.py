@@ -56,6 +56,7 @@ from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
 from plugins.webinar.slide_events import DeckChanged, Pointer, SlideShown, SlideZoomed
 from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
+from plugins.webinar.video_events import VideoMoved, VideoShown
 
 ROOM, STAFF, PERSON = "webinar", "webinar_staff", "webinar_person"
 KEEP_STATE_EVERY = 200
@@ -207,6 +208,10 @@ EVENTS: dict[str, type[Command]] = {
     "slide.shown": SlideShown,
     "slide.zoomed": SlideZoomed,
     "slide.hidden": Nothing,
+    "videos.changed": Nothing,
+    "video.shown": VideoShown,
+    "video.moved": VideoMoved,
+    "video.hidden": Nothing,
     "poll.prepared": Nothing,
     "poll.opened": PollOpened,
     "poll.closed": PollRef,

@@ -207,6 +207,20 @@ class ZoomSlide(Order):
     y: Annotated[int, Field(ge=0, le=1000)]
 
 
+class ShowVideo(Order):
+    """A video for everybody; none: no video."""
+
+    video: uuid.UUID | None = None
+
+
+class MoveVideo(Order):
+    """Play the video of the stage from there, or let it stand still there."""
+
+    video: uuid.UUID
+    position: Annotated[float, Field(ge=0, le=100_000)]
+    is_playing: bool
+
+
 class MakePoll(Order):
     """A poll that opens at once. ``poll`` is chosen by who makes it, so that sending it again is once."""
 

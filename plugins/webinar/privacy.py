@@ -36,6 +36,7 @@ from plugins.webinar.models import (
 )
 from plugins.webinar.poll_models import Poll, PollOption, ReplayVote, Vote
 from plugins.webinar.program_models import Program
+from plugins.webinar.replay_step_models import StepWatched
 from plugins.webinar.whispering import export_whispers, forget_whispers
 
 PAGE = 500
@@ -52,6 +53,7 @@ def declared() -> Sequence[PersonalData]:
         PersonalData("webinar_recording", "owner_id", ("started_at", "ended_at"), why, "public_task", _l("As long as the office decided (a year unless it chose otherwise), or until the day that who leads the meeting chose"), stays_nameless=True),
         PersonalData("webinar_correction", "corrected_by_id", ("reason",), why, "public_task", kept),
         PersonalData("webinar_program", "owner_id", ("used_at",), _l("Programs that send into a meeting or show it"), "public_task", _l("Until the program is taken out")),
+        PersonalData("webinar_step_watched", "user_id", ("begins_at", "ends_at", "spent_until"), _l("To know what of a recording somebody watched in a course"), "public_task", _l("As long as the account exists")),
         PersonalData("webinar_call", "caller_id", ("rang_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_call_person", "user_id", ("seen_at",), _l("Calls between two people"), "public_task", _l("As long as the conversation that they belong to")),
         PersonalData("webinar_registration", "visitor_id", ("name", "email"), _l("Guests who registered for a meeting"), "consent", _l("Half a year after the meeting, or until they ask")),
@@ -66,6 +68,7 @@ def export_person(user_id: uuid.UUID, archive: ExportArchive) -> None:
             "webinar_meetings": (_l("Meetings you were in"), _meetings(rows)),
             "webinar_times": (_l("When you were in meetings"), _times(rows)),
             "webinar_watched": (_l("What you watched of recordings"), _watched(rows)),
+            "webinar_steps": (_l("What you watched of recordings in courses"), _watched_in_courses(user_id)),
             "webinar_questions": (_l("Questions you asked in meetings"), _asked(user_id)),
             "webinar_votes": (
                 _l("How you voted in meetings, where it was not anonymous"),
@@ -101,6 +104,7 @@ def erase_person(user_id: uuid.UUID, policy: ErasurePolicy) -> None:
         for row, _title in _rooms_of(user_id):
             forget_whispers(row)
         programs.forget_owner(user_id)
+        session().execute(delete(StepWatched).where(StepWatched.user_id == user_id))
         session().execute(
             update(Correction).where(Correction.corrected_by_id == user_id).values(corrected_by_id=None)
         )
@@ -157,6 +161,12 @@ def _watched(rows: Sequence[tuple[Participant, str]]) -> Rows:
         {"meeting": titles[each.participant_id], "from": each.begins_at, "until": each.ends_at}
         for each in found
     ]
+
+
+def _watched_in_courses(user_id: uuid.UUID) -> Rows:
+    query = select(StepWatched, Activity.title).join(Activity, Activity.id == StepWatched.activity_id)
+    rows = session().execute(query.where(StepWatched.user_id == user_id).order_by(StepWatched.begins_at))
+    return [{"step": title, "from": each.begins_at, "until": each.ends_at} for each, title in rows]
 
 
 def _planned(rows: Sequence[tuple[Participant, str]]) -> Rows:

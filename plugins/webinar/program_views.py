@@ -1,24 +1,19 @@
-"""The page on which programs are managed, and the endpoints that they speak to: WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep)."""
+"""The page on which programs are managed. What they call themselves is in ``whip_views.py``."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Literal
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.plugin import Form, Invalid, _, actor, knock, member, public, slow
-from plugins.webinar import programs, rooms, whip
-from plugins.webinar.engine import Direction
+from lms.plugin import Form, Invalid, _, actor, member
+from plugins.webinar import programs, rooms
 from plugins.webinar.program_models import Program
-from plugins.webinar.programs import AddProgram, Connected
+from plugins.webinar.programs import AddProgram
 from plugins.webinar.views import as_uuid, trail
 
 blueprint = Blueprint("webinar_programs", __name__, url_prefix="/webinar/<uuid:activity_id>")
-
-Protocol = Literal["whip", "whep"]
-DIRECTIONS: dict[str, Direction] = {"whip": "send", "whep": "receive"}
 
 
 @blueprint.route("/programs", methods=["GET", "POST"])
@@ -57,89 +52,4 @@ def change(activity_id: uuid.UUID) -> ResponseReturnValue:
 
 def _address_of(row: Program) -> str:
     protocol = "whip" if row.direction == "send" else "whep"
-    return url_for("webinar_programs.endpoint", activity_id=row.room_id, protocol=protocol, _external=True)
-
-
-# --- what programs call -----------------------------------------------------------------
-
-
-@blueprint.route("/<any(whip, whep):protocol>", methods=["POST", "OPTIONS"])
-@slow(public)
-def endpoint(activity_id: uuid.UUID, protocol: Protocol) -> ResponseReturnValue:
-    """Begin a session with an offer (RFC 9725, section 4.2)."""
-    if request.method == "OPTIONS":
-        return "", 204, {"Allow": "OPTIONS, POST", "Accept-Post": whip.SDP}
-    row = _program(activity_id)
-    if row is None:
-        return _who_are_you()
-    made = programs.connect(row, DIRECTIONS[protocol], _body(whip.SDP))
-    address = url_for(
-        "webinar_programs.one_session", activity_id=activity_id, protocol=protocol, name=made.name
-    )
-    return _answer(made, 201, whip.SDP, {"Location": address, "Accept-Patch": whip.FRAGMENT})
-
-
-@blueprint.route("/<any(whip, whep):protocol>/<name>", methods=["PATCH", "OPTIONS"])
-@slow(public)
-def one_session(activity_id: uuid.UUID, protocol: Protocol, name: str) -> ResponseReturnValue:
-    """Change ICE of a session (RFC 9725, section 4.3)."""
-    if request.method == "OPTIONS":
-        return "", 204, {"Allow": "DELETE, OPTIONS, PATCH", "Accept-Patch": whip.FRAGMENT}
-    row = _program(activity_id)
-    if row is None:
-        return _who_are_you()
-    condition = request.headers.get("If-Match", "")
-    if not condition:
-        return _plain(_("Say with If-Match which connection is meant."), 428)
-    made = programs.change_ice(row, name, _body(whip.FRAGMENT), condition)
-    return ("", 204) if made is None else _answer(made, 200, whip.FRAGMENT, {})
-
-
-@blueprint.delete("/<any(whip, whep):protocol>/<name>")
-@public
-def end_session(activity_id: uuid.UUID, protocol: Protocol, name: str) -> ResponseReturnValue:
-    """End a session (RFC 9725, section 4.2)."""
-    row = _program(activity_id)
-    if row is None:
-        return _who_are_you()
-    programs.leave(row, name)
-    return "", 200
-
-
-def _program(room_id: uuid.UUID) -> Program | None:
-    """Who speaks (RFC 6750, section 2.1). Raises TooMany after too many wrong keys."""
-    given = request.authorization
-    key = given.token if given is not None and given.type == "bearer" else None
-    row = programs.find_by_key(room_id, key) if key else None
-    if row is None:
-        knock("secret_link", str(room_id), request.remote_addr or "")
-    return row
-
-
-def _who_are_you() -> Response:
-    answer = _plain(_("This key opens nothing here. Copy it again from the page of the meeting."), 401)
-    answer.headers["WWW-Authenticate"] = "Bearer"
-    return answer
-
-
-def _body(media_type: str) -> str:
-    if request.mimetype != media_type:
-        raise UnknownType(_("Send it as %(type)s.", type=media_type))
-    return request.get_data(as_text=True)
-
-
-def _plain(text: str, status: int) -> Response:
-    """For somebody who reads the log of a program."""
-    return Response(text, status, mimetype="text/plain")
-
-
-def _answer(made: Connected, status: int, media_type: str, headers: dict[str, str]) -> Response:
-    answer = Response(made.text, status, headers, mimetype=media_type)
-    answer.set_etag(made.ice)
-    return answer
-
-
-class UnknownType(Invalid):
-    """The body is of another type than this address takes."""
-
-    status = 415
+    return url_for("webinar_whip.endpoint", activity_id=row.room_id, protocol=protocol, _external=True)

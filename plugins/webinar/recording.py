@@ -30,8 +30,10 @@ from plugins.webinar.models import Participant, RecordedTrack, Recording, Record
 from plugins.webinar.program_models import Program
 from plugins.webinar.repacking import for_every_browser
 
-TEXT_VERSION = "1"
+TEXT_VERSION = "2"
 """Of the words that ask for consent; a new number whenever they change in meaning."""
+ONLY_THERE = frozenset({"1"})
+"""Versions that spoke of those who take part alone: nobody who read them is seen by others who learn from it later."""
 PURPOSE = "webinar.recording"
 TYPES = {".webm": "video/webm", ".mp4": "video/mp4", ".mkv": "video/x-matroska"}
 KEEP = "webinar.keep_recording"
@@ -142,6 +144,17 @@ def agreed_ids(room_id: uuid.UUID) -> set[uuid.UUID]:
     owners = select(Participant.user_id).where(Participant.id.in_(people), Participant.user_id.is_not(None))
     theirs = select(Program.participant_id).filter_by(room_id=room_id).where(Program.owner_id.in_(owners))
     return set(session().scalars(people)) | set(session().scalars(theirs))
+
+
+def agreed_to_teach(room_id: uuid.UUID) -> set[uuid.UUID]:
+    """Who agreed to be in learning material too, and the programs that they added."""
+    query = select(RecordingConsent.participant_id).filter_by(room_id=room_id)
+    only_there = set(session().scalars(query.where(RecordingConsent.text_version.in_(ONLY_THERE))))
+    owners = select(Participant.user_id).where(
+        Participant.id.in_(only_there), Participant.user_id.is_not(None)
+    )
+    theirs = select(Program.participant_id).filter_by(room_id=room_id).where(Program.owner_id.in_(owners))
+    return agreed_ids(room_id) - only_there - set(session().scalars(theirs))
 
 
 def has_agreed(actor: Actor, room_id: uuid.UUID) -> bool:

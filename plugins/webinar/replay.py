@@ -16,6 +16,8 @@ from plugins.webinar.chat_signs import as_words
 from plugins.webinar.models import Deck, Participant, Recording, Slide
 from plugins.webinar.replay_polls import read_polls
 from plugins.webinar.replay_questions import read_published
+from plugins.webinar.replay_videos import KINDS as VIDEO_KINDS
+from plugins.webinar.replay_videos import video_moments
 
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
@@ -28,9 +30,15 @@ Moment = dict[str, Any]
 
 def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> dict[str, Any]:
     """Everything that the player needs. Who did not agree has no tracks and no name. Raises NotFound, Forbidden."""
-    row = recording.get_recording(actor, room_id, recording_id)
-    agreed = recording.agreed_ids(room_id)
-    names = {each.id: each.name for each in session().scalars(select(Participant).filter_by(room_id=room_id))}
+    return describe(
+        actor, recording.get_recording(actor, room_id, recording_id), recording.agreed_ids(room_id)
+    )
+
+
+def describe(actor: Actor, row: Recording, agreed: set[uuid.UUID]) -> dict[str, Any]:
+    """The same for who may see it for another reason, with the tracks and names of these people."""
+    people = session().scalars(select(Participant).filter_by(room_id=row.room_id))
+    names = {each.id: each.name for each in people}
     tracks = [
         {
             "id": str(each.id), "person": str(each.participant_id), "name": names.get(each.participant_id, ""), "kind": each.kind,
@@ -42,9 +50,9 @@ def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> di
     events, before = list(_events(row)), _before(row)
     shown = {str(key): name for key, name in names.items() if key in agreed}
     return {
-        "tracks": tracks, "seconds": _length(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
+        "tracks": tracks, "seconds": length_of(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "zooms": _zooms(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown),
+        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown), "videos": video_moments(row, [*before, *events], lambda event: _at(row, event)),
     }  # fmt: skip
 
 
@@ -76,7 +84,8 @@ def _log_after(row: Recording, seq: int) -> Iterator[EventView]:
         seq = events[-1].seq
 
 
-def _length(row: Recording) -> float:
+def length_of(row: Recording) -> float:
+    """How many seconds a recording is long."""
     return (row.ended_at - row.started_at).total_seconds() if row.ended_at else 0.0
 
 
@@ -129,6 +138,8 @@ def _before(row: Recording) -> list[EventView]:
             last["zoom"] = each
         elif each.kind in SLIDE_KINDS:
             last.pop("zoom", None)
+        elif each.kind in VIDEO_KINDS:
+            last["video.moved" if each.kind == "video.moved" else "video"] = each
     return sorted(last.values(), key=lambda each: each.seq)
 
 

@@ -158,13 +158,18 @@ def remove_deck(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID) -> None:
 
 def get_picture(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> StoredFile:
     """The picture of a slide, for people inside and those who prepare the room. Raises NotFound, Forbidden."""
-    if not _prepares(actor, room_id) and not _was_recorded(actor, room_id):
-        require_inside(actor, room_id)
+    require_viewer(actor, room_id)
     deck = session().get(Deck, deck_id)
     row = session().scalar(select(Slide).filter_by(deck_id=deck_id, number=number))
     if deck is None or row is None or deck.room_id != room_id:
         raise NotFound(_("There is no such slide."))
     return session().get_one(StoredFile, row.file_id)
+
+
+def require_viewer(actor: Actor, room_id: uuid.UUID) -> None:
+    """Raise Forbidden unless the actor is in the room, prepares it, or may see its replay. Raises NotFound."""
+    if not _prepares(actor, room_id) and not _was_recorded(actor, room_id):
+        require_inside(actor, room_id)
 
 
 def require_inside(actor: Actor, room_id: uuid.UUID) -> None:

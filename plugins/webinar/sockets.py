@@ -18,6 +18,7 @@ from plugins.webinar import (
     sending,
     slides,
     talking,
+    videos,
     zooming,
 )
 from plugins.webinar.asking_sockets import AskingEvents
@@ -221,6 +222,26 @@ class WebinarNamespace(AskingEvents, PeopleOrders, LiveNamespace):
             deck=command.deck, number=command.number, scale=command.scale, x=command.x, y=command.y
         )
         zooming.zoom(call.actor, command.room, view, command.key)
+        return {}
+
+    @on_event("videos.list", READS, orders.InRoom)
+    def list_videos(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:
+        """What can be shown, and the time of the server."""
+        return videos.read_videos(call.actor, command.room)
+
+    @on_event("video.show", LET_IN, orders.ShowVideo)
+    def show_video(self, call: Call, command: orders.ShowVideo) -> Mapping[str, Any]:
+        """A video for everybody, or none."""
+        if command.video is None:
+            videos.hide(call.actor, command.room, command.key)
+        else:
+            videos.show(call.actor, command.room, command.video, command.key)
+        return {}
+
+    @on_event("video.move", LET_IN, orders.MoveVideo, rate=Rate(60, 20))
+    def move_video(self, call: Call, command: orders.MoveVideo) -> Mapping[str, Any]:
+        """Play it from there, or let it stand still."""
+        videos.move(call.actor, command.room, command)
         return {}
 
     @on_event("poll.make", LET_IN, orders.MakePoll)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from plugins.webinar import video_events
+
 KEPT_MESSAGES = 300
 KEPT_CAPTIONS = 3
 
@@ -21,7 +23,7 @@ def new_state() -> State:
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
         "floor": None, "chat": [], "chat_rules": None, "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
-        "agenda": None, "agenda_changes": 0, "prepared_changes": 0,
+        "agenda": None, "agenda_changes": 0, "prepared_changes": 0, "video": None, "videos": 0,
     }  # fmt: skip
 
 
@@ -36,7 +38,14 @@ def _opened(state: State, _payload: Event, _event: Event) -> State:
 
 
 def _ended(state: State, _payload: Event, _event: Event) -> State:
-    return state | {"is_open": False, "is_ended": True, "hands": [], "floor": None, "agenda": None}
+    return state | {
+        "is_open": False,
+        "is_ended": True,
+        "hands": [],
+        "floor": None,
+        "agenda": None,
+        "video": None,
+    }
 
 
 def _locked(state: State, payload: Event, _event: Event) -> State:
@@ -132,6 +141,25 @@ def _no_slide(state: State, _payload: Event, _event: Event) -> State:
 
 def _poll_prepared(state: State, _payload: Event, _event: Event) -> State:
     return state | {"prepared_changes": state.get("prepared_changes", 0) + 1}
+
+
+def _videos(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"videos": state.get("videos", 0) + 1}
+
+
+def _video(state: State, payload: Event, event: Event) -> State:
+    return state | {"video": video_events.shown(payload, event)}
+
+
+def _video_moved(state: State, payload: Event, event: Event) -> State:
+    """``at`` is when it was at ``position``."""
+    now = state.get("video")
+    moved = {"position": payload["position"], "is_playing": payload["is_playing"], "at": event["at"]}
+    return state if now is None else state | {"video": now | moved}
+
+
+def _no_video(state: State, _payload: Event, _event: Event) -> State:
+    return state | {"video": None}
 
 
 def _poll(state: State, payload: Event, event: Event) -> State:
@@ -269,6 +297,10 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "slide.shown": _slide,
     "slide.zoomed": _zoomed,
     "slide.hidden": _no_slide,
+    "videos.changed": _videos,
+    "video.shown": _video,
+    "video.moved": _video_moved,
+    "video.hidden": _no_video,
     "poll.prepared": _poll_prepared,
     "poll.opened": _poll,
     "poll.closed": _poll_closed,

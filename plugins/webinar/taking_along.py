@@ -1,4 +1,4 @@
-"""What of a room goes into a copy or an archive: its kind and rules, its agenda, prepared polls, questions and slides; not its people or its time."""
+"""What of a room goes into a copy or an archive: its kind and rules, its agenda, prepared polls, questions, slides and videos; not its people or its time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.plugin import Activity, Actor, AddFile, Invalid, StoredFile, TakeFile, _, session
-from plugins.webinar import agenda, prepared_polls, registering, rooms, slides
+from plugins.webinar import agenda, prepared_polls, registering, rooms, slides, videos
 from plugins.webinar.forms import EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.registering import AddField
@@ -25,6 +25,10 @@ def export_room(_actor: Actor, activity_id: uuid.UUID, add_file: AddFile) -> dic
             {"label": each.label, "is_required": each.is_required} for each in registering.find_fields(activity_id)
         ],
         "agenda": agenda.export_items(activity_id), "polls": prepared_polls.export_polls(activity_id),
+        "videos": [
+            {"file": add_file(each.file_id), "captions": add_file(each.captions_id) if each.captions_id else None}
+            for each in videos.find_videos(activity_id)
+        ],
         "slides": [add_file(each.file_id) for each in slides.find_decks(activity_id)],
     }  # fmt: skip
 
@@ -52,3 +56,6 @@ def import_room(actor: Actor, activity_id: uuid.UUID, data: Mapping[str, Any], t
     prepared_polls.import_polls(activity_id, data.get("polls") or [])
     for name in (data.get("slides") or [])[: slides.MOST_DECKS]:
         slides.take_file(room, session().get_one(StoredFile, take_file(str(name))), actor)
+    for video in (data.get("videos") or [])[: videos.MOST_VIDEOS]:
+        row = videos.take_file(room, session().get_one(StoredFile, take_file(str(video["file"]))))
+        row.captions_id = take_file(str(video["captions"])) if video.get("captions") else None

@@ -26,7 +26,7 @@ from lms.plugin import (
     requires,
     utcnow,
 )
-from plugins.webinar import agenda, banning, recording, repeating, rooms
+from plugins.webinar import agenda, banning, modules, recording, repeating, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.rights import ROLE_NAMES, read_names
@@ -193,6 +193,7 @@ def _shown(who: Actor, meeting: Meeting) -> dict[str, Any]:
         "own": enrolment_of(who, activity.root_id or activity.id), "places": places_of(activity), "now": now,
         "is_open": meeting.is_open(now), "is_past": meeting.is_past(now), "edit_url": edit_url(activity),
         "agenda": agenda.find_items(activity.id), "recordings": recording.find_recordings(activity.id), "banned": banning.find_banned(activity.id) if leads else [],
+        "may_make_module": modules.may_make(who, meeting),
     }  # fmt: skip
 
 

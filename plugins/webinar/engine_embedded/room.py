@@ -13,7 +13,7 @@ from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.recording import Recording
 from plugins.webinar.engine_embedded.rtp import Packet
-from plugins.webinar.engine_embedded.speech import Speech
+from plugins.webinar.engine_embedded.speech import UNSAID, Speech
 from plugins.webinar.engine_embedded.uplink import Uplink
 
 SPEECH_PAUSE = 0.25
@@ -109,8 +109,8 @@ class Room:
         codec = layer.codec
         if codec is None:
             return
-        if track.kind is Kind.MICROPHONE and packet.extensions:
-            self._speech.hear(track, packet.extensions[0])
+        if track.kind is Kind.MICROPHONE and (packet.extensions or not track.uplink.says_levels):
+            self._speech.hear(track, packet.extensions.get(0, UNSAID))
         if self._recording is not None:
             self._recording.take(track, layer, packet)
         if not layer.slots:

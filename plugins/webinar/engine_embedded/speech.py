@@ -8,6 +8,8 @@ from plugins.webinar.engine_embedded.layers import Track
 
 VOICE_LEVEL = 55
 """Sound louder than so many decibels below the loudest counts as voice."""
+UNSAID = bytes([50])
+"""The level of a sender that writes none, as studio programs: quiet speech. So it is heard in a full room, and who talks over it is shown."""
 QUICK, SLOW = 0.25, 0.05
 SPEAKING, STILL_SPEAKING = 0.35, 0.12
 """From which share of voice somebody begins to speak, and until which they go on."""

@@ -54,6 +54,11 @@ class Uplink:
         self._allowance = Allowance()
         self._arrivals: Arrivals | None = None
 
+    @property
+    def says_levels(self) -> bool:
+        """Whether it writes beside its sound how loud that is."""
+        return AUDIO_LEVEL in self._names
+
     # --- answering ----------------------------------------------------------------------
 
     def answer(self, offer: sdp.Offer) -> tuple[list[sdp.AnswerSection], dict[str, str]]:

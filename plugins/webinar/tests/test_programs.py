@@ -27,7 +27,15 @@ from plugins.webinar.programs import MOST, AddProgram
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.tests.making import LIST, go_in, open_room
 from plugins.webinar.tests.media.engines import EngineProcess, engine_of
-from plugins.webinar.tests.whip_client import FRAGMENT, NEW_ICE, SDP, STUDIO_OFFER, WATCH_OFFER, WhipClient
+from plugins.webinar.tests.whip_client import (
+    FRAGMENT,
+    LAYERED_OFFER,
+    NEW_ICE,
+    SDP,
+    STUDIO_OFFER,
+    WATCH_OFFER,
+    WhipClient,
+)
 
 
 @pytest.fixture
@@ -171,12 +179,67 @@ def test_ice_is_restarted_for_who_says_so_and_stale_candidates_are_refused(
     assert studio.patch("a=mid:0\r\n", "*").status_code == 422
 
 
-def test_who_asks_first_learns_what_can_be_sent(client: FlaskClient, world: World) -> None:
+def test_who_asks_first_learns_what_can_be_sent_and_from_where(client: FlaskClient, world: World) -> None:
     room_id, _made = prepare(world)
-    asked = client.options(f"{LIST}{room_id}/whip")
-    assert (asked.status_code, asked.headers["Accept-Post"]) == (204, SDP)
-    assert client.get(f"{LIST}{room_id}/whip").status_code == 405
-    assert client.options(f"{LIST}{room_id}/whip/x").headers["Accept-Patch"] == FRAGMENT
+    asked = client.options(f"{LIST}{room_id}/whip", headers={"Origin": "https://studio.example"})
+    assert (asked.status_code, asked.headers["Accept-Post"]) == (200, SDP)
+    assert asked.headers["Access-Control-Allow-Origin"] == "*"
+    assert {"Authorization", "Content-Type"} <= set(asked.headers["Access-Control-Allow-Headers"].split(", "))
+    assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    session_asked = client.options(f"{LIST}{room_id}/whip/x")
+    assert session_asked.headers["Accept-Patch"] == FRAGMENT
+    assert {"DELETE", "PATCH"} <= set(session_asked.headers["Access-Control-Allow-Methods"].split(", "))
+    for path, methods in (("whip", ("GET", "PUT", "DELETE")), ("whip/x", ("GET", "PUT", "POST"))):
+        codes = {client.open(f"{LIST}{room_id}/{path}", method=each).status_code for each in methods}
+        assert codes == {405}, "kept for what the protocol may say later (RFC 9725, section 4.2)"
+
+
+def test_a_page_of_another_site_sends_with_a_key_and_reads_where_its_session_is(
+    client: FlaskClient, world: World, engine: EngineProcess
+) -> None:
+    room_id, made = prepare(world)
+    elsewhere = {"Origin": "https://studio.example", "Sec-Fetch-Site": "cross-site"}
+    key = {"Authorization": f"Bearer {made.key}"}
+    begun = client.post(f"{LIST}{room_id}/whip", data=STUDIO_OFFER, content_type=SDP, headers=elsewhere | key)
+    assert (begun.status_code, begun.headers["Access-Control-Allow-Origin"]) == (201, "*")
+    assert {"Location", "ETag"} <= set(begun.headers["Access-Control-Expose-Headers"].split(", "))
+    ended = client.delete(begun.headers["Location"], headers=elsewhere | key)
+    assert (ended.status_code, ended.headers["Access-Control-Allow-Origin"]) == (200, "*")
+
+
+def test_the_cookie_of_who_leads_opens_nothing_to_a_page_of_another_site(
+    sign_in: SignIn, world: World
+) -> None:
+    room_id, _made = prepare(world)
+    elsewhere = {"Origin": "https://studio.example", "Sec-Fetch-Site": "cross-site"}
+    answer = sign_in("trainer").post(
+        f"{LIST}{room_id}/whip", data=STUDIO_OFFER, content_type=SDP, headers=elsewhere
+    )
+    assert answer.status_code == 401
+
+
+def test_what_went_wrong_is_said_in_plain_text_and_when_to_try_again(
+    client: FlaskClient, world: World
+) -> None:
+    room_id, made = prepare(world)
+    key = {"Authorization": f"Bearer {made.key}"}
+    unread = client.post(
+        f"{LIST}{room_id}/whip", data=STUDIO_OFFER, content_type=SDP, headers=key | {"Accept": "text/html"}
+    )
+    assert (unread.status_code, unread.mimetype) == (406, "text/plain")
+    without_engine = whip(client, room_id, made.key).post(STUDIO_OFFER)
+    assert (without_engine.status_code, without_engine.mimetype) == (503, "text/plain")
+    assert int(without_engine.headers["Retry-After"]) > 0
+    assert "<" not in without_engine.get_data(as_text=True)
+
+
+def test_a_studio_program_may_send_several_sizes_and_say_nothing_of_its_addresses(
+    client: FlaskClient, world: World, engine: EngineProcess
+) -> None:
+    room_id, made = prepare(world)
+    lines = whip(client, room_id, made.key).begin(LAYERED_OFFER).splitlines()
+    assert "a=simulcast:recv 0;1;2" in lines
+    assert [line for line in lines if line.startswith("a=candidate:")]
 
 
 def test_a_new_key_and_the_end_of_a_key_cut_it_off(

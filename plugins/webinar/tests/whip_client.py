@@ -25,6 +25,19 @@ PICTURE = [
 ]  # fmt: skip
 STUDIO_OFFER = "\r\n".join(HEAD + SOUND + PICTURE) + "\r\n"
 """As a studio program describes itself: transport attributes above all sections, one codec each."""
+IN_LAYERS = [
+    "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid", "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+    "a=rid:0 send", "a=rid:1 send", "a=rid:2 send", "a=simulcast:send 0;1;2",
+]  # fmt: skip
+LAYERED_OFFER = (
+    "\r\n".join(
+        [each for each in HEAD + SOUND + PICTURE + IN_LAYERS if not each.startswith("a=ssrc:3388068601")]
+    )
+    .replace("57249", "9")
+    .replace("192.168.188.53", "0.0.0.0")  # noqa: S104  # an unset address of an offer (RFC 8829), bound by nobody
+    + "\r\n"
+)
+"""As a newer one does: it has not looked for its addresses yet, and sends the picture in three sizes."""
 WATCH_OFFER = STUDIO_OFFER.replace("a=sendonly", "a=recvonly")
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 NEW_ICE = (

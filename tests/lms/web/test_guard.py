@@ -9,7 +9,14 @@ from flask.testing import FlaskClient
 from lms.access.policy import Policy
 from lms.demo import World
 from lms.testing import SignIn
-from lms.web.guard import UndeclaredPolicy, install_guard, public, uses_devices
+from lms.web.guard import (
+    UndeclaredPolicy,
+    called_from_anywhere,
+    guest_or_actor,
+    install_guard,
+    public,
+    uses_devices,
+)
 
 
 def test_a_route_without_a_policy_stops_development_at_start(app: Flask) -> None:
@@ -111,6 +118,19 @@ def test_only_a_page_that_says_so_may_ask_for_camera_and_microphone(
     monkeypatch.setitem(app.view_functions, endpoint, uses_devices(public(lambda: "a room")))
     assert devices in client.get("/o/siena/sign-in").headers["Permissions-Policy"]
     assert devices not in client.get("/o/siena/no-such-page").headers["Permissions-Policy"]
+
+
+def test_a_page_of_another_site_calls_only_what_says_so_and_its_cookie_means_nothing_there(
+    app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
+    trainee = sign_in("trainee")
+    assert trainee.post("/o/siena/sign-in", headers=elsewhere).status_code == 403
+    endpoint, _arguments = app.url_map.bind("localhost").match("/sign-in")
+    view = called_from_anywhere(public(lambda: repr(guest_or_actor())))
+    monkeypatch.setitem(app.view_functions, endpoint, view)
+    answer = trainee.post("/o/siena/sign-in", headers=elsewhere)
+    assert (answer.status_code, answer.text) == (200, "None")
 
 
 def test_an_id_of_another_office_is_not_found_in_any_page_of_activities(

@@ -19,6 +19,7 @@ import { Room } from "./room.js";
 import { Slides } from "./slides.js";
 import { SlideZoom } from "./slide-zoom.js";
 import { Stage } from "./stage.js";
+import { Videos } from "./videos.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("webinar"));
 const live = /** @type {HTMLElement} */ (document.querySelector(".ui-live"));
@@ -78,6 +79,7 @@ function open() {
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
   new SlideZoom(inside, stage);
+  new Videos(inside, stage, page.dataset.videos ?? "");
   new Recording(inside);
   new Timer(inside);
   new Agenda(inside);

@@ -4,9 +4,11 @@ import { transformOf, WHOLE, within } from "./zoom.js";
 import { request, RequestError } from "contrada/request.js";
 import { words } from "./parts.js";
 import { ReplayPolls } from "./replay-polls.js";
+import { follow, whereIs } from "./video-sync.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
 /** @typedef {import("./zoom.js").View} View */
+/** @typedef {{ at: number, video: string | null, title?: string, seconds: number, has_captions?: boolean, position: number, is_playing: boolean }} VideoMoment */
 /** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string }} Moment */
 
 const TICK_MS = 100;
@@ -17,8 +19,8 @@ const TELL_MS = 10000;
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[], zooms: (View & { at: number })[] }} */
-  #data = { zooms: [], agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [] };
+  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[], zooms: (View & { at: number })[], videos: VideoMoment[] }} */
+  #data = { zooms: [], agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [], videos: [] };
   /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
   #playing = new Map();
   #at = 0;
@@ -27,6 +29,7 @@ class WebinarReplay extends HTMLElement {
   #isPlaying = false;
   #slide = "";
   #polls = new ReplayPolls(this.#part("poll"), this.dataset.polls ?? "", this.dataset.leads !== undefined);
+  #video = "";
   /** Since which moment it has been played without a jump. @type {number | null} */
   #from = null;
   #seen = 0;
@@ -55,7 +58,7 @@ class WebinarReplay extends HTMLElement {
     this.#polls.polls = this.#data.polls;
     this.#part("waiting").hidden = this.#data.is_ready;
     this.#seek.max = String(this.#data.seconds);
-    /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0;
+    /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0 && this.#data.videos.length === 0;
     for (const track of this.#data.tracks) if (!this.#playing.has(track.id)) this.#add(track);
     this.#showList();
     this.#showSeen();
@@ -168,15 +171,16 @@ class WebinarReplay extends HTMLElement {
     this.#seek.value = String(this.#at);
     this.#seek.setAttribute("aria-valuetext", clock(this.#at));
     this.#part("time").textContent = `${clock(this.#at)} / ${clock(this.#data.seconds)}`;
+    const isVideo = this.#drawVideo();
     const slide = last(this.#data.slides, this.#at);
     const stamp = slide?.deck ? `${slide.deck}/${slide.number}` : "";
     if (stamp !== this.#slide) {
       this.#slide = stamp;
       const picture = /** @type {HTMLImageElement} */ (this.#part("slide"));
-      this.#part("slide-frame").hidden = !stamp;
       if (stamp) picture.src = `${this.dataset.slides}/${stamp}.webp`;
       picture.alt = slide?.text ?? "";
     }
+    this.#part("slide-frame").hidden = !stamp || isVideo;
     this.#polls.showAt(this.#at);
     this.#showZoom();
     const caption = last(this.#data.captions, this.#at);
@@ -194,12 +198,33 @@ class WebinarReplay extends HTMLElement {
     if (sheet.style.transform !== wanted) sheet.style.transform = wanted;
   }
 
+  /** The video that was on the stage, at the moment at which it was; returns whether there is one. */
+  #drawVideo() {
+    const media = /** @type {HTMLVideoElement} */ (this.#part("video"));
+    const shown = this.#data.videos.filter((each) => each.at <= this.#at).at(-1);
+    if ((shown?.video ?? "") !== this.#video) {
+      this.#video = shown?.video ?? "";
+      media.hidden = !this.#video;
+      media.replaceChildren();
+      if (this.#video) media.src = `${this.dataset.videos}/${this.#video}`;
+      else media.removeAttribute("src");
+      media.load();
+      media.setAttribute("aria-label", shown?.title ?? "");
+      if (shown?.has_captions) media.append(element("track", { kind: "captions", src: `${this.dataset.videos}/${this.#video}.vtt`, default: "" }));
+    }
+    if (!shown?.video) return false;
+    const { at, isMoving } = whereIs(shown, this.#at - shown.at);
+    follow(media, at, isMoving && this.#isPlaying, this.#speed)?.catch(() => undefined);
+    return true;
+  }
+
   /** Chapters, messages, polls, questions and captions in one list that can be searched; each leads to its moment. */
   #showList() {
     const asked = /** @type {HTMLInputElement} */ (this.#part("search")).value.trim().toLocaleLowerCase();
     const entries = [
       ...this.#data.agenda.map((each) => ({ at: each.at, kind: this.dataset.textAgenda ?? "", text: each.text })),
       ...this.#data.slides.filter((each) => each.deck).map((each) => ({ at: each.at, kind: this.dataset.textSlide ?? "", text: each.text.slice(0, 90) || String(each.number) })),
+      ...this.#data.videos.filter((each, index, all) => each.video && each.video !== all[index - 1]?.video).map((each) => ({ at: each.at, kind: this.dataset.textVideo ?? "", text: each.title ?? "" })),
       ...this.#data.chat.map((each) => ({ at: each.at, kind: each.name ?? "", text: [each.text, each.signs].filter(Boolean).join(" · ") })),
       ...this.#data.polls.map((each) => ({ at: each.at, kind: this.dataset.textPoll ?? "", text: [each.question, each.has_voted ? (words.pollAnswered ?? "") : ""].filter(Boolean).join(" · ") })),
       ...this.#data.questions.map((each) => ({ at: each.at, kind: fill(this.dataset.textQuestion, { name: each.name ?? "" }), text: `${each.text} · ${each.answer}` })),

@@ -34,6 +34,7 @@ export class Stage extends EventTarget {
   #page = 0;
   #fallback;
   hasSlides = false;
+  hasVideo = false;
   /** Low data: no cameras at all. */
   isWithoutVideo = false;
 
@@ -134,11 +135,12 @@ export class Stage extends EventTarget {
 
   show() {
     const layout = this.layout;
-    const hasBoard = layout.startsWith("slides") ? this.hasSlides || this.isScreenShared || this.#screen !== null : this.isScreenShared || this.#screen !== null;
+    const hasBoard = layout.startsWith("slides") || this.hasVideo ? this.hasSlides || this.hasVideo || this.isScreenShared || this.#screen !== null : this.isScreenShared || this.#screen !== null;
     const people = this.#chosen(layout, hasBoard);
     this.#element.dataset.layout = hasBoard ? (layout === "slides" ? "slides" : "slides_speaker") : layout === "speaker" ? "speaker" : "gallery";
     this.#board.hidden = !hasBoard;
-    part("slides").hidden = this.#screen !== null || !this.hasSlides;
+    part("slides").hidden = this.#screen !== null || this.hasVideo || !this.hasSlides;
+    part("video").hidden = this.#screen !== null || !this.hasVideo;
     part("screen-name").hidden = this.#screen === null;
     const sharing = [...this.#sources].find(([, kinds]) => kinds.has("screen"))?.[0];
     part("screen-name").textContent = sharing ? fill(words.sharesScreen, { name: this.#room.nameOf(sharing) }) : "";

@@ -13,13 +13,13 @@ const ALL = [...GIVEN, "record", "moderate"];
 
 /** @returns {State} */
 export function newState() {
-  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, agenda: null, agenda_changes: 0, prepared_changes: 0 };
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, agenda: null, agenda_changes: 0, prepared_changes: 0, video: null, videos: 0 };
 }
 
 /** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
 export const steps = {
   "room.opened": (state) => ({ ...state, is_open: true, is_ended: false }),
-  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null, agenda: null }),
+  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null, agenda: null, video: null }),
   "room.locked": (state, payload) => ({ ...state, locked: payload.rights }),
   "layout.set": (state, payload) => ({ ...state, layout: payload.layout, pinned: payload.pinned }),
   "person.entered": (state, payload) => withPerson(state, payload.person, {}),
@@ -41,6 +41,10 @@ export const steps = {
   "slide.shown": (state, { deck, number, person }) => ({ ...state, slide: { deck, number, by: person ?? null, zoom: null } }),
   "slide.zoomed": (state, { deck, number, scale, x, y }) => (state.slide?.deck === deck && state.slide.number === number ? { ...state, slide: { ...state.slide, zoom: scale > 100 ? { scale, x, y } : null } } : state),
   "slide.hidden": (state) => ({ ...state, slide: null }),
+  "videos.changed": (state) => ({ ...state, videos: (state.videos ?? 0) + 1 }),
+  "video.shown": (state, { video, ...known }, event) => ({ ...state, video: { ...known, id: video, position: 0, is_playing: false, at: event.at } }),
+  "video.moved": (state, { position, is_playing }, event) => (state.video ? { ...state, video: { ...state.video, position, is_playing, at: event.at } } : state),
+  "video.hidden": (state) => ({ ...state, video: null }),
   "poll.prepared": (state) => ({ ...state, prepared_changes: (state.prepared_changes ?? 0) + 1 }),
   "poll.opened": (state, { poll, ...known }, event) => ({ ...state, polls: { ...state.polls, [poll]: { has_answer: false, ...known, right: [], at: event.at, is_open: true, voters: 0, is_hidden: false, counts: {}, texts: [] } } }),
   "poll.closed": (state, { poll }) => withEntry(state, "polls", poll, { is_open: false }),
