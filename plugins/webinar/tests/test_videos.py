@@ -184,7 +184,9 @@ def test_a_recording_shows_the_video_at_its_moment_also_one_that_played_before(
         tell("video.moved", log.VideoMoved(position=7, is_playing=False), 17)
         tell("video.hidden", log.Nothing(), 20)
         tell("video.shown", begun, 30)
-        found = replay.describe(recorded, recording.agreed_ids(meeting.activity.id))["videos"]
+        found = replay.describe(world.actor("trainer"), recorded, recording.agreed_ids(meeting.activity.id))[
+            "videos"
+        ]
         assert [(each["at"], each["position"], each["is_playing"], bool(each["video"])) for each in found] == [
             (0, 5, True, True), (2, 7, False, True), (5, 0, False, False), (15, 0, False, True),
         ]  # fmt: skip
