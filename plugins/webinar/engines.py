@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, RecordedTrack, Rights, Wish
@@ -151,7 +152,7 @@ class Engines:
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Call back for every event from now on. One that started again tells it of each of its rooms."""
         for number, engine in enumerate(self._each):
-            engine.listen(lambda event, number=number: self._pass_on(number, event, callback))  # type: ignore[misc]
+            engine.listen(partial(self._pass_on, number, callback))
 
     # --- beyond the interface ---------------------------------------------------------------
 
@@ -209,7 +210,7 @@ class Engines:
         except EngineError:
             return True  # nobody can say
 
-    def _pass_on(self, number: int, event: Event, callback: Callable[[Event], None]) -> None:
+    def _pass_on(self, number: int, callback: Callable[[Event], None], event: Event) -> None:
         if event.type != "restarted":
             callback(event)
             return
