@@ -25,5 +25,6 @@ def make_bare_packages() -> None:
 if __name__ == "__main__":
     make_bare_packages()
     sys.path.remove(str(HERE))
-    program = "several" if "--workers" in sys.argv else "worker"
-    sys.exit(importlib.import_module(f"plugins.webinar.engine_embedded.{program}").main(sys.argv[1:]))
+    if "--workers" in sys.argv:
+        sys.exit(importlib.import_module("plugins.webinar.engine_embedded.several").main(sys.argv[1:]))
+    sys.exit(importlib.import_module("plugins.webinar.engine_embedded.worker").main(sys.argv[1:]))
