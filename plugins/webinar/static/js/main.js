@@ -37,12 +37,12 @@ let media = null;
 /** @type {{ camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null }} */
 let brought = { camera: null, microphone: null };
 
-const prejoin = new Prejoin(async ({ name, camera, microphone }) => {
+const prejoin = new Prejoin(async (name) => {
   const body = new FormData();
   body.set("name", name);
   const entered = await request(form.action, { method: "POST", body });
   prejoin.close();
-  brought = { camera, microphone };
+  brought = { camera: prejoin.camera, microphone: prejoin.microphone };
   heardUntil = entered.heard;
   begin(entered.person, entered.state);
 });

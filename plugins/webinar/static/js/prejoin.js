@@ -3,7 +3,8 @@ import { chooseDevices, chosenDevices, LevelMeter, listDevices, openCamera, open
 import { part, words } from "./parts.js";
 import { Trial } from "./trial.js";
 
-/** @typedef {{ name: string, camera: MediaStreamTrack | null, microphone: MediaStreamTrack | null }} Ready */
+/** How long the door waits for a camera or microphone that is being opened. */
+const PATIENCE_MS = 4000;
 
 export class Prejoin {
   /** @type {MediaStreamTrack | null} */
@@ -13,30 +14,36 @@ export class Prejoin {
   /** @type {LevelMeter | null} */
   #meter = null;
   #trial = new Trial(() => this.microphone);
+  /** What is being switched on or off, one after the other. @type {Promise<void>} */
+  #switching = Promise.resolve();
+  #isClosed = false;
   #form = /** @type {HTMLFormElement} */ (document.getElementById("webinar-enter"));
 
-  /** @param {(ready: Ready) => Promise<void>} enter */
+  /** @param {(name: string) => Promise<void>} enter */
   constructor(enter) {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       const name = String(new FormData(this.#form).get("name") ?? "").trim();
-      void enter({ name, camera: this.camera, microphone: this.microphone }).catch((problem) => this.say(problem.message || words.noConnection || ""));
+      void this.#settled()
+        .then(() => enter(name))
+        .catch((problem) => this.say(problem.message || words.noConnection || ""));
     });
-    part("try-camera").addEventListener("click", () => void this.#toggleCamera());
-    part("try-microphone").addEventListener("click", () => void this.#toggleMicrophone());
+    part("try-camera").addEventListener("click", () => this.#switch(() => this.#toggleCamera()));
+    part("try-microphone").addEventListener("click", () => this.#switch(() => this.#toggleMicrophone()));
     part("try-sound").addEventListener("click", () => playTone());
     for (const [name, kind] of /** @type {const} */ ([["camera", "videoinput"], ["microphone", "audioinput"]])) {
       const select = /** @type {HTMLSelectElement} */ (document.getElementById(`webinar-${name}`));
       select.addEventListener("change", () => {
         chooseDevices({ [name]: select.value });
-        void this.#again(name);
+        this.#switch(() => this.#again(name));
       });
       void listDevices(kind, select, chosenDevices()[name]);
     }
   }
 
-  /** The room has the tracks now; the mirror goes. */
+  /** The room takes the tracks that are there now; the mirror goes. */
   close() {
+    this.#isClosed = true;
     this.#meter?.close();
     void this.#trial.close();
     /** @type {HTMLVideoElement} */ (part("mirror")).srcObject = null;
@@ -47,6 +54,26 @@ export class Prejoin {
     const place = part("prejoin-problem");
     place.textContent = text;
     place.hidden = !text;
+  }
+
+  /** @param {() => Promise<void>} work */
+  #switch(work) {
+    this.#switching = this.#switching.then(work).catch((problem) => this.say(problem.message));
+  }
+
+  /** What was pressed last is on or off; who has not answered the browser's question by then comes in without. */
+  #settled() {
+    return Promise.race([this.#switching, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  }
+
+  /**
+   * A track that comes when the room is entered already is not left on unseen.
+   * @param {MediaStreamTrack} track
+   */
+  #kept(track) {
+    if (!this.#isClosed) return track;
+    track.stop();
+    return null;
   }
 
   /** @param {"camera" | "microphone"} name */
@@ -63,7 +90,7 @@ export class Prejoin {
       if (this.camera) {
         this.camera.stop();
         this.camera = null;
-      } else this.camera = await openCamera();
+      } else this.camera = this.#kept(await openCamera());
     } catch (problem) {
       this.say(words[whyNot(problem)] ?? "");
     }
@@ -83,7 +110,7 @@ export class Prejoin {
       if (this.microphone) {
         this.microphone.stop();
         this.microphone = null;
-      } else this.microphone = await openMicrophone();
+      } else this.microphone = this.#kept(await openMicrophone());
     } catch (problem) {
       this.say(words[whyNot(problem)] ?? "");
     }

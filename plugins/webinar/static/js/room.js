@@ -40,6 +40,8 @@ export class Room extends EventTarget {
   #asksForAll = false;
   #isChanged = false;
   #isLive = false;
+  /** Others may be told to come before the state of the room is there; nothing is concluded from none. */
+  #isKnown = false;
 
   /** @param {RoomOptions} options */
   constructor(options) {
@@ -60,6 +62,7 @@ export class Room extends EventTarget {
     const channel = (this.channel = this.#hear(`webinar:${this.#options.room}`));
     channel.addEventListener("snapshot", (event) => {
       this.state = { ...newState(), .../** @type {CustomEvent} */ (event).detail };
+      this.#isKnown = true;
       void this.#learn();
     });
     channel.addEventListener("event", (event) => this.#take(/** @type {CustomEvent<LiveEvent>} */ (event).detail));
@@ -242,7 +245,7 @@ export class Room extends EventTarget {
 
   /** One `change` for everything that happens in a moment. */
   #changed() {
-    if (this.#isChanged) return;
+    if (this.#isChanged || !this.#isKnown) return;
     this.#isChanged = true;
     queueMicrotask(() => {
       this.#isChanged = false;
