@@ -21,7 +21,7 @@ from lms.store.base import session
 from lms.testing import count_queries
 from tests.serving import Installation, Serving, build_installation
 
-ENROLMENTS = 20
+ENROLMENTS, MOST_QUERIES = 20, 12
 PATH = "/o/siena/"
 
 
@@ -29,15 +29,15 @@ def run(folder: Path, is_smoke: bool) -> None:
     """Print a table for the house alone and one with everything switched on."""
     site = build_installation(folder / "instance", environment="production", base_url="http://127.0.0.1")
     enrol(site, ENROLMENTS)
-    measure(site, "every plugin", is_smoke, most_queries=20)
+    measure(site, "every plugin", is_smoke)
     switch_off_plugins(site)
-    measure(site, "the house alone", is_smoke, most_queries=12)
+    measure(site, "the house alone", is_smoke)
 
 
-def measure(site: Installation, name: str, is_smoke: bool, *, most_queries: int) -> None:
+def measure(site: Installation, name: str, is_smoke: bool) -> None:
     """Count, then ask with one, eight and thirty-two clients."""
     table = Table(f"Dashboard with {ENROLMENTS} enrolments, embedded, {name}")
-    table.add("database queries", count_page_queries(site), "", at_most=most_queries)
+    table.add("database queries", count_page_queries(site), "", at_most=MOST_QUERIES)
     cookie = f"{COOKIE}={site.cookie_for('trainee')}"
     site.close()
     with Serving(site) as serving:
