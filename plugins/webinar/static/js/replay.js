@@ -29,7 +29,8 @@ class WebinarReplay extends HTMLElement {
   #isPlaying = false;
   #slide = "";
   #polls = new ReplayPolls(this.#part("poll"), this.dataset.polls ?? "", this.dataset.leads !== undefined);
-  #video = "";
+  /** @type {HTMLVideoElement | null} */
+  #video = null;
   /** Since which moment it has been played without a jump. @type {number | null} */
   #from = null;
   #seen = 0;
@@ -200,22 +201,25 @@ class WebinarReplay extends HTMLElement {
 
   /** The video that was on the stage, at the moment at which it was; returns whether there is one. */
   #drawVideo() {
-    const media = /** @type {HTMLVideoElement} */ (this.#part("video"));
     const shown = this.#data.videos.filter((each) => each.at <= this.#at).at(-1);
-    if ((shown?.video ?? "") !== this.#video) {
-      this.#video = shown?.video ?? "";
-      media.hidden = !this.#video;
-      media.replaceChildren();
-      if (this.#video) media.src = `${this.dataset.videos}/${this.#video}`;
-      else media.removeAttribute("src");
-      media.load();
-      media.setAttribute("aria-label", shown?.title ?? "");
-      if (shown?.has_captions) media.append(element("track", { kind: "captions", src: `${this.dataset.videos}/${this.#video}.vtt`, default: "" }));
+    if ((shown?.video ?? "") !== (this.#video?.dataset.id ?? "")) {
+      this.#video?.pause();
+      this.#video?.remove();
+      this.#video = shown?.video ? this.#makeVideo(shown) : null;
+      if (this.#video) this.#part("slide-frame").after(this.#video);
     }
-    if (!shown?.video) return false;
+    if (!shown || !this.#video) return false;
     const { at, isMoving } = whereIs(shown, this.#at - shown.at);
-    follow(media, at, isMoving && this.#isPlaying, this.#speed)?.catch(() => undefined);
+    follow(this.#video, at, isMoving && this.#isPlaying, this.#speed)?.catch(() => undefined);
     return true;
+  }
+
+  /** @param {VideoMoment} shown */
+  #makeVideo({ video, title, has_captions: hasCaptions }) {
+    const address = `${this.dataset.videos}/${video}`;
+    const made = element("video", { class: "webinar-replay-video", src: address, "data-id": String(video), "aria-label": title ?? "", playsinline: "", preload: "auto" });
+    if (hasCaptions) made.append(element("track", { kind: "captions", src: `${address}.vtt`, default: "" }));
+    return made;
   }
 
   /** Chapters, messages, polls, questions and captions in one list that can be searched; each leads to its moment. */
