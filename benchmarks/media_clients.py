@@ -303,6 +303,7 @@ class Crowd:
         due = min(count, int((now - self._consented_at) * count / CONSENT_SECONDS))
         if due:
             self._consented_at = now
+            self.publisher.client.check()
             for place in range(self._consented, self._consented + due):
                 self.subscribers[place % count].check()
             self._consented += due

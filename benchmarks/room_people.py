@@ -31,13 +31,13 @@ class Person(Listener):
     def __init__(self, port: int, cookie: str, delays: list[float], room: str) -> None:
         super().__init__(port, cookie, delays, NAMESPACE, (f"webinar:{room}",))
         self.room = room
-        self.wanted = b""
         self.again: Callable[[], None] | None = None
         """What is said again when it is refused."""
         self.begin_poll()
 
-    def begin_poll(self) -> None:
-        """What was seen of the last one is forgotten."""
+    def begin_poll(self, poll: str = "", voters: int = 0) -> None:
+        """Wait for the chart of this poll with so many votes; what was seen of the last one is forgotten."""
+        self.poll, self.wanted = poll.encode(), f'"voters":{voters},'.encode()
         self.opened: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self.counted_at = 0.0
         self.counts = self.answered = 0
@@ -52,7 +52,7 @@ class Person(Listener):
             if b'"ok":false' in text and self.again is not None:
                 asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.again)
             self.answered += b'"ok":false' not in text
-        if b'"poll.counted"' in text:
+        if b'"poll.counted"' in text and self.poll in text:
             self.counts += 1
             if self.wanted in text:
                 self.counted_at = self.counted_at or time.monotonic()
@@ -119,8 +119,7 @@ async def vote(everybody: list[Person], hearing: list[asyncio.Task[None]], secon
     """The host opens a poll, everybody votes within ``seconds``; what became of the chart."""
     host, poll = everybody[0], str(uuid.uuid4())
     for each in everybody:
-        each.begin_poll()
-        each.wanted = f'"voters":{len(everybody)},'.encode()
+        each.begin_poll(poll, len(everybody))
     host.order(
         "poll.make", poll=poll, kind="single", question="What now?", options=["This", "That", "Neither"]
     )
