@@ -339,7 +339,8 @@ class Crowd:
 def main() -> None:
     """Obey orders until there are no more."""
     kind, folder, number = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    crowd = Crowd(open_desk(kind, folder, number))
+    home = int(sys.argv[4]) if len(sys.argv) > 4 else None
+    crowd = Crowd(open_desk(kind, folder, number, home))
     say({"ready": True})
     for line in sys.stdin:
         order = json.loads(line)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from plugins.webinar.engine import EngineError, Kind, Rights, Wish, WishedVideo
+from plugins.webinar.engine import Answer, EngineError, Kind, Rights, Wish, WishedVideo
 from plugins.webinar.remote import RemoteEngine
 
-ROOM = "room"
+ROOM, ASIDE = "room", "aside"
 AUDIO_SSRC, VIDEO_SSRC = 1001, 1002
 PATIENCE = 8.0
 
@@ -57,7 +57,7 @@ class Desk(Protocol):
 
 
 class OwnDesk:
-    """The engine of this project, over its control socket."""
+    """The engine of this project, over its control socket. With a ``home`` its clients receive from a room of that other engine."""
 
     host = "127.0.0.1"
     pictures: list[list[bytes]] = []
@@ -65,8 +65,9 @@ class OwnDesk:
     speaks_ice = False
     video_numbers = frozenset({96})
 
-    def __init__(self, folder: Path, number: int = 0) -> None:
+    def __init__(self, folder: Path, number: int = 0, home: int | None = None) -> None:
         self.engine = RemoteEngine(folder, number)
+        self._home = home
 
     def join(self, client: Invitation) -> Joined:
         """Join; while the engine lets nobody in, for it is busy, ask again."""
@@ -74,22 +75,28 @@ class OwnDesk:
         rights, end = Rights(frozenset(Kind) if is_sender else frozenset()), time.monotonic() + PATIENCE
         while True:
             try:
-                answer = self.engine.join(
-                    ROOM, client.person, "send" if is_sender else "receive", describe(client), rights
-                )
+                answer = self._join(client, rights)
                 return read(answer.sdp, answer.peer)
             except EngineError as problem:
                 if problem.code != "full" or time.monotonic() > end:
                     raise
                 time.sleep(0.1)
 
+    def _join(self, client: Invitation, rights: Rights) -> Answer:
+        person = client.person if self._home is None else f"away-{client.person}"
+        if client.direction == "receive":
+            return self.engine.join(ROOM, person, "receive", describe(client), rights, self._home)
+        return self.engine.join(
+            ROOM if self._home is None else ASIDE, person, "send", describe(client), rights
+        )
+
     def show(self, joined: Joined) -> None:
         """Wish for the publisher's camera."""
         self.engine.set_wish(joined.handle, Wish((WishedVideo("publisher", 720),)))
 
 
-def open_desk(kind: str, folder: Path, number: int = 0) -> Desk:
-    """The desk of a server that runs: ``ours`` (of several, the one of that number), ``janus`` or ``aiortc``."""
+def open_desk(kind: str, folder: Path, number: int = 0, home: int | None = None) -> Desk:
+    """The desk of a server that runs: ``ours`` (of several, the one of that number, see ``OwnDesk``), ``janus`` or ``aiortc``."""
     if kind == "janus":
         from benchmarks.media_janus import JanusDesk
 
@@ -98,7 +105,7 @@ def open_desk(kind: str, folder: Path, number: int = 0) -> Desk:
         from benchmarks.media_aiortc import AiortcDesk
 
         return AiortcDesk(folder)
-    return OwnDesk(folder, number)
+    return OwnDesk(folder, number, home)
 
 
 def describe(client: Invitation) -> str:

@@ -95,7 +95,8 @@ def is_ready(process: subprocess.Popen[bytes], folder: Path, count: int = 1) -> 
     """Wait until somebody listens at so many control sockets; False if the process ends or it takes too long."""
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
-        if sum(each.is_socket() and _answers(each) for each in folder.iterdir()) >= count:
+        doors = [each for each in folder.iterdir() if each.is_socket() and not each.name.startswith("relay")]
+        if sum(map(_answers, doors)) >= count:
             return True
         time.sleep(0.05)
     return False
@@ -144,11 +145,12 @@ class Clients:
         *,
         number: int = 0,
         core: int | None = None,
+        home: int | None = None,
     ) -> None:
         self._server = server
         with on_core(cores()[1] if core is None else core):
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.media_clients", kind.desk, str(folder), str(number)],
+                [sys.executable, "-m", "benchmarks.media_clients", kind.desk, str(folder), str(number), *(() if home is None else (str(home),))],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
             )  # fmt: skip
         stack.callback(self._end)

@@ -34,6 +34,12 @@ def run(folder: Path, is_smoke: bool) -> None:
     table.add("one: packets a second of its CPU", rates[0], "")
     table.add("two: packets a second in which both use theirs", rates[1], "")
     table.add("two against one", rates[1] / rates[0], "times", at_least=1.8)
+    shared = measure_shared(folder / "shared", at, seconds, settle)
+    table.add("two with one room: packets a second in which both use theirs", _rate(shared), "")
+    table.add("two with one room against one", _rate(shared) / rates[0], "times", at_least=1.8)
+    delays = [1000 * each["delay_p95"] for each in shared]
+    table.add("p95 of the added delay where the room is", delays[0], "ms", at_most=20)
+    table.add("p95 of the added delay at the other one", delays[1], "ms", at_most=20)
     held = [max((size * len(figures) for size, figures in found.items() if all(is_held(OURS, each) for each in figures)), default=0) for found in (one, two)]  # fmt: skip
     table.add("one: subscribers held, its clients on the other core", held[0], "")
     table.add("two: subscribers held together, their clients on the same two cores", held[1], "")
@@ -60,6 +66,22 @@ def measure(
             if size > COMPARED_AT and not all(is_held(OURS, each) for each in found[size]):
                 break
     return found
+
+
+def measure_shared(folder: Path, size: int, seconds: float, settle: float) -> list[dict[str, Any]]:
+    """One room, with so many at each of two engines: what came at the one that has it, and at the other."""
+    folder.mkdir(parents=True)
+    with ExitStack() as stack:
+        pids = _start(folder, 2, stack)
+        crowds = [
+            Clients(
+                OURS, folder, pid, stack, number=number, core=cores()[1 - number], home=0 if number else None
+            )
+            for number, pid in enumerate(pids)
+        ]
+        for crowd in crowds:
+            crowd.join(size)
+        return _at_once(crowds, lambda crowd: crowd.measure(seconds, settle))
 
 
 def _start(folder: Path, count: int, stack: ExitStack) -> list[int]:

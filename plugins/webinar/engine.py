@@ -124,8 +124,8 @@ class Event:
     ``slots`` (one connection): ``peer``, ``slots: [{mid, person, kind}]``, empty slots left out.
     ``speaking``: ``persons``, loudest first, at most four times a second.
     ``quality`` (one connection): ``peer``, ``verdict`` of ``good``, ``weak``, ``poor``.
-    ``restarted``: the engine lost everything it knew of a room (``room``; empty: of all); it and its connections must be made
-    again.
+    ``restarted``: the engine lost everything it knew; rooms and connections must be made again. Where there are several,
+    ``engine`` says which; the names of its connections do, too.
     """
 
     type: Literal["connected", "gone", "sources", "slots", "speaking", "quality", "restarted"]

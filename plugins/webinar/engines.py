@@ -1,7 +1,10 @@
-"""The media engines of this machine as one: each room is carried by one of them, chosen when it is first needed.
+"""The media engines of this machine as one: each room is at home in one of them, chosen when it is first needed.
 
 Which one has a room, all web processes have to know alike. So it is written into a folder that they share,
 under a lock; forgotten is it only when the room was not asked for a while and its engine knows it no more.
+
+Who sends is connected with the engine that has the room. Once that has much to do, people who come receive from another,
+which gets one copy of each stream from it (``engine_embedded/relaying.py``). The name of a connection says which.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from plugins.webinar.remote import RemoteEngine
 
 IDLE_SECONDS = 60.0
 """Longer than a request for a room may be on its way."""
+SPREAD_FROM, SPREAD_AT = 200, 0.4
+"""Connections, or share of a core, of an engine from which those who come to its rooms receive from the one with least to do."""
 
 
 class Places:
@@ -46,11 +51,6 @@ class Places:
                 fresh.replace(path)
             os.utime(path)
             return found
-
-    def rooms_of(self, number: int) -> list[str]:
-        """The rooms of an engine."""
-        found = [self._read(path) for path in self._folder.glob("*.room")]
-        return [room for engine, room in found if engine == number]
 
     def forget(self, is_used: Callable[[int, str], bool]) -> None:
         """Forget rooms that nobody asked for lately and that their engines do not know."""
@@ -81,9 +81,10 @@ class Places:
 
 
 class Engines:
-    """``engine.Engine`` over several engines of this machine."""
+    """``engine.Engine`` over several engines of this machine; ``spread_from`` as ``SPREAD_FROM``."""
 
-    def __init__(self, folder: Path, count: int) -> None:
+    def __init__(self, folder: Path, count: int, spread_from: int = SPREAD_FROM) -> None:
+        self._spread_from = spread_from
         self._each = [RemoteEngine(folder, number) for number in range(count)]
         self._places = Places(folder / "rooms", count)
 
@@ -91,16 +92,20 @@ class Engines:
 
     def open_room(self, room: str) -> None:
         """Make a room known."""
-        self._take(room).open_room(room)
+        self._each[self._take(room)].open_room(room)
 
     def close_room(self, room: str) -> None:
         """End all connections of a room and forget it."""
-        if (engine := self._find(room)) is not None:
-            engine.close_room(room)
+        self._everywhere(room, lambda engine: engine.close_room(room))
 
     def join(self, room: str, person: str, direction: Direction, offer: str, rights: Rights) -> Answer:
         """Answer an offer. Raises full, bad_offer."""
-        return self._take(room).join(room, person, direction, offer, rights)
+        home = self._take(room)
+        number = home if direction == "send" else self._choose_receiving(home)
+        is_elsewhere = number != home
+        return self._each[number].join(
+            room, person, direction, offer, rights, home=home if is_elsewhere else None
+        )
 
     def restart(self, peer: str, offer: str) -> Answer:
         """Answer an offer with new ICE credentials. Raises unknown, bad_offer."""
@@ -108,13 +113,12 @@ class Engines:
 
     def leave(self, peer: str) -> None:
         """End a connection."""
-        if (engine := self._find(_room_of(peer))) is not None:
-            engine.leave(peer)
+        if (number := self._number_of(peer)) is not None:
+            self._each[number].leave(peer)
 
     def remove(self, room: str, person: str) -> None:
         """End all connections of a person."""
-        if (engine := self._find(room)) is not None:
-            engine.remove(room, person)
+        self._everywhere(room, lambda engine: engine.remove(room, person))
 
     def set_rights(self, room: str, person: str, rights: Rights) -> None:
         """Change what a person may send, at once."""
@@ -127,7 +131,7 @@ class Engines:
 
     def start_recording(self, room: str, folder: Path, persons: frozenset[str]) -> None:
         """Write the tracks of these people, from now on."""
-        self._take(room).start_recording(room, folder, persons)
+        self._each[self._take(room)].start_recording(room, folder, persons)
 
     def set_recorded(self, room: str, persons: frozenset[str]) -> None:
         """Change whose tracks are written, at once."""
@@ -150,7 +154,7 @@ class Engines:
         )  # fmt: skip
 
     def listen(self, callback: Callable[[Event], None]) -> None:
-        """Call back for every event from now on. One that started again tells it of each of its rooms."""
+        """Call back for every event from now on; ``restarted`` says which of them, as ``engine``."""
         for number, engine in enumerate(self._each):
             engine.listen(partial(self._pass_on, number, callback))
 
@@ -158,8 +162,8 @@ class Engines:
 
     def has(self, peer: str) -> bool:
         """Whether a connection is there. Raises EngineError if nobody can say."""
-        engine = self._find(_room_of(peer))
-        return engine is not None and engine.has(peer)
+        number = self._number_of(peer)
+        return number is not None and self._each[number].has(peer)
 
     @property
     def is_connected(self) -> bool:
@@ -178,22 +182,42 @@ class Engines:
         return None if number is None else self._each[number]
 
     def _known(self, peer: str) -> RemoteEngine:
-        engine = self._find(_room_of(peer))
-        if engine is None:
+        number = self._number_of(peer)
+        if number is None:
             raise EngineError("unknown", "this connection is gone")
-        return engine
+        return self._each[number]
 
-    def _take(self, room: str) -> RemoteEngine:
+    def _number_of(self, peer: str) -> int | None:
+        """The engine that gave a connection its name; None if there are fewer of them now."""
+        found = number_of(peer)
+        return found if found is not None and found < len(self._each) else None
+
+    def _everywhere(self, room: str, do: Callable[[RemoteEngine], None]) -> None:
+        """First where people receive, then where the room is at home. Those that do not run have nobody."""
+        home = self._places.find(room)
+        if home is None:
+            return
+        for number, engine in enumerate(self._each):
+            if number != home and engine.is_connected:
+                do(engine)
+        do(self._each[home])
+
+    def _take(self, room: str) -> int:
         if self._places.find(room) is None:
             self._places.forget(self._is_used)
-        return self._each[self._places.take(room, self._choose)]
+        return self._places.take(room, self._choose)
+
+    def _choose_receiving(self, home: int) -> int:
+        """Where the next one receives: at home until there is much to do, then where there is least; home has the senders, too."""
+        loads = dict(self._loads())
+        own = loads.get(home)
+        if own is None or (own.peers < self._spread_from and own.cpu < SPREAD_AT and not own.is_full):
+            return home
+        return min(loads, key=lambda each: (*_business(loads[each]), each == home, each))
 
     def _choose(self) -> int:
         """The one with the least to do."""
-        busy = [
-            (load.is_full, round(load.cpu, 1), load.peers, load.rooms, number)
-            for number, load in self._loads()
-        ]
+        busy = [(*_business(load), load.rooms, number) for number, load in self._loads()]
         if not busy:
             raise EngineError("unreachable", "the media engine does not run")
         return min(busy)[-1]
@@ -211,20 +235,23 @@ class Engines:
             return True  # nobody can say
 
     def _pass_on(self, number: int, callback: Callable[[Event], None], event: Event) -> None:
-        if event.type != "restarted":
-            callback(event)
-            return
-        for room in self._places.rooms_of(number):
-            callback(Event("restarted", room, "", {}))
+        callback(Event("restarted", "", "", {"engine": number}) if event.type == "restarted" else event)
 
 
-def engines_in(folder: Path, count: int) -> RemoteEngine | Engines:
+def engines_in(folder: Path, count: int, spread_from: int = SPREAD_FROM) -> RemoteEngine | Engines:
     """The engines whose sockets are in ``folder``."""
-    return Engines(folder, count) if count > 1 else RemoteEngine(folder)
+    return Engines(folder, count, spread_from) if count > 1 else RemoteEngine(folder)
 
 
-def _room_of(peer: str) -> str:
-    return peer.partition("/")[0]
+def number_of(peer: str) -> int | None:
+    """The engine that a connection's name names; None if that is no name of a connection."""
+    number = peer.rpartition("/")[2].partition(".")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def _business(load: Load) -> tuple[bool, float, int]:
+    """How busy an engine is, to compare."""
+    return load.is_full, round(load.cpu, 1), load.peers
 
 
 def _load_of(engine: RemoteEngine) -> Load | None:

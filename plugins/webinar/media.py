@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from lms.plugin import HealthCheck, Hub, Invalid, NotFound, Unavailable, _, hub, run_folder, site_settings
 from plugins.webinar.engine import Direction, EngineError, Event, RecordedTrack, Rights, Wish, WishedVideo
 from plugins.webinar.engine_embedded.recording import recover
-from plugins.webinar.engines import Engines, engines_in
+from plugins.webinar.engines import Engines, engines_in, number_of
 from plugins.webinar.media_commands import WishCommand
 from plugins.webinar.remote import RemoteEngine
 
@@ -56,9 +56,11 @@ class MediaDesk:
     def _hear(self, event: Event) -> None:
         """Called from the engine's thread."""
         if event.type == "restarted":
+            number = event.data.get("engine")
             with self._lock:
-                peers = list(self._rooms.get(event.room, ()) if event.room else self._sids)
-            self._send(peers, {"type": "restarted"})
+                peers = [peer for peer in self._sids if number in {None, number_of(peer)}]
+            for peer in peers:
+                self._send([peer], {"type": "restarted", "peer": peer})
             self.forget(peers)
             return
         message = {"type": event.type, **event.data}
@@ -202,11 +204,6 @@ def recover_recording(folder: Path) -> Sequence[RecordedTrack]:
 
 
 # --- the engine ---------------------------------------------------------------------------------
-
-
-def listen_to_media(callback: Callable[[Event], None]) -> None:
-    """Hear every event of the engine, in this process, outside of any application context."""
-    media_desk().engine.listen(callback)
 
 
 def is_media_ready() -> bool:

@@ -72,8 +72,16 @@ class RemoteEngine:
         """End all connections of a room and forget it."""
         self._ask("close_room", room=room)
 
-    def join(self, room: str, person: str, direction: Direction, offer: str, rights: Rights) -> Answer:
-        """Answer an offer. Raises full, bad_offer."""
+    def join(
+        self,
+        room: str,
+        person: str,
+        direction: Direction,
+        offer: str,
+        rights: Rights,
+        home: int | None = None,
+    ) -> Answer:
+        """Answer an offer, for a room that is at another engine of the machine if ``home`` says so. Raises full, bad_offer."""
         return wire.answer_in(
             self._ask(
                 "join",
@@ -82,6 +90,7 @@ class RemoteEngine:
                 direction=direction,
                 offer=offer,
                 rights=wire.rights_out(rights),
+                home=home,
             )
         )
 
@@ -217,8 +226,8 @@ class RemoteEngine:
     def _read(self, channel: socket.socket) -> None:
         reader = wire.Reader()
         while data := channel.recv(1 << 16):
-            for message in reader.feed(data):
-                self._take(message)
+            for body in reader.feed(data):
+                self._take(wire.message_of(body))
 
     def _take(self, message: dict[str, Any]) -> None:
         if "event" in message:

@@ -60,6 +60,7 @@ class Frame:
         "_has_segments",
         "counters",
         "highest",
+        "last",
         "lowest",
         "octets",
         "packets",
@@ -68,8 +69,8 @@ class Frame:
 
     def __init__(self, packets: Sequence[Packet], *, has_segments: bool) -> None:
         self.packets = packets
-        last = max(packets, key=lambda packet: packet.index)
-        self.highest, self.timestamp = last.index, last.timestamp
+        self.last = max(packets, key=lambda packet: packet.index)
+        self.highest, self.timestamp = self.last.index, self.last.timestamp
         self.lowest = min(packet.index for packet in packets)
         self.octets = sum(len(packet.payload) for packet in packets)
         shared = {packet.counters for packet in packets}

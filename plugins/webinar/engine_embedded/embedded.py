@@ -17,12 +17,14 @@ from plugins.webinar.engine import (
     Rights,
     Wish,
 )
-from plugins.webinar.engine_embedded import sdp
+from plugins.webinar.engine_embedded import sdp, wire
 from plugins.webinar.engine_embedded.downlink import Downlink
 from plugins.webinar.engine_embedded.dtls import Identity
+from plugins.webinar.engine_embedded.feeding import FedRoom
 from plugins.webinar.engine_embedded.loop import Loop, Timer
 from plugins.webinar.engine_embedded.peer import Connection
 from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.relaying import Relay
 from plugins.webinar.engine_embedded.room import Room
 from plugins.webinar.engine_embedded.uplink import Uplink
 
@@ -35,11 +37,24 @@ MOST_PEERS, KEPT_FREE = 4_000, 100
 
 
 class EmbeddedEngine:
-    """``engine.Engine`` without its threads: everything happens in the loop."""
+    """``engine.Engine`` without its threads: everything happens in the loop.
 
-    def __init__(self, loop: Loop, ports: Ports, addresses: Sequence[str]) -> None:
+    Of several on a machine it is ``number``; in ``folder`` are the sockets at which the others lend rooms. The names of its
+    connections end in its number, a dot, and chance.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        ports: Ports,
+        addresses: Sequence[str],
+        number: int = 0,
+        folder: Path = Path(),
+    ) -> None:
         self._loop = loop
         self._ports = ports
+        self._number = number
+        self._folder = folder
         self._candidates = [
             sdp.Candidate(address, ports.port, protocol)
             for protocol in ("udp", "tcp")
@@ -63,15 +78,23 @@ class EmbeddedEngine:
         """End all connections of a room and forget it."""
         found = self._rooms.pop(room, None)
         if found is not None:
-            found.stop_recording()
+            found.close()
             self._end(found.connections())
 
-    def join(self, room: str, person: str, direction: Direction, offer: str, rights: Rights) -> Answer:
-        """Answer an offer. Raises full, bad_offer."""
+    def join(
+        self,
+        room: str,
+        person: str,
+        direction: Direction,
+        offer: str,
+        rights: Rights,
+        home: int | None = None,
+    ) -> Answer:
+        """Answer an offer, for a room that is at the engine ``home`` if that is told. Raises full, bad_offer."""
         if not self._has_place(room, person, rights):
             raise EngineError("full", "as many people as this server can carry are connected")
         described = _parse(offer)
-        name = f"{room}/{person}/{direction}/{secrets.token_urlsafe(9)}"
+        name = f"{room}/{person}/{direction}/{self._number}.{secrets.token_urlsafe(9)}"
         connection = Connection(name, direction, self._ports, self._loop, self._identity)
         half = Uplink(connection, person, rights) if direction == "send" else Downlink(connection, person)
         try:
@@ -84,7 +107,7 @@ class EmbeddedEngine:
             self._end(
                 each for each in held if (each.person, each.connection.direction) == (person, direction)
             )
-        self._add(self._room(room), half)
+        self._add(self._room(room, home), half)
         return answer
 
     def restart(self, peer: str, offer: str) -> Answer:
@@ -157,8 +180,23 @@ class EmbeddedEngine:
 
     # --- connections ------------------------------------------------------------------------
 
-    def _room(self, name: str) -> Room:
-        return self._rooms.setdefault(name, Room(name, self._loop, self._tell))
+    def _room(self, name: str, home: int | None = None) -> Room:
+        """The room; one that was here as another's and now is our own, or the other way about, is made anew."""
+        found = self._rooms.get(name)
+        if found is not None and isinstance(found, FedRoom) is (home is None):
+            self.close_room(name)
+        if name not in self._rooms:
+            self._rooms[name] = self._make_room(name, home)
+        return self._rooms[name]
+
+    def _make_room(self, name: str, home: int | None) -> Room:
+        if home is None:
+            return Room(name, self._loop, self._ports, self._tell)
+        path = self._folder / wire.relay_name(home)
+        return FedRoom(
+            name, self._loop, self._ports, self._tell, path,
+            lambda person: self._end_receiving(self._rooms[name], person),
+        )  # fmt: skip
 
     def _has_place(self, room: str, person: str, rights: Rights) -> bool:
         """Whether somebody can be let in; those who lead, or come back, are not locked out by those who came before."""
@@ -195,6 +233,7 @@ class EmbeddedEngine:
             room.add_uplink(half)
         else:
             room.add_downlink(half)
+            self.end_elsewhere(room, half.person, None)
         if self._ticker is None:
             self._ticker = self._loop.call_later(TICK_SECONDS, self._tick)
 
@@ -211,8 +250,37 @@ class EmbeddedEngine:
     def _forget(self, room: Room, half: Uplink | Downlink) -> None:
         self._peers.pop(half.connection.name, None)
         room.drop(half)
+        self._forget_if_empty(room)
+
+    def _forget_if_empty(self, room: Room) -> None:
         if room.is_empty and not room.is_recorded and self._rooms.get(room.name) is room:
             del self._rooms[room.name]
+            room.close()
+
+    # --- other engines of the machine (relaying.Host) ---------------------------------------------
+
+    def lend(self, room: str, relay: Relay) -> Room:
+        """Give a room to another engine as well."""
+        found = self._room(room)
+        found.relays.append(relay)
+        return found
+
+    def take_back(self, room: Room, relay: Relay) -> None:
+        """The other engine does not need it any more."""
+        room.relays.remove(relay)
+        self._forget_if_empty(room)
+
+    def end_elsewhere(self, room: Room, person: str, relay: Relay | None) -> None:
+        """Somebody receives from ``relay`` now (None: from here), and from nowhere else."""
+        if relay is not None:
+            self._end_receiving(room, person)
+        for each in room.relays:
+            if each is not relay:
+                each.say(end=person)
+
+    def _end_receiving(self, room: Room, person: str) -> None:
+        if person in room.downlinks:
+            self._end([room.downlinks[person]])
 
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:

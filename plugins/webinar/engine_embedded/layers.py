@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from plugins.webinar.engine import Kind, Source
+from plugins.webinar.engine import Kind, Rights, Source
 from plugins.webinar.engine_embedded import codecs, rtcp
 from plugins.webinar.engine_embedded.allowance import MOST_BITS, ROOM_ABOVE, UNSEEN_BITS
 from plugins.webinar.engine_embedded.codecs import Codec
@@ -13,13 +13,46 @@ from plugins.webinar.engine_embedded.loss import ASK_AFTER, Gaps, Ring
 from plugins.webinar.engine_embedded.rtp import Packet, Unwrapper
 
 if TYPE_CHECKING:
-    from plugins.webinar.engine_embedded.slots import Slot
-    from plugins.webinar.engine_embedded.uplink import Uplink
+    from plugins.webinar.engine_embedded.block import Frame
+    from plugins.webinar.engine_embedded.loop import Loop
 
 SILENT_SECONDS = {Kind.MICROPHONE: 2.5, Kind.CAMERA: 2.5, Kind.SCREEN: 6.0, Kind.SCREEN_SOUND: 2.5}
 """After so long without a packet a source is not there any more."""
 KEY_FRAME_PAUSE = 0.5
 KEY_FRAME_AGAIN = 1.0
+
+
+class Sender(Protocol):
+    """Where tracks come from: a person's connection, or the engine whose room it is."""
+
+    rights: Rights
+
+    @property
+    def loop(self) -> Loop:
+        """The loop in which everything happens."""
+
+    def ask_key_frame(self, layer: Layer) -> None:
+        """Ask for a frame with which decoding can start."""
+
+    def ask_again(self, layer: Layer, indexes: list[int]) -> None:
+        """Ask for lost packets."""
+
+
+class Receiver(Protocol):
+    """Who gets a layer: the slot of a person, or a copy for another engine. It waits until there is something to begin with."""
+
+    layer: Layer | None
+    next_layer: Layer | None
+    is_waiting: bool
+
+    def begin(self) -> None:
+        """What comes next is another stream than before."""
+
+    def forward_frame(self, frame: Frame, codec: Codec, layer: Layer) -> None:
+        """Send the packets of a frame."""
+
+    def report(self, clock: rtcp.SenderReport) -> None:
+        """Pass on the sender's clock."""
 
 
 class Layer:
@@ -29,7 +62,7 @@ class Layer:
         self.track = track
         self.rid = rid
         self.codec: Codec | None = None
-        self.slots: list[Slot] = []
+        self.slots: list[Receiver] = []
         self.held: list[Packet] = []
         self.is_recorded = False
         self.height = 0
@@ -85,6 +118,8 @@ class Layer:
             self.held.clear()
             for slot in self.slots:
                 slot.begin()
+        if self.track.is_video and self.gaps.is_late(packet.index):
+            return False
         packet.is_key = codecs.starts_key_frame(codec.name, packet.payload)
         if self.track.is_video:
             self._take_picture(packet, codec, now)
@@ -118,13 +153,13 @@ class Layer:
         """Ask for what is missing, soon and again, while somebody gets this layer."""
         if not self._is_looking and self.is_wanted:
             self._is_looking = True
-            self.track.uplink.connection.loop.call_later(ASK_AFTER, self._ask_for_gaps)
+            self.track.sender.loop.call_later(ASK_AFTER, self._ask_for_gaps)
 
     def _ask_for_gaps(self) -> None:
         self._is_looking = False
         numbers = self.gaps.due(self.track.now)
         if numbers:
-            self.track.uplink.ask_again(self, numbers)
+            self.track.sender.ask_again(self, numbers)
         if not self.gaps.is_whole and self.is_alive:
             self._look_for_gaps()
 
@@ -190,7 +225,7 @@ class Layer:
         """Ask for a key frame: now, or as soon as the sender may be asked again; never forgotten."""
         if self._is_asked or not self.track.is_video:
             return
-        loop = self.track.uplink.connection.loop
+        loop = self.track.sender.loop
         wait = self._asked_at + KEY_FRAME_PAUSE - loop.now
         if wait <= 0:
             self._ask()
@@ -200,8 +235,8 @@ class Layer:
 
     def _ask(self) -> None:
         self._is_asked = False
-        self._asked_at = self.track.uplink.connection.loop.now
-        self.track.uplink.ask_key_frame(self)
+        self._asked_at = self.track.sender.loop.now
+        self.track.sender.ask_key_frame(self)
 
     def ask_again(self) -> None:
         """While somebody waits for a key frame, the question may have been lost."""
@@ -213,8 +248,8 @@ class Layer:
 class Track:
     """A source with its layers, lowest first."""
 
-    def __init__(self, uplink: Uplink, mid: str, person: str, kind: Kind, rids: Sequence[str]) -> None:
-        self.uplink = uplink
+    def __init__(self, sender: Sender, mid: str, person: str, kind: Kind, rids: Sequence[str]) -> None:
+        self.sender = sender
         self.mid = mid
         self.person = person
         self.kind = kind
@@ -227,7 +262,7 @@ class Track:
     @property
     def now(self) -> float:
         """The moment of the loop."""
-        return self.uplink.connection.loop.now
+        return self.sender.loop.now
 
     @property
     def is_video(self) -> bool:
@@ -237,7 +272,7 @@ class Track:
     @property
     def is_alive(self) -> bool:
         """Whether it is sent and may be."""
-        if self.is_closed or self.kind not in self.uplink.rights.kinds:
+        if self.is_closed or self.kind not in self.sender.rights.kinds:
             return False
         return any(layer.is_alive for layer in self.layers)
 

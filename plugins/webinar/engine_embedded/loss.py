@@ -58,6 +58,10 @@ class Gaps:
                 self._missing[number] = (0, now + ASK_AFTER)
         return False
 
+    def is_late(self, index: int) -> bool:
+        """Whether a packet came before, or is not waited for any more. Browsers send some again only to probe the way."""
+        return index <= self._highest and index not in self._missing
+
     @property
     def is_whole(self) -> bool:
         """Whether nothing is missing that could still come."""

@@ -35,7 +35,20 @@ Route = Any
 """Where a peer is: the address of a UDP socket as Python gives it, or a ``tcp.Link``."""
 
 
-class Peer(Protocol):
+class Taker(Protocol):
+    """Who takes sound and pictures when it is their turn."""
+
+    def on_media(self, datagram: bytes) -> None:
+        """An SRTP packet came."""
+
+    def is_sound(self, datagram: bytes) -> bool:
+        """Whether it carries sound: that goes before pictures."""
+
+    def on_stale(self, datagram: bytes) -> None:
+        """It waited too long and is dropped."""
+
+
+class Peer(Taker, Protocol):
     """What the ports know of a peer."""
 
     ufrag: str
@@ -49,15 +62,6 @@ class Peer(Protocol):
 
     def on_handshake(self, datagram: bytes, route: Route) -> None:
         """A DTLS datagram came."""
-
-    def on_media(self, datagram: bytes) -> None:
-        """An SRTP packet came."""
-
-    def is_sound(self, datagram: bytes) -> bool:
-        """Whether an SRTP packet carries sound: that goes before pictures."""
-
-    def on_stale(self, datagram: bytes) -> None:
-        """An SRTP packet with a picture waited too long and is dropped."""
 
     def on_control(self, datagram: bytes) -> None:
         """An SRTCP packet came."""
@@ -78,8 +82,8 @@ class Ports:
         self.dropped = 0
         self.stale = 0
         self.is_late = False
-        self._sounds: deque[tuple[Peer, bytes, float]] = deque(maxlen=MOST_WAITING)
-        self._pictures: deque[tuple[Peer, bytes, float]] = deque(maxlen=MOST_WAITING)
+        self._sounds: deque[tuple[Taker, bytes, float]] = deque(maxlen=MOST_WAITING)
+        self._pictures: deque[tuple[Taker, bytes, float]] = deque(maxlen=MOST_WAITING)
         self._is_working = False
         loop.watch(self.udp, self._read)
 
@@ -132,6 +136,13 @@ class Ports:
         """Handle what came; media is only returned as a call, for it can wait until the rest is done."""
         peer = self._sort(data, route)
         return None if peer is None else lambda: peer.on_media(data)
+
+    def put(self, taker: Taker, data: bytes, came_at: float) -> None:
+        """Let sound or a picture that came another way wait its turn beside those of the port."""
+        (self._sounds if taker.is_sound(data) else self._pictures).append((taker, data, came_at))
+        if not self._is_working:
+            self._is_working = True
+            self._loop.call_later(0.0, self._go_on)
 
     def _sort(self, data: bytes, route: Route) -> Peer | None:
         """Handle what came; of media, only say whose it is."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plugins.webinar.engine import Event, Kind, RecordedTrack, Rights, Wish
 from plugins.webinar.engine_embedded.block import Frame
@@ -13,8 +13,12 @@ from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.recording import Recording
 from plugins.webinar.engine_embedded.rtp import Packet
-from plugins.webinar.engine_embedded.speech import UNSAID, Speech
+from plugins.webinar.engine_embedded.speech import Speech
 from plugins.webinar.engine_embedded.uplink import Uplink
+
+if TYPE_CHECKING:
+    from plugins.webinar.engine_embedded.ports import Ports
+    from plugins.webinar.engine_embedded.relaying import Relay
 
 SPEECH_PAUSE = 0.25
 MOST_HELD, LONGEST_HELD = 8, 0.005
@@ -22,23 +26,28 @@ MOST_HELD, LONGEST_HELD = 8, 0.005
 
 
 class Room:
-    """Uplinks and downlinks by person. ``tell`` is called with every event."""
+    """Uplinks and downlinks by person. ``tell`` is called with every event.
 
-    def __init__(self, name: str, loop: Loop, tell: Callable[[Event], None]) -> None:
+    ``relays`` are other engines that carry some of its people.
+    """
+
+    def __init__(self, name: str, loop: Loop, ports: Ports, tell: Callable[[Event], None]) -> None:
         self.name = name
         self.uplinks: dict[str, Uplink] = {}
         self.downlinks: dict[str, Downlink] = {}
+        self.relays: list[Relay] = []
+        self.tracks: list[Track] = []
+        self.speech = Speech()
         self._loop = loop
+        self._fan = ports.fan
         self._tell = tell
-        self._speech = Speech()
-        self._tracks: list[Track] = []
         self._decided_at = 0.0
         self._recording: Recording | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is connected."""
-        return not self.uplinks and not self.downlinks
+        """Whether nobody is connected, here or at another engine."""
+        return not self.uplinks and not self.downlinks and not self.relays
 
     @property
     def is_recorded(self) -> bool:
@@ -83,6 +92,12 @@ class Room:
         downlink.wish = wish
         self._arrange(downlink)
 
+    def close(self) -> None:
+        """It ends, whoever is in it."""
+        self.stop_recording()
+        for relay in list(self.relays):
+            relay.close()
+
     # --- recording ------------------------------------------------------------------------------
 
     def start_recording(self, folder: Path, persons: frozenset[str]) -> None:
@@ -106,18 +121,19 @@ class Room:
     # --- packets ----------------------------------------------------------------------------
 
     def _forward(self, track: Track, layer: Layer, packet: Packet) -> None:
-        codec = layer.codec
-        if codec is None:
-            return
-        if track.kind is Kind.MICROPHONE and (packet.extensions or not track.uplink.says_levels):
-            self._speech.hear(track, packet.extensions.get(0, UNSAID))
+        if track.kind is Kind.MICROPHONE and packet.extensions:
+            self.speech.hear(track, packet.extensions[0])
         if self._recording is not None:
             self._recording.take(track, layer, packet)
+        self._hold(layer, packet)
+
+    def _hold(self, layer: Layer, packet: Packet) -> None:
+        """Keep a packet until its frame is whole."""
         if not layer.slots:
             return
         held = layer.held
         held.append(packet)
-        if packet.marker or not track.is_video or len(held) >= MOST_HELD:
+        if packet.marker or not layer.track.is_video or len(held) >= MOST_HELD:
             self._fan_out(layer)
         elif len(held) == 1:
             self._loop.call_later(LONGEST_HELD, lambda: self._fan_out(layer))
@@ -128,11 +144,10 @@ class Room:
         codec = layer.codec
         if not packets or codec is None:
             return
-        fan = layer.track.uplink.connection.ports.fan
-        frame = Frame(packets, has_segments=fan.has_segments)
+        frame = Frame(packets, has_segments=self._fan.has_segments)
         for slot in list(layer.slots):
             slot.forward_frame(frame, codec, layer)
-        fan.flush()
+        self._fan.flush()
 
     def _appear(self, track: Track) -> None:
         """A layer's first packet came; tell with the next tick, when it is alive."""
@@ -142,24 +157,27 @@ class Room:
 
     def refresh(self) -> None:
         """Look which sources are there; tell everybody and fill slots if that changed."""
-        present = [
-            track for uplink in self.uplinks.values() for track in uplink.tracks.values() if track.is_alive
-        ]
-        if set(present) == set(self._tracks):
+        present = [track for track in self._present() if track.is_alive]
+        if set(present) == set(self.tracks):
             return
-        for track in self._tracks:
+        for track in self.tracks:
             if track not in present:
-                self._speech.forget(track)
+                self.speech.forget(track)
                 if self._recording is not None:
                     self._recording.end(track)
-        kept = [track for track in self._tracks if track in present]
-        self._tracks = kept + [track for track in present if track not in kept]
-        self._say("sources", "", {"sources": self.sources()})
+        kept = [track for track in self.tracks if track in present]
+        self.tracks = kept + [track for track in present if track not in kept]
+        self._say_to_all("sources", {"sources": self.sources()})
         self._arrange_all()
+
+    def _present(self) -> Iterable[Track]:
+        """All that may be sent."""
+        for uplink in self.uplinks.values():
+            yield from uplink.tracks.values()
 
     def sources(self) -> list[dict[str, str]]:
         """Everything that is sent now."""
-        return [{"person": track.person, "kind": track.kind.value} for track in self._tracks]
+        return [{"person": track.person, "kind": track.kind.value} for track in self.tracks]
 
     def tick(self) -> None:
         """What is due many times a second: reports, speech, layers."""
@@ -167,29 +185,45 @@ class Room:
             uplink.report()
             for layer in uplink.layers():
                 layer.ask_again()
-        if self._loop.now - self._decided_at >= SPEECH_PAUSE:
-            self._decided_at = self._loop.now
+        if self._is_due():
             self.refresh()
-            for track in self._tracks:
-                track.forget_wishes()
-            for downlink in self.downlinks.values():
-                downlink.choose_layers()
-            for uplink in self.uplinks.values():
-                uplink.allow()
-            if self._speech.decide():
-                self._say("speaking", "", {"persons": self._speech.persons})
+            self._weigh_wishes()
+            if self.speech.decide():
+                self._say_to_all("speaking", {"persons": self.speech.persons})
                 self._arrange_all()
+            for relay in self.relays:
+                relay.tell()
+
+    def _is_due(self) -> bool:
+        """Whether it is time to look who speaks, and who needs what."""
+        if self._loop.now - self._decided_at < SPEECH_PAUSE:
+            return False
+        self._decided_at = self._loop.now
+        return True
+
+    def _weigh_wishes(self) -> None:
+        """Choose layers for everybody, and let the senders know what is needed."""
+        for track in self.tracks:
+            track.forget_wishes()
+        for downlink in self.downlinks.values():
+            downlink.choose_layers()
+        for relay in self.relays:
+            relay.add_wishes()
+        for uplink in self.uplinks.values():
+            uplink.allow()
 
     def _welcome(self, downlink: Downlink) -> None:
         self._arrange(downlink)
         self._say_to(downlink, "slots", {"slots": downlink.shown()})
         for kind, data in (
             ("sources", {"sources": self.sources()}),
-            ("speaking", {"persons": self._speech.persons}),
+            ("speaking", {"persons": self.speech.persons}),
         ):
             self._say_to(downlink, kind, data)
 
     def _arrange_all(self) -> None:
+        for relay in self.relays:
+            relay.tell()
         for downlink in self.downlinks.values():
             self._arrange(downlink)
 
@@ -197,7 +231,7 @@ class Room:
         if not downlink.connection.is_ready:
             return
         wish = downlink.wish
-        others = [track for track in self._tracks if track.person != downlink.person]
+        others = [track for track in self.tracks if track.person != downlink.person]
         screens = [each for each in others if each.kind is Kind.SCREEN] if wish.screen else []
         seen = self._seen(others, wish)
         changed = [
@@ -212,13 +246,13 @@ class Room:
     def _heard(self, tracks: list[Track]) -> list[Track]:
         """The sound of a screen first, then microphones by speech."""
         shared = [track for track in tracks if track.kind is Kind.SCREEN_SOUND]
-        return shared + self._speech.ranked(track for track in tracks if track.kind is Kind.MICROPHONE)
+        return shared + self.speech.ranked(track for track in tracks if track.kind is Kind.MICROPHONE)
 
     def _seen(self, tracks: list[Track], wish: Wish) -> list[Track]:
         """The cameras wished for, then those of who speaks."""
-        cameras = {track.person: track for track in self._tracks if track.kind is Kind.CAMERA}
+        cameras = {track.person: track for track in self.tracks if track.kind is Kind.CAMERA}
         wished = [cameras[video.person] for video in wish.videos if video.person in cameras]
-        ranked = self._speech.ranked(track for track in tracks if track.kind is Kind.MICROPHONE)
+        ranked = self.speech.ranked(track for track in tracks if track.kind is Kind.MICROPHONE)
         persons = [track.person for track in ranked] + [track.person for track in tracks]
         others = [
             cameras[person]
@@ -228,6 +262,9 @@ class Room:
         return wished + others[: wish.speakers]
 
     # --- telling --------------------------------------------------------------------------------
+
+    def _say_to_all(self, kind: Any, data: dict[str, Any]) -> None:
+        self._say(kind, "", data)
 
     def _say_to(self, downlink: Downlink, kind: Any, data: dict[str, Any]) -> None:
         self._say(kind, downlink.person, data | {"peer": downlink.connection.name})

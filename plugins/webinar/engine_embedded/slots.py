@@ -177,10 +177,10 @@ class Slot:
         )
         if highest > self._index:
             self._index, self._timestamp = highest, frame.timestamp + self._time_shift & 0xFFFFFFFF
+            self._sent_at = connection.loop.now
+            self._last = frame.last
         self.packets += len(frame.packets)
         self.octets += frame.octets
-        self._sent_at = connection.loop.now
-        self._last = frame.packets[-1]
 
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""

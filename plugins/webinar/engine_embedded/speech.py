@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from plugins.webinar.engine_embedded.layers import Track
 
@@ -16,13 +16,13 @@ SPEAKING, STILL_SPEAKING = 0.35, 0.12
 
 
 class Speech:
-    """Listens to the microphones of one room."""
+    """Listens to the microphones of one room. ``speaking`` are those in which somebody speaks, ``order`` those in which somebody did, the latest first."""
 
     def __init__(self) -> None:
         self._voice: dict[Track, float] = {}
         self._loudness: dict[Track, float] = {}
-        self._speaking: list[Track] = []
-        self._order: list[Track] = []
+        self.speaking: list[Track] = []
+        self.order: list[Track] = []
 
     def hear(self, track: Track, level: bytes) -> None:
         """Take the level of one packet: seven bits, 0 is the loudest (RFC 6464, section 3)."""
@@ -37,7 +37,7 @@ class Speech:
         """The microphone is gone."""
         for store in (self._voice, self._loudness):
             store.pop(track, None)
-        for order in (self._speaking, self._order):
+        for order in (self.speaking, self.order):
             if track in order:
                 order.remove(track)
 
@@ -48,27 +48,31 @@ class Speech:
         now = [
             track
             for track, voice in self._voice.items()
-            if voice > (STILL_SPEAKING if track in self._speaking else SPEAKING)
+            if voice > (STILL_SPEAKING if track in self.speaking else SPEAKING)
         ]
         now.sort(key=lambda track: -self._loudness[track])
-        has_changed = set(now) != set(self._speaking)
+        has_changed = set(now) != set(self.speaking)
         for track in now:
-            if track not in self._speaking:
-                if track in self._order:
-                    self._order.remove(track)
-                self._order.insert(0, track)
-        self._speaking = now
+            if track not in self.speaking:
+                if track in self.order:
+                    self.order.remove(track)
+                self.order.insert(0, track)
+        self.speaking = now
         return has_changed
+
+    def follow(self, speaking: Sequence[Track], order: Sequence[Track]) -> None:
+        """Take it from somebody else who listens."""
+        self.speaking, self.order = list(speaking), list(order)
 
     @property
     def persons(self) -> list[str]:
         """Those who speak, loudest first."""
-        return list(dict.fromkeys(track.person for track in self._speaking))
+        return list(dict.fromkeys(track.person for track in self.speaking))
 
     def ranked(self, tracks: Iterable[Track]) -> list[Track]:
         """The order in which microphones get slots: who speaks, who spoke last, the rest as they came."""
         present = list(tracks)
-        recent = [track for track in self._order if track in present]
-        speaking = [track for track in recent if track in self._speaking]
-        silent = [track for track in recent if track not in self._speaking]
+        recent = [track for track in self.order if track in present]
+        speaking = [track for track in recent if track in self.speaking]
+        silent = [track for track in recent if track not in self.speaking]
         return speaking + silent + [track for track in present if track not in recent]

@@ -15,7 +15,9 @@ from plugins.webinar.engine_embedded import codecs, rtcp, rtp, sdp
 from plugins.webinar.engine_embedded.allowance import SOUND_BITS, Allowance
 from plugins.webinar.engine_embedded.codecs import Codec
 from plugins.webinar.engine_embedded.layers import Layer, Track
+from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.peer import Connection
+from plugins.webinar.engine_embedded.speech import UNSAID
 from plugins.webinar.engine_embedded.transport import TRANSPORT_WIDE_NUMBER, Arrivals
 
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
@@ -55,9 +57,9 @@ class Uplink:
         self._arrivals: Arrivals | None = None
 
     @property
-    def says_levels(self) -> bool:
-        """Whether it writes beside its sound how loud that is."""
-        return AUDIO_LEVEL in self._names
+    def loop(self) -> Loop:
+        """The loop in which everything happens."""
+        return self.connection.loop
 
     # --- answering ----------------------------------------------------------------------
 
@@ -116,7 +118,7 @@ class Uplink:
         codec = self._codecs[layer.track.mid].get(packet.payload_type)
         if codec is None or codec.name == "rtx":
             return
-        packet.extensions = self._named(packet.extensions)
+        packet.extensions = self._levels(packet.extensions)
         if layer.take(packet, codec, self.connection.loop.now):
             self.on_packet(layer.track, layer, packet)
 
@@ -143,8 +145,9 @@ class Uplink:
         packet.ssrc = layer.ssrc
         return True
 
-    def _named(self, extensions: dict[int, bytes]) -> dict[int, bytes]:
-        level = extensions.get(self._names.get(AUDIO_LEVEL, 0))
+    def _levels(self, extensions: dict[int, bytes]) -> dict[int, bytes]:
+        """How loud it is, as number 0; nothing where a sender that says so at other times does not."""
+        level = extensions.get(self._names.get(AUDIO_LEVEL, 0)) if AUDIO_LEVEL in self._names else UNSAID
         return {0: level} if level is not None else {}
 
     def _meet(self, packet: rtp.Packet) -> Layer | None:

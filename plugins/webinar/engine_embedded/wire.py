@@ -25,16 +25,36 @@ def socket_name(number: int = 0) -> str:
     return f"media-{number}.sock" if number else "media.sock"
 
 
+def relay_name(number: int) -> str:
+    """The file of the socket at which an engine gives its rooms to the others of the machine."""
+    return f"relay-{number}.sock"
+
+
 class BrokenFrame(ValueError):
     """What came is no frame of this protocol."""
 
 
 def pack(message: Mapping[str, Any]) -> bytes:
     """A message as a frame. Raises BrokenFrame if it is too long."""
-    data = json.dumps(message, separators=(",", ":")).encode()
-    if len(data) > LARGEST_FRAME:
+    return frame(json.dumps(message, separators=(",", ":")).encode())
+
+
+def frame(body: bytes) -> bytes:
+    """Bytes as a frame. Raises BrokenFrame if they are too many."""
+    if len(body) > LARGEST_FRAME:
         raise BrokenFrame("a message is too long")
-    return len(data).to_bytes(4) + data
+    return len(body).to_bytes(4) + body
+
+
+def message_of(body: bytes) -> dict[str, Any]:
+    """The message in a frame. Raises BrokenFrame."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        raise BrokenFrame("a frame is not JSON") from None
+    if not isinstance(message, dict):
+        raise BrokenFrame("a frame is no message")
+    return message
 
 
 class Reader:
@@ -43,8 +63,8 @@ class Reader:
     def __init__(self) -> None:
         self._waiting = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
-        """Take bytes; yields the messages that are complete. Raises BrokenFrame."""
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Take bytes; yields the bodies of the frames that are complete. Raises BrokenFrame."""
         self._waiting += data
         while len(self._waiting) >= 4:
             size = int.from_bytes(self._waiting[:4])
@@ -54,13 +74,7 @@ class Reader:
                 return
             body = bytes(self._waiting[4 : 4 + size])
             del self._waiting[: 4 + size]
-            try:
-                message = json.loads(body)
-            except ValueError:
-                raise BrokenFrame("a frame is not JSON") from None
-            if not isinstance(message, dict):
-                raise BrokenFrame("a frame is no message")
-            yield message
+            yield body
 
 
 @contextmanager
@@ -73,8 +87,25 @@ def address_of(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
+def listen(path: Path) -> socket.socket:
+    """Listen at a path, for processes of the same user only. Raises OSError."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    before = os.umask(0o177)
+    try:
+        with address_of(path) as address:
+            listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    finally:
+        os.umask(before)
+    listener.listen(16)
+    return listener
+
+
 def connect(path: Path, timeout: float) -> socket.socket:
-    """Connect to the engine. Raises OSError."""
+    """Connect to the engine; without a timeout (0) only if that can be done at once. Raises OSError."""
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         channel.settimeout(timeout)

@@ -14,6 +14,7 @@ from plugins.webinar.engine_embedded.control import Control
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop
 from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.relaying import Relays
 from plugins.webinar.engine_embedded.several import SETTINGS_ARE_WRONG
 
 FREE_PORT_TRIES = 8
@@ -31,13 +32,16 @@ def main(argv: list[str]) -> int:
         print(f"Port {wanted.port} for media cannot be used: {problem.strerror}", file=sys.stderr)  # noqa: T201 - the process's log
         loop.close()
         return SETTINGS_ARE_WRONG
-    engine = EmbeddedEngine(loop, ports, wanted.address or own_addresses(wanted.host))
+    addresses = wanted.address or own_addresses(wanted.host)
+    engine = EmbeddedEngine(loop, ports, addresses, wanted.number, folder)
+    relays = Relays(loop, folder / wire.relay_name(wanted.number), engine)
     control = Control(loop, folder / wire.socket_name(wanted.number), engine)
     _stop_on_signals(loop)
     if wanted.with_parent:
         loop.watch(sys.stdin, lambda _events: loop.stop())
     print(f"Media on port {ports.port}", file=sys.stderr)  # noqa: T201 - the process's log
     loop.run()
+    relays.close()
     engine.close()
     control.close()
     ports.close()

@@ -97,8 +97,7 @@ export class MediaLink extends EventTarget {
     } else if (message.type === "speaking") this.#emit("speaking", message.persons);
     else if (message.type === "sources") this.#emit("sources", message.sources);
     else if (message.type === "quality") this.#emit("quality", message.verdict);
-    else if (message.type === "gone") void connection?.reopen();
-    else if (message.type === "restarted") for (const each of this.#connections) void each.reopen();
+    else if (message.type === "gone" || message.type === "restarted") void connection?.reopen();
   }
 
   /** The socket is connected again: what it tells must reach us, and what waited for it can go on. */

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from plugins.webinar.engines import SPREAD_FROM
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
 
@@ -23,9 +24,10 @@ ARGUMENTS = [
 
 
 @pytest.fixture
-def engine_process(tmp_path: Path) -> Iterator[EngineProcess]:
-    """A running engine."""
-    running = EngineProcess(tmp_path)
+def engine_process(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[EngineProcess]:
+    """A running engine; several, if a parameter says how many and from which number of connections on they share a room."""
+    workers, spread_from = getattr(request, "param", (1, SPREAD_FROM))
+    running = EngineProcess(tmp_path, workers=workers, spread_from=spread_from)
     running.start()
     yield running
     if running.process is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from flask import Flask
 from lms.plugin import run_folder
 from plugins.webinar import media
 from plugins.webinar.engine import Event
-from plugins.webinar.engines import engines_in
+from plugins.webinar.engines import SPREAD_FROM, engines_in
 from plugins.webinar.remote import RemoteEngine
 
 PROGRAM = Path(__file__).resolve().parent.parent.parent / "engine_embedded"
@@ -32,6 +33,7 @@ class EngineProcess:
     folder: Path
     port: int = 0
     workers: int = 1
+    spread_from: int = SPREAD_FROM
     process: subprocess.Popen[bytes] | None = None
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     seen: list[Event] = field(default_factory=list)
@@ -55,10 +57,16 @@ class EngineProcess:
         self.process = None
         return code
 
+    def kill_one(self, number: int) -> None:
+        """End one of several; the program that started it starts it again."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii")
+        os.kill(int(children.split()[number]), signal.SIGKILL)
+
     @contextmanager
     def remote(self) -> Iterator[RemoteEngine]:
         """The engine as a web process sees it, several as one; its events are kept for ``wait_for``."""
-        engine = cast("RemoteEngine", engines_in(self.folder, self.workers))
+        engine = cast("RemoteEngine", engines_in(self.folder, self.workers, self.spread_from))
         engine.listen(self.events.put)
         try:
             yield engine

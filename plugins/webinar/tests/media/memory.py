@@ -6,6 +6,7 @@ import contextlib
 import secrets
 import struct
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 from OpenSSL import SSL
@@ -16,23 +17,26 @@ from plugins.webinar.engine_embedded.dtls import EXPORTER_LABEL, PROFILES, Ident
 from plugins.webinar.engine_embedded.embedded import EmbeddedEngine
 from plugins.webinar.engine_embedded.loop import Loop, now
 from plugins.webinar.engine_embedded.ports import Ports
+from plugins.webinar.engine_embedded.relaying import Relays
 from plugins.webinar.engine_embedded.rtcp import Part, split
 from plugins.webinar.engine_embedded.srtp import Opener, Sealer
 from plugins.webinar.engine_embedded.transport import TRANSPORT_WIDE_NUMBER
+from plugins.webinar.engine_embedded.wire import relay_name
 
 EVERYTHING = Rights(frozenset(Kind))
 OUR_PASSWORD = "0123456789012345678901"
 
 
 class MemoryEngine:
-    """The engine; what it sends is kept by route."""
+    """The engine; what it sends is kept by route. With a ``folder`` it lends its rooms to others that have the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int = 0, folder: Path | None = None) -> None:
         self.loop = Loop()
         self.ports = Ports(self.loop, "127.0.0.1", 0)
         self.ports.fan.has_batches = self.ports.fan.has_segments = False
         self.ports.send = self._keep  # type: ignore[method-assign]  # instead of the network
-        self.engine = EmbeddedEngine(self.loop, self.ports, ["127.0.0.1"])
+        self.engine = EmbeddedEngine(self.loop, self.ports, ["127.0.0.1"], number, folder or Path())
+        self.relays = Relays(self.loop, folder / relay_name(number), self.engine) if folder else None
         self.sent: defaultdict[Any, list[bytes]] = defaultdict(list)
         self.events: list[Event] = []
         self.engine.listen(self.events.append)
@@ -60,20 +64,24 @@ class MemoryEngine:
 
     def close(self) -> None:
         """End it."""
+        if self.relays is not None:
+            self.relays.close()
         self.engine.close()
         self.ports.close()
         self.loop.close()
 
 
 class MemoryPeer:
-    """A connected peer at an invented address."""
+    """A connected peer at an invented address, in a room of another engine if ``of`` says so."""
 
-    def __init__(self, home: MemoryEngine, person: str, direction: Any, number: int) -> None:
+    def __init__(
+        self, home: MemoryEngine, person: str, direction: Any, number: int, of: int | None = None
+    ) -> None:
         self.home = home
         self.route = ("192.0.2.1", 10_000 + number)
         self.number = number
         offer = offer_of(home.identity, direction, number)
-        self.answer: Answer = home.engine.join("room", person, direction, offer, EVERYTHING)
+        self.answer: Answer = home.engine.join("room", person, direction, offer, EVERYTHING, of)
         lines = dict(
             line[2:].partition(":")[::2] for line in self.answer.sdp.split("\r\n") if line[:2] == "a="
         )

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from plugins.webinar.engine import EngineError, Kind, Rights
 from plugins.webinar.engine_embedded.wire import wish_in
+from plugins.webinar.engines import number_of
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
 
@@ -57,6 +58,7 @@ class MediaPage:
         self.is_online = True
         self.way: Callable[[str], str] = lambda sdp: sdp
         self.asked: list[str] = []
+        self.peers: dict[str, str] = {}
         self._process = process
         self._taken = 0
         self._context = browser.new_context()
@@ -93,7 +95,11 @@ class MediaPage:
         events = self._process.seen[self._taken :]
         self._taken += len(events)
         for event in events if self.is_online else ():
-            if event.type == "restarted" or event.person in {"", self.person}:
+            if event.type == "restarted":
+                engine = event.data.get("engine")
+                for peer in [each for each in self.peers.values() if engine in {None, number_of(each)}]:
+                    self.page.evaluate("m => link.handle(m)", {"type": "restarted", "peer": peer})
+            elif event.person in {"", self.person}:
                 self.page.evaluate("m => link.handle(m)", {"type": event.type, **event.data})
 
     def stat(self, direction: str, kind: str, name: str) -> float:
@@ -153,6 +159,7 @@ class MediaPage:
 
     def _offer(self, data: dict[str, Any]) -> dict[str, Any]:
         answer = self.engine.join("room", self.person, data["direction"], data["sdp"], EVERYTHING)
+        self.peers[data["direction"]] = answer.peer
         return {"peer": answer.peer, "sdp": self.way(answer.sdp), "mids": dict(answer.mids)}
 
     def _wish(self, data: dict[str, Any]) -> dict[str, Any]:

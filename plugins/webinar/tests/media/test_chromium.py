@@ -12,7 +12,10 @@ from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
 from plugins.webinar.tests.media.pages import MediaPage
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("engine_process", [(1, 0), (2, 0)], ids=["one", "spread"], indirect=True),
+]
 
 Enter = Callable[[str], MediaPage]
 

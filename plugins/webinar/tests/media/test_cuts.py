@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from plugins.webinar.engines import number_of
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
 from plugins.webinar.tests.media.pages import MediaPage
@@ -123,6 +124,27 @@ def test_an_engine_that_is_killed_is_joined_again_by_everybody(
         seen = ben.stat("receive", "video", "framesDecoded")
         assert time.monotonic() - begun < BACK_SECONDS
         ben.page.wait_for_timeout(50)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("engine_process", [(2, 0)], ids=["spread"], indirect=True)
+@pytest.mark.parametrize("is_home", [True, False], ids=["the one with the room", "the other one"])
+def test_when_one_of_two_engines_is_killed_only_its_own_people_connect_again(
+    enter: Enter, engine_process: EngineProcess, *, is_home: bool
+) -> None:
+    ada, ben = enter("ada"), enter("ben")
+    decoding(ada, ben)
+    lost, other = (ada, ben) if is_home else (ben, ada)
+    places = {page.person: number_of(next(iter(page.peers.values()))) for page in (ada, ben)}
+    assert set(places.values()) == {0, 1}
+    engine_process.kill_one(places[lost.person] or 0)
+    begun = time.monotonic()
+    lost.wait_until("link.state !== 'connected'")
+    lost.wait_until("link.state === 'connected'")
+    decoded = ben.stat("receive", "video", "framesDecoded")
+    ben.wait_for_stat("receive", "video", "framesDecoded", decoded + 5)
+    assert time.monotonic() - begun < BACK_SECONDS
+    assert [page.asked.count("media.offer") for page in (lost, other)] == [2, 1]
 
 
 def test_a_web_process_that_is_replaced_ends_no_call(

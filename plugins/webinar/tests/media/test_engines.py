@@ -1,30 +1,23 @@
 """What any media engine must do (``engine.Engine``), with real peers of aiortc. ``engine`` is the one under test:
 
-one process, and two that share out the rooms.
+one process, two that share out the rooms, and two of which one has who sends and the other who receives.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from plugins.webinar.engine import EngineError, Kind, Rights, Wish, WishedVideo
+from plugins.webinar.engines import SPREAD_FROM
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess, slots_of
 from plugins.webinar.tests.media.peers import AiortcPeer, together
 
-
-@pytest.fixture(params=[1, 2], ids=["one", "two"])
-def engine_process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EngineProcess]:
-    """A running engine."""
-    running = EngineProcess(tmp_path, workers=request.param)
-    running.start()
-    yield running
-    if running.process is not None:
-        running.kill()
+pytestmark = pytest.mark.parametrize(
+    "engine_process", [(1, 0), (2, SPREAD_FROM), (2, 0)], ids=["one", "two", "spread"], indirect=True
+)
 
 
 def wish_for(*persons: str, speakers: int = 0, sound: bool = True) -> Wish:

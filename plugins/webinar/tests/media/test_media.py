@@ -120,6 +120,16 @@ def test_everybody_hears_that_the_engine_lost_everything(engine: FakeEngine) -> 
     assert engine.told() == []
 
 
+def test_where_there_are_several_engines_only_those_of_the_lost_one_hear_it(engine: FakeEngine) -> None:
+    here, there = "room/ada/receive/0.x", "room/ben/receive/1.x"
+    media.media_desk().bind(here, "one")
+    media.media_desk().bind(there, "two")
+    engine.say("restarted", "", engine=1)
+    assert engine.told() == [("two", {"type": "restarted", "peer": there})]
+    engine.say("slots", "ada", peer=here, slots=[])
+    assert [sid for sid, _message in engine.told()] == ["one"]
+
+
 def test_a_socket_of_another_process_is_left_to_it(engine: FakeEngine) -> None:
     media.media_desk().bind(ADA, "elsewhere")
     engine.say("slots", "ada", peer=ADA, slots=[])

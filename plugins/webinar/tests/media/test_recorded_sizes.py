@@ -18,10 +18,8 @@ class Camera:
     def __init__(self) -> None:
         self.now = 100.0
         self.asked: list[str] = []
-        uplink = SimpleNamespace(
-            connection=SimpleNamespace(loop=self), ask_key_frame=lambda layer: self.asked.append(layer.rid)
-        )
-        self.track = Track(cast("Any", uplink), "0", "somebody", Kind.CAMERA, ["small", "large"])
+        sender = SimpleNamespace(loop=self, ask_key_frame=lambda layer: self.asked.append(layer.rid))
+        self.track = Track(cast("Any", sender), "0", "somebody", Kind.CAMERA, ["small", "large"])
         self.layers = {
             rid: cast("Layer", self.track.layer_of(rid, ssrc)) for ssrc, rid in enumerate(("small", "large"))
         }

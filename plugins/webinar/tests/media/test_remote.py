@@ -27,7 +27,7 @@ def test_frames_come_whole_however_they_are_cut(sent: list[dict[str, object]], c
     reader, got = wire.Reader(), []
     while data:
         size = cuts[len(data) % len(cuts)]
-        got += list(reader.feed(data[:size]))
+        got += map(wire.message_of, reader.feed(data[:size]))
         data = data[size:]
     assert got == sent
 
@@ -35,7 +35,7 @@ def test_frames_come_whole_however_they_are_cut(sent: list[dict[str, object]], c
 @pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\1x", b"\0\0\0\2[]"])
 def test_what_is_no_frame_is_refused(data: bytes) -> None:
     with pytest.raises(wire.BrokenFrame):
-        list(wire.Reader().feed(data))
+        list(map(wire.message_of, wire.Reader().feed(data)))
 
 
 def test_things_survive_the_way() -> None:
@@ -65,7 +65,7 @@ def test_nonsense_on_the_line_hurts_only_who_says_it(
     )
     reader, answers = wire.Reader(), []
     while len(answers) < 3:
-        answers += list(reader.feed(rude.recv(4096)))
+        answers += map(wire.message_of, reader.feed(rude.recv(4096)))
     assert [answer.get("error", {}).get("code") for answer in answers[1:]] == ["unknown", "unknown"]
     rude.sendall(b"\xff" * 100)
     rude.settimeout(5)

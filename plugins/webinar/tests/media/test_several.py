@@ -73,15 +73,15 @@ def test_rooms_are_shared_out_and_two_web_processes_agree_which_engine_has_which
         assert not each[found[0]].has_room(ROOMS[0])
 
 
-def test_when_one_engine_dies_its_rooms_are_told_it_is_there_again_and_the_other_goes_on(
+def test_when_one_engine_dies_one_is_told_when_it_is_there_again_and_the_other_goes_on(
     both: EngineProcess, each: list[RemoteEngine]
 ) -> None:
     with both.remote() as engine:
         for room in ROOMS[:2]:
             engine.open_room(room)
         lost = engine_of(each, ROOMS[0])
-        os.kill(children_of(both)[lost], signal.SIGKILL)
-        assert both.wait_for("restarted").room == ROOMS[0]
+        both.kill_one(lost)
+        assert both.wait_for("restarted").data == {"engine": lost}
         assert each[1 - lost].has_room(ROOMS[1])
         engine.open_room(ROOMS[0])
         assert engine_of(each, ROOMS[0]) == lost, "who comes back meets the others where they come back to"
@@ -98,11 +98,13 @@ def test_engines_end_with_the_program_that_started_them(
 
 def test_without_engines_one_is_told_so(tmp_path: Path) -> None:
     engine = Engines(tmp_path, 2)
-    for ask in (engine.load, lambda: engine.open_room("room")):
+    asked = (engine.load, lambda: engine.open_room("room"), lambda: engine.has("room/ada/send/0.x"))
+    for ask in asked:
         with pytest.raises(EngineError) as refusal:
             ask()
         assert refusal.value.code == "unreachable"
-    assert not engine.has("room/ada/send/x")
+    for nobody in ("room/ada/send/2.x", "room/ada/send/x", ""):
+        assert not engine.has(nobody)
     engine.close()
 
 
