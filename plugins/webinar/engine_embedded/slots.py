@@ -156,7 +156,10 @@ class Slot:
         """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
         downlink = self.downlink
         connection = downlink.connection
-        sealer, route, highest = connection.sealer, connection.route, frame.highest + self._shift
+        sealer, route = connection.sealer, connection.route
+        if self.is_waiting and layer is self.layer and frame.packets[0].is_key and not self.is_paused:
+            self._start(frame.packets[0], codec)
+        highest = frame.highest + self._shift
         if (
             codec is not self._codec or layer is not self.layer or self.is_waiting or self.is_paused
             or self._is_rewritten or frame.lowest + self._shift <= self._floor or (self._is_counted_on and not frame.counters)
