@@ -151,6 +151,7 @@ from lms.hooks.contributions import (
     Text,
     Upload,
 )
+from lms.hooks.figures import Figure
 from lms.hooks.questions import OfferedOption, OfferedQuestion
 from lms.hooks.specs import hookimpl, hookspec
 from lms.live.channels import EventView, append, forget_events, read_latest, read_since
@@ -204,7 +205,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     "Manifest", "hookimpl", "hookspec", "hooks",
     # what it hands to the core
     "ActivityContent", "ActivityType", "AddFile", "Attachable", "AuditAction", "Frame", "StepGuide", "TakeFile", "CalendarEntry",
-    "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "HealthCheck",
+    "DashboardCard", "ErasurePolicy", "Evidence", "Exporter", "Figure", "HealthCheck",
     "IdentityProvider", "Importer", "JobSpec", "LiveRoom", "MessageChannel", "NavItem", "NextStep",
     "NotificationKind", "OfferedOption", "OfferedQuestion", "Permission", "PersonalData", "Process", "ReportSeries", "ROLES", "Role", "SearchDocument",
     "SettingsSchema", "Showing", "SlotContent", "Talk", "Text", "Upload",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from babel.support import LazyProxy
 from markupsafe import Markup, escape
 
+from lms.hooks.figures import Figure
 from lms.refs import Ref
 
 if TYPE_CHECKING:
@@ -362,12 +363,13 @@ class ReportSeries:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """The state of one part, with a remedy when it is not well."""
+    """The state of one part, with a remedy when it is not well, and its numbers for monitoring."""
 
     name: str
     status: Literal["ok", "warning", "failed"]
     message: Text
     remedy: Text = ""
+    figures: Sequence[Figure] = ()
 
 
 @dataclass(frozen=True, slots=True)

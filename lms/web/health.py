@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.errors import Forbidden
 from lms.hooks.callers import hooks
+from lms.hooks.contributions import HealthCheck
+from lms.hooks.figures import Figure
 from lms.store import migrate
 from lms.store.base import db, session
 from lms.store.runtime import part
@@ -23,8 +29,35 @@ blueprint = Blueprint("health", __name__)
 METRICS = "lms_metrics"
 
 
+class _OfAllParts(Collector):
+    """What the core's parts and the plugins tell, asked anew each time."""
+
+    def describe(self) -> list[Metric]:
+        """Nothing is known before anybody asks."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """One family for each name, in the order of names."""
+        checks = hooks().health_checks()
+        told = sorted((each for check in checks for each in _figures_of(check)), key=lambda each: each.name)
+        for name, group in groupby(told, key=lambda each: each.name):
+            figures = list(group)
+            labels = sorted(figures[0].labels)
+            family = CounterMetricFamily if figures[0].only_grows else GaugeMetricFamily
+            metric = family(f"lms_{name}", figures[0].help, labels=labels)
+            for figure in figures:
+                metric.add_metric([figure.labels.get(label, "") for label in labels], figure.value)
+            yield metric
+
+
+def _figures_of(check: HealthCheck) -> Iterator[Figure]:
+    """Its verdict and its own numbers."""
+    yield Figure("check", "Verdict of a health check", 1, {"name": check.name, "status": check.status})
+    yield from check.figures
+
+
 class Metrics:
-    """Counters of one process, in a registry of their own."""
+    """Counters of one process, in a registry of their own, and what its parts tell."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -35,6 +68,7 @@ class Metrics:
         self.failures = Gauge(
             "lms_plugin_failures", "Failed hook calls still remembered", registry=self.registry
         )
+        self.registry.register(_OfAllParts())
 
 
 @blueprint.get("/live")

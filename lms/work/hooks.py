@@ -13,6 +13,7 @@ from sqlalchemy import delete, false, func, or_, select, update
 from lms.clock import utcnow
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import ErasurePolicy, Fact, HealthCheck, JobSpec, PersonalData
+from lms.hooks.figures import Figure
 from lms.hooks.specs import hookimpl
 from lms.store.base import session
 from lms.store.uow import unit_of_work
@@ -138,6 +139,7 @@ def _worker_health() -> HealthCheck:
 
 def _queue_health() -> HealthCheck:
     limit = utcnow() - LATE_AFTER
+    counts = _count_jobs()
     late = _count(select(func.count()).select_from(Job).where(Job.state == "queued", Job.run_at < limit))
     if late:
         text = ngettext(
@@ -146,9 +148,20 @@ def _queue_health() -> HealthCheck:
             late,
         )
         return HealthCheck(
-            "jobs.queue", "warning", text, _("Give the worker more threads: jobs.workers in lms.toml.")
+            "jobs.queue",
+            "warning",
+            text,
+            _("Give the worker more threads: jobs.workers in lms.toml."),
+            counts,
         )
-    return HealthCheck("jobs.queue", "ok", _("Nothing waits for long."))
+    return HealthCheck("jobs.queue", "ok", _("Nothing waits for long."), figures=counts)
+
+
+def _count_jobs() -> list[Figure]:
+    counts = dict.fromkeys(("queued", "running", "failed"), 0)
+    states = session().execute(select(Job.state, func.count()).group_by(Job.state))
+    counts.update((state, count) for state, count in states)
+    return [Figure("jobs", "Tasks that are kept", count, {"state": state}) for state, count in counts.items()]
 
 
 def _failed_health() -> HealthCheck:
@@ -173,12 +186,15 @@ def _transport_health() -> HealthCheck:
 
 
 def _mail_health() -> HealthCheck:
+    queued = _count(select(func.count()).select_from(Mail).where(Mail.state == "queued"))
+    waiting = [Figure("mail_waiting", "Messages that have not left", queued)]
     if not job_queue().settings.mail.url:
         return HealthCheck(
             "mail",
             "warning",
             _("No mail server is set up: messages stay here."),
             _("Set mail.url in lms.toml."),
+            waiting,
         )
     limit = utcnow() - LATE_AFTER
     stuck = _count(
@@ -190,5 +206,6 @@ def _mail_health() -> HealthCheck:
             "%(n)d messages have waited for more than 10 minutes.",
             stuck,
         )
-        return HealthCheck("mail", "failed", text, _("Look at the mail server and at mail.url in lms.toml."))
-    return HealthCheck("mail", "ok", _("Mail leaves as it should."))
+        remedy = _("Look at the mail server and at mail.url in lms.toml.")
+        return HealthCheck("mail", "failed", text, remedy, waiting)
+    return HealthCheck("mail", "ok", _("Mail leaves as it should."), figures=waiting)

@@ -116,6 +116,22 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    """What one process of an engine (``engine`` counts them from 0) does, and packets of sound and pictures since its start: those that came, that went,
+    that the network did not take, and that were dropped because their turn came too late.
+    """
+
+    engine: int
+    cpu: float
+    rooms: int
+    peers: int
+    received: int
+    sent: int
+    dropped: int
+    stale: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something an engine tells. ``data`` by ``type``:
 
@@ -172,6 +188,9 @@ class Engine(Protocol):
 
     def load(self) -> Load:
         """How busy the engine is."""
+
+    def stats(self) -> Sequence[Stats]:
+        """What it does, process by process; those that do not answer are left out."""
 
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Call back for every event from now on, from a thread of the engine's own."""

@@ -18,7 +18,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from plugins.webinar.engine import Answer, Direction, EngineError, Event, Load, RecordedTrack, Rights, Wish
+from plugins.webinar.engine import (
+    Answer,
+    Direction,
+    EngineError,
+    Event,
+    Load,
+    RecordedTrack,
+    Rights,
+    Stats,
+    Wish,
+)
 from plugins.webinar.remote import RemoteEngine
 
 IDLE_SECONDS = 60.0
@@ -152,6 +162,10 @@ class Engines:
             max(each.cpu for each in found), sum(each.rooms for each in found), sum(each.peers for each in found),
             all(each.is_full for each in found),
         )  # fmt: skip
+
+    def stats(self) -> Sequence[Stats]:
+        """What each of them does; those that do not answer are left out."""
+        return [stats for engine in self._each for stats in engine.stats()]
 
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Call back for every event from now on; ``restarted`` says which of them, as ``engine``."""

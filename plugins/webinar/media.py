@@ -14,7 +14,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lms.plugin import HealthCheck, Hub, Invalid, NotFound, Unavailable, _, hub, run_folder, site_settings
+from lms.plugin import (
+    Figure,
+    HealthCheck,
+    Hub,
+    Invalid,
+    NotFound,
+    Unavailable,
+    _,
+    hub,
+    run_folder,
+    site_settings,
+)
 from plugins.webinar.engine import Direction, EngineError, Event, RecordedTrack, Rights, Wish, WishedVideo
 from plugins.webinar.engine_embedded.recording import recover
 from plugins.webinar.engines import Engines, engines_in, number_of
@@ -228,10 +239,30 @@ def media_health() -> HealthCheck:
             "warning",
             _("The media engine is full: %(count)s connections.", count=load.peers),
             _("Wait until a webinar ends, or run it on a faster machine."),
+            _figures(),
         )
-    return HealthCheck(
-        "webinar.media", "ok", _("The media engine carries %(count)s connections.", count=load.peers)
-    )
+    text = _("The media engine carries %(count)s connections.", count=load.peers)
+    return HealthCheck("webinar.media", "ok", text, figures=_figures())
+
+
+def _figures() -> list[Figure]:
+    """What the engines do, for monitoring."""
+    found = []
+    for each in media_desk().engine.stats():
+        engine = {"engine": str(each.engine)}
+        found += [
+            Figure("media_cpu_ratio", "Share of a core that a media engine uses", each.cpu, engine),
+            Figure("media_rooms", "Rooms that a media engine carries", each.rooms, engine),
+            Figure("media_connections", "Connections of a media engine", each.peers, engine),
+        ]
+        for name, value, text in (
+            ("received", each.received, "Packets of sound and pictures that came"),
+            ("sent", each.sent, "Packets of sound and pictures that went"),
+            ("dropped", each.dropped, "Packets that the network did not take"),
+            ("stale", each.stale, "Packets that were dropped because their turn came too late"),
+        ):
+            found.append(Figure(f"media_packets_{name}", text, value, engine, only_grows=True))
+    return found
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from plugins.webinar.engine import (
     Load,
     RecordedTrack,
     Rights,
+    Stats,
     Wish,
 )
 from plugins.webinar.engine_embedded import wire
@@ -58,6 +59,7 @@ class RemoteEngine:
         self._lock = threading.Lock()
         self._channel: socket.socket | None = None
         self._is_connected = threading.Event()
+        self._has_tried = threading.Event()
         self._process = 0
         self._is_closed = False
         self._hello = ""
@@ -130,6 +132,10 @@ class RemoteEngine:
         """How busy the engine is."""
         return wire.load_in(self._ask("load"))
 
+    def stats(self) -> Sequence[Stats]:
+        """What it does; nothing while it is away."""
+        return [Stats(**each) for each in self._ask("stats")] if self.is_connected else []
+
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Call back for every event from now on."""
         self._listeners.append(callback)
@@ -147,9 +153,9 @@ class RemoteEngine:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the engine is there now, or a moment from now when nobody has asked before."""
-        if self._begin():
-            return self._is_connected.wait(PAUSE_SECONDS)
+        """Whether the engine is there now; when nobody has asked before, after the first try to reach it."""
+        self._begin()
+        self._has_tried.wait(WAIT_FOR_ENGINE_SECONDS)
         return self._is_connected.is_set()
 
     def close(self) -> None:
@@ -190,18 +196,18 @@ class RemoteEngine:
 
     # --- threads ----------------------------------------------------------------------------
 
-    def _begin(self) -> bool:
-        """Start the threads once in each process; a fork has none of its parent's. Returns whether it did."""
+    def _begin(self) -> None:
+        """Start the threads once in each process; a fork has none of its parent's."""
         if self._process == os.getpid():
-            return False
+            return
         with self._lock:
             if self._process == os.getpid():
-                return False
-            self._process = os.getpid()
+                return
             self._is_connected.clear()
+            self._has_tried.clear()
+            self._process = os.getpid()
             threading.Thread(target=self._stay_connected, name="media-engine", daemon=True).start()
             threading.Thread(target=self._call_back, name="media-events", daemon=True).start()
-        return True
 
     def _stay_connected(self) -> None:
         pause = threading.Event()
@@ -209,6 +215,7 @@ class RemoteEngine:
             try:
                 channel = wire.connect(self._path, TIMEOUT_SECONDS)
             except OSError:
+                self._has_tried.set()
                 pause.wait(PAUSE_SECONDS)
                 continue
             channel.settimeout(None)
@@ -238,6 +245,7 @@ class RemoteEngine:
             if was_another:
                 self._events.put(Event("restarted", "", "", {}))
             self._is_connected.set()
+            self._has_tried.set()
         else:
             call = self._calls.get(message.get("id", 0))
             if call is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ def operations_of(engine: EmbeddedEngine) -> dict[str, Operation]:
         "set_recorded": lambda q: engine.set_recorded(q["room"], frozenset(q["persons"])),
         "stop_recording": lambda q: [wire.track_out(each) for each in engine.stop_recording(q["room"])],
         "load": lambda _q: wire.load_out(engine.load()),
+        "stats": lambda _q: [asdict(each) for each in engine.stats()],
         "has": lambda q: engine.has(q["peer"]),
         "has_room": lambda q: engine.has_room(q["room"]),
     }

@@ -15,6 +15,7 @@ from plugins.webinar.engine import (
     Load,
     RecordedTrack,
     Rights,
+    Stats,
     Wish,
 )
 from plugins.webinar.engine_embedded import sdp, wire
@@ -168,6 +169,12 @@ class EmbeddedEngine:
         """How busy the engine is."""
         is_full = self._cpu >= FULL_AT or len(self._peers) >= MOST_PEERS
         return Load(round(self._cpu, 3), len(self._rooms), len(self._peers), is_full)
+
+    def stats(self) -> Sequence[Stats]:
+        """What it does."""
+        ports, load = self._ports, self.load()
+        counted = (ports.received, ports.fan.sent, ports.dropped, ports.stale)
+        return [Stats(self._number, load.cpu, load.rooms, load.peers, *counted)]
 
     def listen(self, callback: Callable[[Event], None]) -> None:
         """Call back for every event."""

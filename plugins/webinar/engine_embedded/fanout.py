@@ -71,9 +71,11 @@ class FanOut:
         self._names: dict[Route, tuple[Any, int, int]] = {}
         self._entries: list[tuple[Route, int, int, int]] = []
         self._position = 0
+        self.sent = 0
 
     def add(self, route: Route, sealer: Sealer, head: bytes, payload: bytes) -> None:
         """Encrypt one packet for a receiver."""
+        self.sent += 1
         if type(route) is not tuple:
             _send_alone(route, sealer, head + payload)
             return
@@ -102,6 +104,7 @@ class FanOut:
         Their numbers are moved by ``shift``, their times by ``time_shift``; ``counters`` take the place of those
         in the payloads.
         """
+        self.sent += len(block.packets)
         at = self._place(block.size)
         view, arena, write, protect, length, pointer = (
             self._view, self._arena, HEADER.pack_into, sealer.protect, sealer.length, sealer.pointer,

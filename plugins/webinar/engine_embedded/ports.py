@@ -79,6 +79,7 @@ class Ports:
         self.fan = FanOut(self)
         self.by_ufrag: dict[str, Peer] = {}
         self.by_route: dict[Route, Peer] = {}
+        self.received = 0
         self.dropped = 0
         self.stale = 0
         self.is_late = False
@@ -135,7 +136,10 @@ class Ports:
     def take(self, data: bytes, route: Route) -> Callable[[], None] | None:
         """Handle what came; media is only returned as a call, for it can wait until the rest is done."""
         peer = self._sort(data, route)
-        return None if peer is None else lambda: peer.on_media(data)
+        if peer is None:
+            return None
+        self.received += 1
+        return lambda: peer.on_media(data)
 
     def put(self, taker: Taker, data: bytes, came_at: float) -> None:
         """Let sound or a picture that came another way wait its turn beside those of the port."""
@@ -186,6 +190,7 @@ class Ports:
                 continue
             peer = self._sort(data, address)
             if peer is not None:
+                self.received += 1
                 (self._sounds if peer.is_sound(data) else self._pictures).append((peer, data, at))
 
     def _work_off(self) -> None:

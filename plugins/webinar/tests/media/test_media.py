@@ -10,7 +10,7 @@ from flask import Flask
 
 from lms.plugin import Invalid, NotFound, Unavailable, site_settings
 from plugins.webinar import media, media_process
-from plugins.webinar.engine import Answer, EngineError, Event, Load, Rights
+from plugins.webinar.engine import Answer, EngineError, Event, Load, Rights, Stats
 from plugins.webinar.media_commands import OfferCommand, WishCommand
 from plugins.webinar.media_process import engine_argv, media_processes
 
@@ -68,6 +68,9 @@ class FakeEngine:
         if self.problem:
             raise self.problem
         return Load(0.1, 1, 2, False)
+
+    def stats(self) -> list[Stats]:
+        return [Stats(1, 0.1, 1, 2, 30, 40, 5, 6)]
 
 
 @pytest.fixture
@@ -160,7 +163,12 @@ def test_what_the_engine_refuses_is_said_in_words(
 
 
 def test_the_operator_sees_whether_the_engine_runs(engine: FakeEngine) -> None:
-    assert media.media_health().status == "ok"
+    health = media.media_health()
+    assert health.status == "ok"
+    told = {figure.name: (figure.value, figure.labels["engine"]) for figure in health.figures}
+    assert told["media_cpu_ratio"] == (0.1, "1")
+    assert told["media_packets_sent"] == (40, "1")
+    assert told["media_packets_stale"] == (6, "1")
     engine.problem = EngineError("unreachable", "gone")
     health = media.media_health()
     assert (health.status, bool(health.remedy)) == ("warning", True)

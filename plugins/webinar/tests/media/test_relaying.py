@@ -106,6 +106,17 @@ def test_who_receives_elsewhere_gets_each_picture_once_and_in_order(pair: Pair) 
         assert numbers(got) == [(numbers(got)[0] + step) & 0xFFFF for step in range(20)]
 
 
+def test_what_came_and_went_is_counted_where_it_did(pair: Pair) -> None:
+    ada, ben = pair.sender(), pair.receiver("ben", 2)
+    number = shows(pair, ada, ben)
+    (home,), (away,) = pair.home.engine.stats(), pair.away.engine.stats()
+    ada.picture(number, DELTA)
+    pair.pass_time(0.02)
+    (home_after,), (away_after,) = pair.home.engine.stats(), pair.away.engine.stats()
+    assert (home_after.received - home.received, home_after.sent - home.sent) == (1, 0)
+    assert (away_after.received - away.received, away_after.sent - away.sent) == (0, 1)
+
+
 def test_nothing_is_copied_that_nobody_over_there_is_shown(pair: Pair) -> None:
     ada, ben = pair.sender(), pair.receiver("ben", 2)
     number = shows(pair, ada, ben)

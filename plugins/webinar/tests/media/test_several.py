@@ -126,3 +126,18 @@ def test_a_room_keeps_its_engine_until_nobody_asks_and_it_is_empty(tmp_path: Pat
 def test_a_room_of_an_engine_that_is_not_there_any_more_gets_another(tmp_path: Path) -> None:
     Places(tmp_path, 3).take("room", lambda: 2)
     assert Places(tmp_path, 2).take("room", lambda: 0) == 0
+
+
+def test_each_engine_tells_what_it_does_and_one_that_is_away_nothing(
+    both: EngineProcess, each: list[RemoteEngine]
+) -> None:
+    with both.remote() as engine:
+        for room in ROOMS[:3]:
+            engine.open_room(room)
+        found = {stats.engine: stats.rooms for stats in engine.stats()}
+        assert sorted(found) == [0, 1]
+        assert sum(found.values()) == 3
+    both.kill(signal.SIGKILL)
+    gone = Engines(both.folder, 2)
+    assert gone.stats() == []
+    gone.close()
