@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from plugins.webinar.engine_embedded import wire
 from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.stream import Stream
 
 MOST_WAITING = 4 << 20
 """Bytes that may wait for the other side before it counts as stuck."""
@@ -33,12 +33,12 @@ class Door:
     def _accept(self, _events: int) -> None:
         try:
             stream, _address = self._socket.accept()
-        except BlockingIOError:
+        except OSError:  # gone again, or no descriptor is left
             return
         self._welcome(stream)
 
 
-class Channel:
+class Channel(Stream):
     """Calls ``take`` with the body of each frame, and ``on_closed`` once when either side hangs up.
 
     If ``take`` raises ``wire.BrokenFrame``, the other side speaks another language: that is the end, too.
@@ -47,58 +47,22 @@ class Channel:
     def __init__(
         self,
         loop: Loop,
-        stream: socket.socket,
+        channel: socket.socket,
         take: Callable[[bytes], None],
         on_closed: Callable[[], None],
     ) -> None:
-        self._loop = loop
-        self._stream = stream
         self._take = take
         self._on_closed = on_closed
         self._reader = wire.Reader()
-        self._outbox = bytearray()
-        self._wants_write = self._is_broken = False
-        stream.setblocking(False)
-        loop.watch(stream, self._on_ready)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything can still be said."""
-        return self._stream.fileno() >= 0
+        super().__init__(loop, channel)
 
     def send(self, frame: bytes) -> None:
-        """Send, or keep it until the other side reads on; one that never does is hung up on, a moment later."""
-        if not self.is_open or self._is_broken:
-            return
-        self._outbox += frame
-        if len(self._outbox) > MOST_WAITING:
-            self._break()
-        elif not self._wants_write:
-            self._flush()
+        """Send a frame; who never reads is hung up on, a moment later."""
+        self.write(frame)
+        if self.waiting > MOST_WAITING:
+            self.close_soon()
 
-    def close(self) -> None:
-        """Hang up; again is nothing new."""
-        if self.is_open:
-            self._loop.forget(self._stream)
-            self._stream.close()
-            self._on_closed()
-
-    def _on_ready(self, events: int) -> None:
-        if events & selectors.EVENT_WRITE:
-            self._flush()
-        if events & selectors.EVENT_READ and self.is_open:
-            self._read()
-
-    def _read(self) -> None:
-        try:
-            data = self._stream.recv(1 << 16)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self.close()
-            return
+    def _receive(self, data: bytes) -> None:
         try:
             for body in self._reader.feed(data):
                 if self.is_open:
@@ -106,20 +70,5 @@ class Channel:
         except wire.BrokenFrame:
             self.close()
 
-    def _flush(self) -> None:
-        try:
-            while self._outbox:
-                del self._outbox[: self._stream.send(self._outbox)]
-        except BlockingIOError:
-            pass
-        except OSError:
-            self._break()
-            return
-        if self._wants_write is not bool(self._outbox):
-            self._wants_write = bool(self._outbox)
-            self._loop.watch(self._stream, self._on_ready, wants_write=self._wants_write)
-
-    def _break(self) -> None:
-        """End it when whoever is sending has done what they were doing."""
-        self._is_broken = True
-        self._loop.call_later(0.0, self.close)
+    def _end(self) -> None:
+        self._on_closed()

@@ -154,12 +154,8 @@ class Feed:
     def _take(self, body: bytes) -> None:
         if bundle.is_bundle(body):
             self._ports.put(self, body, bundle.heading_of(body).came_at)
-            return
-        message = wire.message_of(body)
-        try:
-            self._understand(message)
-        except (KeyError, TypeError, ValueError) as problem:
-            raise wire.BrokenFrame(f"not understood: {problem!r}") from None
+        else:
+            wire.hand_on(body, self._understand)
 
     def _understand(self, message: Mapping[str, Any]) -> None:
         if "tracks" in message:

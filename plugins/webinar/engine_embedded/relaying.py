@@ -136,11 +136,7 @@ class Relay:
     # --- what the other engine says -----------------------------------------------------------
 
     def _take(self, body: bytes) -> None:
-        message = wire.message_of(body)
-        try:
-            self._understand(message)
-        except (KeyError, TypeError, ValueError) as problem:
-            raise wire.BrokenFrame(f"not understood: {problem!r}") from None
+        wire.hand_on(body, self._understand)
 
     def _understand(self, message: Mapping[str, Any]) -> None:
         if self._room is None:

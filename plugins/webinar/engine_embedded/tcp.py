@@ -2,83 +2,46 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 from collections import OrderedDict
 from collections.abc import Callable
 
 from plugins.webinar.engine_embedded.loop import Loop
+from plugins.webinar.engine_embedded.stream import Stream
 
 MOST_WAITING = 256 << 10
 """Bytes that may wait for a slow receiver; what comes then is dropped, as a network would."""
 MOST_STRANGERS = 200
 STRANGER_SECONDS = 8.0
-READ_BYTES = 1 << 16
 LARGEST_PACKET = 2048
 
 Take = Callable[[bytes, "Link"], Callable[[], None] | None]
 
 
-class Link:
+class Link(Stream):
     """One connection of a client. It is a route (``ports.Route``), as the address of a datagram is."""
 
     def __init__(self, listener: Listener, channel: socket.socket, address: tuple[str, int]) -> None:
         self.address = address
         self._listener = listener
-        self._channel = channel
         self._inbox = bytearray()
-        self._outbox = bytearray()
-        self._wants_write = False
-        listener.loop.watch(channel, self._on_ready)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can still be used."""
-        return self._channel.fileno() >= 0
-
-    @property
-    def waiting(self) -> int:
-        """Bytes that the receiver has not taken yet."""
-        return len(self._outbox)
+        super().__init__(listener.loop, channel)
 
     def send(self, data: bytes | memoryview) -> None:
         """Send one packet, or drop it as a whole."""
-        if not self.is_open or len(self._outbox) > MOST_WAITING:
-            return
-        self._outbox += len(data).to_bytes(2)
-        self._outbox += data
-        if not self._wants_write:
-            self._flush()
+        if self.waiting <= MOST_WAITING:
+            self.write(len(data).to_bytes(2), data)
 
-    def close(self) -> None:
-        """Hang up; again is nothing new."""
-        if self.is_open:
-            self._listener.loop.forget(self._channel)
-            self._channel.close()
-            self._listener.forget(self)
-
-    def _on_ready(self, events: int) -> None:
-        if events & selectors.EVENT_WRITE:
-            self._flush()
-        if events & selectors.EVENT_READ and self.is_open:
-            self._read()
-
-    def _read(self) -> None:
-        try:
-            data = self._channel.recv(READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self.close()
-            return
+    def _receive(self, data: bytes) -> None:
         self._inbox += data
         media = [
             later for packet in self._packets() if (later := self._listener.take(packet, self)) is not None
         ]
         for call in media:
             call()
+
+    def _end(self) -> None:
+        self._listener.forget(self)
 
     def _packets(self) -> list[bytes]:
         found = []
@@ -92,19 +55,6 @@ class Link:
             found.append(bytes(self._inbox[2 : 2 + size]))
             del self._inbox[: 2 + size]
         return found
-
-    def _flush(self) -> None:
-        try:
-            while self._outbox:
-                del self._outbox[: self._channel.send(self._outbox)]
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.close()
-            return
-        if bool(self._outbox) != self._wants_write:
-            self._wants_write = bool(self._outbox)
-            self._listener.loop.watch(self._channel, self._on_ready, wants_write=self._wants_write)
 
 
 class Listener:
@@ -148,7 +98,6 @@ class Listener:
             channel, address = self._socket.accept()
         except OSError:  # gone again, or no descriptor is left
             return
-        channel.setblocking(False)
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link = Link(self, channel, address[:2])
         self._links.add(link)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,15 @@ def message_of(body: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise BrokenFrame("a frame is no message")
     return message
+
+
+def hand_on(body: bytes, understand: Callable[[dict[str, Any]], None]) -> None:
+    """Call with the message in a frame. Raises BrokenFrame, also where something in the message is missing or wrong."""
+    message = message_of(body)
+    try:
+        understand(message)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise BrokenFrame(f"not understood: {problem!r}") from None
 
 
 class Reader:
