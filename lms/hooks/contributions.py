@@ -363,13 +363,13 @@ class ReportSeries:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """The state of one part, with a remedy when it is not well, and its numbers for monitoring."""
+    """The state of one part, with a remedy when it is not well; ``figures`` tells its numbers of the moment to monitoring."""
 
     name: str
     status: Literal["ok", "warning", "failed"]
     message: Text
     remedy: Text = ""
-    figures: Sequence[Figure] = ()
+    figures: Callable[[], Sequence[Figure]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+import structlog
 from flask import Blueprint, Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -15,6 +16,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms.clock import monotonic
 from lms.errors import Forbidden
 from lms.hooks.callers import hooks
 from lms.hooks.contributions import HealthCheck
@@ -27,10 +29,16 @@ from lms.web.guard import guest_or_actor, public
 
 blueprint = Blueprint("health", __name__)
 METRICS = "lms_metrics"
+CHECKS_SECONDS = 60.0
+log = structlog.get_logger(__name__)
 
 
-class _OfAllParts(Collector):
-    """What the core's parts and the plugins tell, asked anew each time."""
+class _Checks(Collector):
+    """What health checks find, and their numbers. They are asked once a minute at most, for some of them read much."""
+
+    def __init__(self) -> None:
+        self._checks: list[HealthCheck] = []
+        self._asked_at = float("-inf")
 
     def describe(self) -> list[Metric]:
         """Nothing is known before anybody asks."""
@@ -38,8 +46,11 @@ class _OfAllParts(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """One family for each name, in the order of names."""
-        checks = hooks().health_checks()
-        told = sorted((each for check in checks for each in _figures_of(check)), key=lambda each: each.name)
+        if monotonic() - self._asked_at > CHECKS_SECONDS:
+            self._checks, self._asked_at = hooks().health_checks(), monotonic()
+        told = sorted(
+            (each for check in self._checks for each in _figures_of(check)), key=lambda each: each.name
+        )
         for name, group in groupby(told, key=lambda each: each.name):
             figures = list(group)
             labels = sorted(figures[0].labels)
@@ -50,10 +61,14 @@ class _OfAllParts(Collector):
             yield metric
 
 
-def _figures_of(check: HealthCheck) -> Iterator[Figure]:
-    """Its verdict and its own numbers."""
-    yield Figure("check", "Verdict of a health check", 1, {"name": check.name, "status": check.status})
-    yield from check.figures
+def _figures_of(check: HealthCheck) -> list[Figure]:
+    """Its verdict, and its numbers where they can be told."""
+    verdict = Figure("check", "Verdict of a health check", 1, {"name": check.name, "status": check.status})
+    try:
+        return [verdict, *check.figures()]
+    except Exception:  # a plugin's; monitoring needs the others all the more
+        log.exception("metrics.no_figures", check=check.name)
+        return [verdict]
 
 
 class Metrics:
@@ -68,7 +83,7 @@ class Metrics:
         self.failures = Gauge(
             "lms_plugin_failures", "Failed hook calls still remembered", registry=self.registry
         )
-        self.registry.register(_OfAllParts())
+        self.registry.register(_Checks())
 
 
 @blueprint.get("/live")

@@ -139,7 +139,6 @@ def _worker_health() -> HealthCheck:
 
 def _queue_health() -> HealthCheck:
     limit = utcnow() - LATE_AFTER
-    counts = _count_jobs()
     late = _count(select(func.count()).select_from(Job).where(Job.state == "queued", Job.run_at < limit))
     if late:
         text = ngettext(
@@ -152,9 +151,9 @@ def _queue_health() -> HealthCheck:
             "warning",
             text,
             _("Give the worker more threads: jobs.workers in lms.toml."),
-            counts,
+            _count_jobs,
         )
-    return HealthCheck("jobs.queue", "ok", _("Nothing waits for long."), figures=counts)
+    return HealthCheck("jobs.queue", "ok", _("Nothing waits for long."), figures=_count_jobs)
 
 
 def _count_jobs() -> list[Figure]:
@@ -185,16 +184,19 @@ def _transport_health() -> HealthCheck:
     )
 
 
+def _count_mail() -> list[Figure]:
+    waiting = _count(select(func.count()).select_from(Mail).where(Mail.state == "queued"))
+    return [Figure("mail_waiting", "Messages that have not left", waiting)]
+
+
 def _mail_health() -> HealthCheck:
-    queued = _count(select(func.count()).select_from(Mail).where(Mail.state == "queued"))
-    waiting = [Figure("mail_waiting", "Messages that have not left", queued)]
     if not job_queue().settings.mail.url:
         return HealthCheck(
             "mail",
             "warning",
             _("No mail server is set up: messages stay here."),
             _("Set mail.url in lms.toml."),
-            waiting,
+            _count_mail,
         )
     limit = utcnow() - LATE_AFTER
     stuck = _count(
@@ -207,5 +209,5 @@ def _mail_health() -> HealthCheck:
             stuck,
         )
         remedy = _("Look at the mail server and at mail.url in lms.toml.")
-        return HealthCheck("mail", "failed", text, remedy, waiting)
-    return HealthCheck("mail", "ok", _("Mail leaves as it should."), figures=waiting)
+        return HealthCheck("mail", "failed", text, remedy, _count_mail)
+    return HealthCheck("mail", "ok", _("Mail leaves as it should."), figures=_count_mail)

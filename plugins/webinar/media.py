@@ -26,7 +26,16 @@ from lms.plugin import (
     run_folder,
     site_settings,
 )
-from plugins.webinar.engine import Direction, EngineError, Event, RecordedTrack, Rights, Wish, WishedVideo
+from plugins.webinar.engine import (
+    Direction,
+    EngineError,
+    Event,
+    Load,
+    RecordedTrack,
+    Rights,
+    Wish,
+    WishedVideo,
+)
 from plugins.webinar.engine_embedded.recording import recover
 from plugins.webinar.engines import Engines, engines_in, number_of
 from plugins.webinar.media_commands import WishCommand
@@ -224,9 +233,8 @@ def is_media_ready() -> bool:
 
 def media_health() -> HealthCheck:
     """Whether the engine runs, and how busy it is."""
-    try:
-        load = media_desk().engine.load()
-    except EngineError:
+    load = _load()
+    if load is None:
         return HealthCheck(
             "webinar.media",
             "warning",
@@ -239,10 +247,18 @@ def media_health() -> HealthCheck:
             "warning",
             _("The media engine is full: %(count)s connections.", count=load.peers),
             _("Wait until a webinar ends, or run it on a faster machine."),
-            _figures(),
+            _figures,
         )
     text = _("The media engine carries %(count)s connections.", count=load.peers)
-    return HealthCheck("webinar.media", "ok", text, figures=_figures())
+    return HealthCheck("webinar.media", "ok", text, figures=_figures)
+
+
+def _load() -> Load | None:
+    engine = media_desk().engine
+    try:
+        return engine.load() if engine.is_connected else None  # who only looks need not wait until it is back
+    except EngineError:
+        return None
 
 
 def _figures() -> list[Figure]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -12,7 +15,13 @@ from lms.hooks.contributions import HealthCheck
 from lms.hooks.figures import Figure
 from lms.store.base import session
 from lms.store.uow import unit_of_work
+from lms.web.health import METRICS, Metrics
 from lms.work.models import Mail
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked_yet(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, METRICS, Metrics())
 
 
 def read(client: FlaskClient) -> dict[tuple[str, str], float]:
@@ -44,10 +53,40 @@ def test_figures_of_checks_are_grouped_by_name_and_told_apart_by_labels(
         Figure("guests", "Guests so far", 5, {"door": "north"}, only_grows=True),
         Figure("guests", "Guests so far", 7, {"door": "south"}, only_grows=True),
     ]
-    checks = [HealthCheck("gate", "warning", "Ajar", figures=figures)]
+    checks = [HealthCheck("gate", "warning", "Ajar", figures=lambda: figures)]
     monkeypatch.setattr(Hooks, "health_checks", lambda _self: checks)
     found = read(client)
     assert found["lms_guests_total", "north"] == 5
     assert found["lms_guests_total", "south"] == 7
     assert found["lms_doors", ""] == 3
     assert found["lms_check", "gate"] == 1
+
+
+def test_a_check_that_cannot_tell_its_numbers_takes_no_others_with_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> list[Figure]:
+        raise OSError("no such door")
+
+    checks = [
+        HealthCheck("gate", "ok", "Shut", figures=fail),
+        HealthCheck("wall", "ok", "Stands", figures=lambda: [Figure("stones", "Stones", 9)]),
+    ]
+    monkeypatch.setattr(Hooks, "health_checks", lambda _self: checks)
+    found = read(client)
+    assert (found["lms_check", "gate"], found["lms_stones", ""]) == (1, 9)
+
+
+def test_numbers_are_of_the_moment_though_checks_are_asked_once_a_minute(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def check(_self: Hooks) -> list[HealthCheck]:
+        asked.append("again")
+        return [HealthCheck("gate", "ok", "Shut", figures=lambda: [Figure("steps", "Steps", next(steps))])]
+
+    steps = count(1)
+    monkeypatch.setattr(Hooks, "health_checks", check)
+    assert [read(client)["lms_steps", ""] for _ in range(3)] == [1, 2, 3]
+    assert asked == ["again"]

@@ -64,6 +64,8 @@ class FakeEngine:
     def set_wish(self, peer: str, wish: Any) -> None:
         self.wishes.append((peer, wish))
 
+    is_connected = True
+
     def load(self) -> Load:
         if self.problem:
             raise self.problem
@@ -165,7 +167,7 @@ def test_what_the_engine_refuses_is_said_in_words(
 def test_the_operator_sees_whether_the_engine_runs(engine: FakeEngine) -> None:
     health = media.media_health()
     assert health.status == "ok"
-    told = {figure.name: (figure.value, figure.labels["engine"]) for figure in health.figures}
+    told = {figure.name: (figure.value, figure.labels["engine"]) for figure in health.figures()}
     assert told["media_cpu_ratio"] == (0.1, "1")
     assert told["media_packets_sent"] == (40, "1")
     assert told["media_packets_stale"] == (6, "1")
