@@ -43,6 +43,8 @@ from plugins.webinar.asking_events import (
     QuestionVoted,
 )
 from plugins.webinar.chat_events import (
+    AloneEdited,
+    AloneGone,
     ChatEdited,
     ChatGone,
     ChatRuled,
@@ -237,12 +239,16 @@ STAFF_EVENTS: dict[str, type[Command]] = {
     "help.called": HelpCalled,
     "help.settled": ByPerson,
     "staff.told": Told,
+    "alone.edited": AloneEdited,
+    "alone.gone": AloneGone,
 }
 PERSON_EVENTS: dict[str, type[Command]] = {
     "lobby.changed": Knocked,
     "person.asked": Asked,
     "staff.told": Told,
     "chat.whispered": Whispered,
+    "alone.edited": AloneEdited,
+    "alone.gone": AloneGone,
 }
 
 

@@ -70,6 +70,18 @@ class Whisper(OfPerson):
     text: Said
 
 
+class OfAlone(Order):
+    """What was written to one person or to those who lead; ``target`` is the key of its event."""
+
+    target: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class EditAlone(OfAlone):
+    """It is written anew."""
+
+    text: Said
+
+
 class OfMessage(InRoom):
     """A message, by its number."""
 
