@@ -40,6 +40,7 @@ from plugins.webinar.asking_events import (
     QuestionChanged,
     QuestionMerged,
     QuestionPublished,
+    QuestionTaken,
     QuestionVoted,
 )
 from plugins.webinar.chat_events import (
@@ -221,6 +222,7 @@ EVENTS: dict[str, type[Command]] = {
     "poll.counted": PollCounted,
     "question.asked": QuestionAsked,
     "question.changed": QuestionChanged,
+    "question.taken": QuestionTaken,
     "question.merged": QuestionMerged,
     "question.published": QuestionPublished,
     "question.voted": QuestionVoted,

@@ -299,6 +299,12 @@ class OfQuestion(Order):
     question: uuid.UUID
 
 
+class TakeQuestion(Order):
+    """The question that is answered aloud now; none: no question any more."""
+
+    question: uuid.UUID | None = None
+
+
 class MergeQuestion(OfQuestion):
     """Let it go with another."""
 

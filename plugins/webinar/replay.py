@@ -22,6 +22,7 @@ from plugins.webinar.replay_videos import video_moments
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
 ZOOM_KIND = "slide.zoomed"
+TAKEN_KIND = "question.taken"
 AGENDA_KINDS = frozenset({"agenda.begun", "agenda.ended"})
 CHANGES = frozenset({"chat.gone", "chat.edited", "chat.signed"})
 WHOLE = {"scale": 100, "x": 500, "y": 500}
@@ -52,7 +53,7 @@ def describe(actor: Actor, row: Recording, agreed: set[uuid.UUID]) -> dict[str, 
     return {
         "tracks": tracks, "seconds": length_of(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "zooms": _zooms(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown), "videos": video_moments(row, [*before, *events], lambda event: _at(row, event)),
+        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, [*before, *events], lambda event: _at(row, event), shown), "videos": video_moments(row, [*before, *events], lambda event: _at(row, event)),
     }  # fmt: skip
 
 
@@ -134,6 +135,8 @@ def _before(row: Recording) -> list[EventView]:
     for each in takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0)):
         if each.kind in SLIDE_KINDS | AGENDA_KINDS:
             last[each.kind.partition(".")[0]] = each
+        if each.kind == TAKEN_KIND:
+            last["question"] = each
         if each.kind == ZOOM_KIND:
             last["zoom"] = each
         elif each.kind in SLIDE_KINDS:
