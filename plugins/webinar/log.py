@@ -57,7 +57,7 @@ from plugins.webinar.chat_events import (
 from plugins.webinar.models import Participant, Room, StateAt
 from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
-from plugins.webinar.slide_events import DeckChanged, Pointer, SlideShown, SlideZoomed
+from plugins.webinar.slide_events import DeckChanged, Pointer, SlideSharpened, SlideShown, SlideZoomed
 from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
 from plugins.webinar.video_events import VideoMoved, VideoShown
 
@@ -210,6 +210,7 @@ EVENTS: dict[str, type[Command]] = {
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
     "slide.zoomed": SlideZoomed,
+    "slide.sharpened": SlideSharpened,
     "slide.hidden": Nothing,
     "videos.changed": Nothing,
     "video.shown": VideoShown,

@@ -219,6 +219,13 @@ class ZoomSlide(Order):
     y: Annotated[int, Field(ge=0, le=1000)]
 
 
+class SharpenSlide(InRoom):
+    """A slide that one looks at closely."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1, le=1000)]
+
+
 class ShowVideo(Order):
     """A video for everybody; none: no video."""
 

@@ -125,7 +125,7 @@ def _deck(state: State, _payload: Event, _event: Event) -> State:
 
 def _slide(state: State, payload: Event, _event: Event) -> State:
     shown = {"deck": payload["deck"], "number": payload["number"], "by": payload.get("person")}
-    return state | {"slide": shown | {"zoom": None}}
+    return state | {"slide": shown | {"zoom": None, "is_sharp": payload.get("is_sharp", False)}}
 
 
 def _zoomed(state: State, payload: Event, _event: Event) -> State:
@@ -134,6 +134,13 @@ def _zoomed(state: State, payload: Event, _event: Event) -> State:
         return state
     view = {name: payload[name] for name in ("scale", "x", "y")}
     return state | {"slide": slide | {"zoom": view if payload["scale"] > 100 else None}}
+
+
+def _sharpened(state: State, payload: Event, _event: Event) -> State:
+    slide = state["slide"]
+    if slide is None or (slide["deck"], slide["number"]) != (payload["deck"], payload["number"]):
+        return state
+    return state | {"slide": slide | {"is_sharp": True}}
 
 
 def _no_slide(state: State, _payload: Event, _event: Event) -> State:
@@ -305,6 +312,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "deck.changed": _deck,
     "slide.shown": _slide,
     "slide.zoomed": _zoomed,
+    "slide.sharpened": _sharpened,
     "slide.hidden": _no_slide,
     "videos.changed": _videos,
     "video.shown": _video,

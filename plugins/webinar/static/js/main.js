@@ -78,7 +78,7 @@ function open() {
   const chat = new Chat(inside);
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
-  new SlideZoom(inside, stage);
+  new SlideZoom(inside, stage, page.dataset.slides ?? "");
   new Videos(inside, stage, page.dataset.videos ?? "");
   new Recording(inside);
   new Timer(inside);
