@@ -42,17 +42,17 @@ def _moments(events: Sequence[EventView], at: Callable[[EventView], float]) -> d
     """The second that each question leads to."""
     moments: dict[str, float] = {}
     begun: dict[str, float] = {}
-    now = None
+    now = ""
     for each in events:
-        question = each.payload.get("question")
-        if each.kind == "question.taken" and question is None:
-            begun.pop(now or "", None)
-        elif each.kind == "question.taken":
-            begun[question] = at(each)
+        question = str(each.payload.get("question") or "")
+        if each.kind == "question.taken":
+            if question:
+                begun[question] = at(each)
+            else:
+                begun.pop(now, None)
+            now = question
         elif each.kind == "question.asked":
             moments[question] = at(each)
         elif each.kind == "question.changed" and each.payload["state"] in ANSWERED:
             moments[question] = begun.get(question, at(each))
-        if each.kind == "question.taken":
-            now = question
     return moments

@@ -84,11 +84,10 @@ def _tell(me: Participant, said: EventView, kind: Change, payload: Command, key:
 
 
 def _channels(me: Participant, said: EventView) -> Sequence[str]:
-    if said.kind == WHISPERED:
-        people, staff = (said.payload["by"], said.payload["to"]), []
-    else:
-        people, staff = (said.payload["person"],), [log.staff_channel(me.room_id)]
+    is_whisper = said.kind == WHISPERED
+    people = [said.payload[each] for each in (("by", "to") if is_whisper else ("person",))]
     rows = [session().get(Participant, uuid.UUID(each)) for each in people]
+    staff = [] if is_whisper else [log.staff_channel(me.room_id)]
     return [*staff, *(log.person_channel(row.id) for row in rows if row is not None)]
 
 
