@@ -14,6 +14,8 @@ import { announce, complain, part, pattern, showAvatar, words } from "./parts.js
 
 /** Before the id of a person in the list of those to whom one writes. */
 const PRIVATE = "private-";
+/** What is pasted by mistake must not hold the page up; the server says how long a message may be. */
+const LONGEST_PASTE = 20_000;
 
 export class Chat {
   #room;
@@ -43,6 +45,7 @@ export class Chat {
   /** @param {Room} room */
   constructor(room) {
     this.#room = room;
+    this.#field.maxLength = LONGEST_PASTE;
     this.#mentions = new Mentions(room, this.#field);
     this.#signs = new Signs(room, this.#log);
     this.#signs.onChange = () => this.#show();
