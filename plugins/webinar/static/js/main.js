@@ -176,7 +176,8 @@ function closeSide() {
   const name = live.dataset.side ?? "";
   delete live.dataset.side;
   showOpeners();
-  /** @type {HTMLElement | null} */ (document.querySelector(`[data-opens-panel="${name}"]`) ?? document.querySelector("[data-opens-panel]"))?.focus();
+  const openers = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-opens-panel]"))].filter((each) => each.checkVisibility());
+  (openers.find((each) => each.dataset.opensPanel === name) ?? openers.at(-1))?.focus();
 }
 
 function showOpeners() {
