@@ -94,6 +94,13 @@ def test_signs_are_put_on_a_message_by_keyboard_and_named_on_demand(
     row = trainee.get_by_role("group", name="Put a sign on it")
     expect(row.get_by_role("button", name="I agree")).to_be_focused()
     assert is_sound(trainee) == []
+    row.get_by_role("button", name="I agree").focus()
+    field = host.get_by_label("Your message")
+    field.press("ArrowUp")
+    field.fill("Benvenuti a tutti")
+    field.press("Enter")
+    expect(trainee.get_by_role("log")).to_contain_text("Benvenuti a tutti")
+    expect(row.get_by_role("button", name="I agree")).to_be_focused()
     row.get_by_role("button", name="I agree").press("Enter")
     expect(react).to_be_focused()
     given = host.get_by_role("log").get_by_role("button", name="I agree: 1")

@@ -158,6 +158,8 @@ export class Chat {
         this.#shown.delete(id);
       }
     }
+    /** @type {(() => void)[]} */
+    const goOn = [];
     for (const entry of entries) {
       const known = this.#shown.get(entry.id);
       const name = room.nameOf(entry.by);
@@ -165,6 +167,7 @@ export class Chat {
       if (known?.dataset.stamp === stamp) continue;
       const item = this.#item(entry, name);
       item.dataset.stamp = stamp;
+      if (known) goOn.push(this.#signs.carry(known, item));
       if (known) known.replaceWith(item);
       else this.#log.append(item);
       this.#shown.set(entry.id, item);
@@ -173,6 +176,7 @@ export class Chat {
       const item = this.#shown.get(`c${each.seq}`);
       if (item) this.#signs.show(item, each.seq, each.signs ?? {});
     }
+    for (const each of goOn) each();
     const first = this.#shown.get(this.#newFrom);
     if (!first) this.#newLine.remove();
     else if (first.previousElementSibling !== this.#newLine) first.before(this.#newLine);
