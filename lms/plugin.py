@@ -154,7 +154,7 @@ from lms.hooks.contributions import (
 from lms.hooks.figures import Figure
 from lms.hooks.questions import OfferedOption, OfferedQuestion
 from lms.hooks.specs import hookimpl, hookspec
-from lms.live.channels import EventView, append, forget_events, read_latest, read_since
+from lms.live.channels import EventView, append, forget_events, read_event, read_latest, read_since
 from lms.live.hub import Connection, Hub, hub
 from lms.live.kinds import ChannelKind, EventKind, HintKind, Rate, Snapshot
 from lms.live.namespaces import Call, LiveNamespace, on_event
@@ -251,7 +251,7 @@ __all__ = [  # noqa: RUF022 - in groups, as an author looks for them
     # live channels
     # background work and mail
     "Call", "ChannelKind", "EventKind", "EventView", "HintKind", "LiveNamespace", "Rate", "Snapshot", "append",
-    "forget_events", "on_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job", "in_each_office",
+    "forget_events", "on_event", "read_event", "read_latest", "read_since", "who_is_here", "JobRun", "enqueue", "get_job", "in_each_office",
     # what stands elsewhere on the web
     "Fetched", "fetch", "may_fetch",
     "send_mail", "Connection", "Hub", "hub", "run_folder", "site_settings",

@@ -127,6 +127,13 @@ def read_latest(actor: Actor, channel: str, limit: int) -> list[EventView]:
     return [_view(row) for row in reversed(list(found))]
 
 
+def read_event(actor: Actor, channel: str, key: str) -> EventView | None:
+    """The event that was written with ``key``, if it is still there. Raises NotFound, Forbidden."""
+    check_read(actor, channel)
+    found = session().scalar(_BY_KEY, {"channel": channel, "key": key, "limit": 1})
+    return _view(found) if found is not None else None
+
+
 def catch_up(actor: Actor, channel: str, since: int | None) -> CatchUp:
     """What a client that has everything up to ``since`` (None: nothing yet) must get. Raises NotFound, Forbidden."""
     check_read(actor, channel)
@@ -228,6 +235,7 @@ _EVENTS = (
     .limit(bindparam("limit"))
 )
 _LATEST = _EVENTS.order_by(LiveEvent.seq.desc())
+_BY_KEY = _EVENTS.where(LiveEvent.key == bindparam("key"))
 _AFTER = _EVENTS.where(LiveEvent.seq > bindparam("seq")).order_by(LiveEvent.seq)
 
 

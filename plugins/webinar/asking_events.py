@@ -68,6 +68,12 @@ class QuestionChanged(Command):
     answer: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 
 
+class QuestionTaken(Command):
+    """Who presents begins to answer this question aloud; none: no question any more."""
+
+    question: uuid.UUID | None = None
+
+
 class QuestionMerged(Command):
     """A question goes with another."""
 

@@ -25,6 +25,12 @@ class AskingEvents:
         """Ask one of them."""
         return {"poll": str(prepared_polls.start_poll(call.actor, command.room, command.poll).id)}
 
+    @on_event("question.take", LET_IN, orders.TakeQuestion)
+    def take_question(self, call: Call, command: orders.TakeQuestion) -> Mapping[str, Any]:
+        """Begin to answer it aloud."""
+        questions.take_up(call.actor, command.room, command.question, command.key)
+        return {}
+
     @on_event("question.merge", LET_IN, orders.MergeQuestion)
     def merge_question(self, call: Call, command: orders.MergeQuestion) -> Mapping[str, Any]:
         """Let a question go with another."""

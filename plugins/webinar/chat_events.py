@@ -17,6 +17,7 @@ MOST_MENTIONS = 20
 MENTION = re.compile(r"<@([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})>")
 
 Said = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+Key = Annotated[str, Field(min_length=1, max_length=80)]
 Number = Annotated[int, Field(ge=1)]
 
 
@@ -66,6 +67,21 @@ class Whispered(Command):
     by: uuid.UUID
     to: uuid.UUID
     text: Said
+
+
+class AloneEdited(Command):
+    """What somebody wrote to one person or to those who lead, written anew; ``target`` is the key of that message."""
+
+    by: uuid.UUID
+    target: Key
+    text: Said
+
+
+class AloneGone(Command):
+    """It was taken back, or deleted by who leads."""
+
+    by: uuid.UUID
+    target: Key
 
 
 def with_names(text: str, name_of: Callable[[str], str]) -> str:

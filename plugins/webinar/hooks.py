@@ -129,6 +129,7 @@ def jobs() -> Sequence[JobSpec]:
     return [
         JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
         JobSpec("render_slides", work.render_slides, _l("Draw slides")),
+        JobSpec("sharpen_slide", work.sharpen_slide, _l("Draw slides sharper")),
         JobSpec("keep_recording", work.keep_recording, _l("Keep recordings")),
         JobSpec("end_left_call", work.end_left_call, _l("Hang up for people whose page of a call is gone")),
         JobSpec("close", work.close, _l("Close meetings and follow up"), timedelta(minutes=5)),

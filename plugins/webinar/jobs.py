@@ -8,7 +8,17 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lms.plugin import Activity, JobRun, in_each_office, office_scope, session, unit_of_work, utcnow
-from plugins.webinar import attendance, calls, letters, programs, recording, registering, retaining, slides
+from plugins.webinar import (
+    attendance,
+    calls,
+    letters,
+    programs,
+    recording,
+    registering,
+    retaining,
+    sharpening,
+    slides,
+)
 from plugins.webinar.models import Room
 from plugins.webinar.rooms import OPEN_AFTER
 
@@ -47,6 +57,13 @@ def render_slides(job: JobRun) -> None:
     if job.office_id is not None:
         with office_scope(job.office_id):
             slides.draw(uuid.UUID(job.payload["deck"]))
+
+
+def sharpen_slide(job: JobRun) -> None:
+    """Draw a page once more for those who look closely."""
+    if job.office_id is not None:
+        with office_scope(job.office_id):
+            sharpening.draw(uuid.UUID(job.payload["deck"]), job.payload["number"])
 
 
 def keep_recording(job: JobRun) -> None:

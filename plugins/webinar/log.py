@@ -40,9 +40,12 @@ from plugins.webinar.asking_events import (
     QuestionChanged,
     QuestionMerged,
     QuestionPublished,
+    QuestionTaken,
     QuestionVoted,
 )
 from plugins.webinar.chat_events import (
+    AloneEdited,
+    AloneGone,
     ChatEdited,
     ChatGone,
     ChatRuled,
@@ -54,7 +57,7 @@ from plugins.webinar.chat_events import (
 from plugins.webinar.models import Participant, Room, StateAt
 from plugins.webinar.presets import Layout
 from plugins.webinar.rights import RoleName
-from plugins.webinar.slide_events import DeckChanged, Pointer, SlideShown, SlideZoomed
+from plugins.webinar.slide_events import DeckChanged, Pointer, SlideSharpened, SlideShown, SlideZoomed
 from plugins.webinar.state import KEPT_MESSAGES, fold, new_state
 from plugins.webinar.video_events import VideoMoved, VideoShown
 
@@ -207,6 +210,7 @@ EVENTS: dict[str, type[Command]] = {
     "deck.changed": DeckChanged,
     "slide.shown": SlideShown,
     "slide.zoomed": SlideZoomed,
+    "slide.sharpened": SlideSharpened,
     "slide.hidden": Nothing,
     "videos.changed": Nothing,
     "video.shown": VideoShown,
@@ -219,6 +223,7 @@ EVENTS: dict[str, type[Command]] = {
     "poll.counted": PollCounted,
     "question.asked": QuestionAsked,
     "question.changed": QuestionChanged,
+    "question.taken": QuestionTaken,
     "question.merged": QuestionMerged,
     "question.published": QuestionPublished,
     "question.voted": QuestionVoted,
@@ -237,12 +242,16 @@ STAFF_EVENTS: dict[str, type[Command]] = {
     "help.called": HelpCalled,
     "help.settled": ByPerson,
     "staff.told": Told,
+    "alone.edited": AloneEdited,
+    "alone.gone": AloneGone,
 }
 PERSON_EVENTS: dict[str, type[Command]] = {
     "lobby.changed": Knocked,
     "person.asked": Asked,
     "staff.told": Told,
     "chat.whispered": Whispered,
+    "alone.edited": AloneEdited,
+    "alone.gone": AloneGone,
 }
 
 

@@ -283,7 +283,7 @@ class Deck(Identified, OfficeScoped, Timestamped, Base):
 
 
 class Slide(OfficeScoped, Base):
-    """A page of a deck as a picture; ``text`` is what stands on it."""
+    """A page of a deck as a picture; ``text`` is what stands on it. The sharp one is drawn when somebody looks closely."""
 
     __tablename__ = "webinar_slide"
 
@@ -292,6 +292,9 @@ class Slide(OfficeScoped, Base):
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"), index=True)
+    sharp_file_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("stored_file.id", ondelete="SET NULL"), index=True
+    )
     text: Mapped[str] = mapped_column(String(4000), default="")
 
 

@@ -70,6 +70,18 @@ class Whisper(OfPerson):
     text: Said
 
 
+class OfAlone(Order):
+    """What was written to one person or to those who lead; ``target`` is the key of its event."""
+
+    target: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class EditAlone(OfAlone):
+    """It is written anew."""
+
+    text: Said
+
+
 class OfMessage(InRoom):
     """A message, by its number."""
 
@@ -207,6 +219,13 @@ class ZoomSlide(Order):
     y: Annotated[int, Field(ge=0, le=1000)]
 
 
+class SharpenSlide(InRoom):
+    """A slide that one looks at closely."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1, le=1000)]
+
+
 class ShowVideo(Order):
     """A video for everybody; none: no video."""
 
@@ -285,6 +304,12 @@ class OfQuestion(Order):
     """Something about a question."""
 
     question: uuid.UUID
+
+
+class TakeQuestion(Order):
+    """The question that is answered aloud now; none: no question any more."""
+
+    question: uuid.UUID | None = None
 
 
 class MergeQuestion(OfQuestion):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.plugin import Call, Policy, Rate, on_event
-from plugins.webinar import banning, chat_signs, orders, stopping, whispering
+from plugins.webinar import banning, chat_signs, orders, rewriting, stopping, whispering
 
 LET_IN = Policy("visitor", "webinar")
 READS = Policy("visitor", "webinar", opens_transaction=False)
@@ -19,6 +19,18 @@ class PeopleOrders:
     def whisper(self, call: Call, command: orders.Whisper) -> Mapping[str, Any]:
         """Write to one person alone."""
         whispering.whisper(call.actor, command.room, command.person, command.text, command.key)
+        return {}
+
+    @on_event("alone.edit", LET_IN, orders.EditAlone, rate=Rate(20, 20))
+    def edit_alone(self, call: Call, command: orders.EditAlone) -> Mapping[str, Any]:
+        """Write anew what one wrote to one person or to those who lead."""
+        rewriting.edit(call.actor, command.room, command.target, command.text, command.key)
+        return {}
+
+    @on_event("alone.take_back", LET_IN, orders.OfAlone)
+    def take_back_alone(self, call: Call, command: orders.OfAlone) -> Mapping[str, Any]:
+        """Take it back."""
+        rewriting.take_back(call.actor, command.room, command.target)
         return {}
 
     @on_event("chat.sign", LET_IN, orders.Sign, rate=Rate(30, 20))

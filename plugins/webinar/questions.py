@@ -1,4 +1,4 @@
-"""Questions to those who present: asked, wanted by others too, merged, answered aloud or in writing. And the timer."""
+"""Questions to those who present: asked, wanted by others too, merged, taken up, answered aloud or in writing. And the timer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from plugins.webinar.asking_events import (
     QuestionChanged,
     QuestionMerged,
     QuestionPublished,
+    QuestionTaken,
     QuestionVoted,
 )
 from plugins.webinar.entering import get_self, require_right
@@ -61,6 +62,17 @@ def want(actor: Actor, room_id: uuid.UUID, question_id: uuid.UUID, *, is_wanted:
         session().execute(delete(Upvote).where(Upvote.question_id.in_(group), Upvote.participant_id == me.id))
     session().flush()
     merger().soon(f"question {first_id}", row.office_id, lambda: tell_votes(first_id))
+
+
+def take_up(actor: Actor, room_id: uuid.UUID, question_id: uuid.UUID | None, key: str) -> None:
+    """Begin to answer a question aloud: everybody sees which, and the replay leads here once it is ticked. None: put it back.
+
+    Raises Forbidden, NotFound, Conflict for one that is not open.
+    """
+    me = require_right(actor, room_id, "present")
+    if question_id is not None and _get(me, question_id).state != "open":
+        raise Conflict(_("Only a question that is still open can be answered now."))
+    log.write(me.room, "question.taken", QuestionTaken(question=question_id), own_key(me, key))
 
 
 def settle(

@@ -19,13 +19,16 @@ from plugins.webinar.replay_questions import read_published
 from plugins.webinar.replay_videos import KINDS as VIDEO_KINDS
 from plugins.webinar.replay_videos import video_moments
 
+Moment = dict[str, Any]
+
 PAGE = 500
 SLIDE_KINDS = frozenset({"slide.shown", "slide.hidden"})
 ZOOM_KIND = "slide.zoomed"
+TAKEN_KIND = "question.taken"
 AGENDA_KINDS = frozenset({"agenda.begun", "agenda.ended"})
 CHANGES = frozenset({"chat.gone", "chat.edited", "chat.signed"})
+UNKNOWN: Moment = {"text": "", "is_sharp": False}
 WHOLE = {"scale": 100, "x": 500, "y": 500}
-Moment = dict[str, Any]
 
 
 def read_replay(actor: Actor, room_id: uuid.UUID, recording_id: uuid.UUID) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def describe(actor: Actor, row: Recording, agreed: set[uuid.UUID]) -> dict[str, 
     return {
         "tracks": tracks, "seconds": length_of(row), "is_ready": all(recording.is_there(each) for each in row.tracks),
         "slides": _slides(row, [*before, *events]), "zooms": _zooms(row, [*before, *events]), "agenda": _agenda(row, [*before, *events]), "captions": _captions(row, events), "chat": _chat(row, events, shown),
-        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, events, lambda event: _at(row, event), shown), "videos": video_moments(row, [*before, *events], lambda event: _at(row, event)),
+        "polls": read_polls(actor, row, events, lambda event: _at(row, event)), "questions": read_published(row, [*before, *events], lambda event: _at(row, event), shown), "videos": video_moments(row, [*before, *events], lambda event: _at(row, event)),
     }  # fmt: skip
 
 
@@ -99,14 +102,16 @@ def _at(row: Recording, event: EventView) -> float:
 def _slides(row: Recording, events: list[EventView]) -> list[Moment]:
     """What was on the stage when it began, then each change; with the words of the page as title of the chapter."""
     changes = [(_at(row, each), each) for each in events if each.kind in SLIDE_KINDS]
-    texts = _texts({uuid.UUID(each.payload["deck"]) for _time, each in changes if each.kind == "slide.shown"})
-    found = []
+    pages = _pages({uuid.UUID(each.payload["deck"]) for _time, each in changes if each.kind == "slide.shown"})
+    found: list[Moment] = []
     for at, each in changes:
         if each.kind == "slide.hidden":
-            found.append({"at": at, "deck": None, "number": 0, "text": ""})
+            found.append({"at": at, "deck": None, "number": 0} | UNKNOWN)
         else:
             key = (each.payload["deck"], each.payload["number"])
-            found.append({"at": at, "deck": key[0], "number": key[1], "text": texts.get(key, "")})
+            page = pages.get(key)
+            known = {"text": page.text, "is_sharp": page.sharp_file_id is not None} if page else UNKNOWN
+            found.append({"at": at, "deck": key[0], "number": key[1]} | known)
     return found
 
 
@@ -134,6 +139,8 @@ def _before(row: Recording) -> list[EventView]:
     for each in takewhile(lambda each: each.seq < row.first_seq, _log_after(row, 0)):
         if each.kind in SLIDE_KINDS | AGENDA_KINDS:
             last[each.kind.partition(".")[0]] = each
+        if each.kind == TAKEN_KIND:
+            last["question"] = each
         if each.kind == ZOOM_KIND:
             last["zoom"] = each
         elif each.kind in SLIDE_KINDS:
@@ -143,11 +150,11 @@ def _before(row: Recording) -> list[EventView]:
     return sorted(last.values(), key=lambda each: each.seq)
 
 
-def _texts(decks: set[uuid.UUID]) -> dict[tuple[str, int], str]:
+def _pages(decks: set[uuid.UUID]) -> dict[tuple[str, int], Slide]:
     rows = session().scalars(
         select(Slide).join(Deck, Deck.id == Slide.deck_id).where(Slide.deck_id.in_(decks))
     )
-    return {(str(each.deck_id), each.number): each.text for each in rows}
+    return {(str(each.deck_id), each.number): each for each in rows}
 
 
 def _captions(row: Recording, events: list[EventView]) -> list[Moment]:

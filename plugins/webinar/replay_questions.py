@@ -18,18 +18,15 @@ def read_published(
     at: Callable[[EventView], float],
     shown: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Published questions that were asked or answered while it was recorded, as they stand now, at the moment of the answer.
+    """Published questions that were asked or answered while it was recorded, as they stand now, at the moment where the answer begins.
 
-    Where the answer came after the recording it is the moment of the question. Who did not agree to be recorded has no name.
+    That is when it was taken up, if it was, else when it was ticked or the written answer came; where the answer came
+    after the recording, when it was asked. Who did not agree to be recorded has no name.
     """
     query = (
         select(Question).filter_by(room_id=row.room_id, is_published=True).where(Question.state.in_(ANSWERED))
     )
-    moments: dict[str, float] = {}
-    for each in events:
-        is_answer = each.kind == "question.changed" and each.payload["state"] in ANSWERED
-        if is_answer or each.kind == "question.asked":
-            moments[each.payload["question"]] = at(each)
+    moments = _moments(events, at)
     found = [
         {
             "at": moments[str(each.id)], "name": shown.get(str(each.participant_id), _("Somebody")), "text": each.text,
@@ -39,3 +36,23 @@ def read_published(
         if str(each.id) in moments
     ]  # fmt: skip
     return sorted(found, key=lambda each: each["at"])
+
+
+def _moments(events: Sequence[EventView], at: Callable[[EventView], float]) -> dict[str, float]:
+    """The second that each question leads to."""
+    moments: dict[str, float] = {}
+    begun: dict[str, float] = {}
+    now = ""
+    for each in events:
+        question = str(each.payload.get("question") or "")
+        if each.kind == "question.taken":
+            if question:
+                begun[question] = at(each)
+            else:
+                begun.pop(now, None)
+            now = question
+        elif each.kind == "question.asked":
+            moments[question] = at(each)
+        elif each.kind == "question.changed" and each.payload["state"] in ANSWERED:
+            moments[question] = begun.get(question, at(each))
+    return moments

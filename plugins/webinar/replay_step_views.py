@@ -70,6 +70,14 @@ def picture(activity_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> Response
     return serve_file(replay_steps.get_picture(actor(), activity_id, deck_id, number), as_download=False)
 
 
+@blueprint.get("/slides/<uuid:deck_id>/<int:number>-sharp.webp")
+@member
+def sharp_picture(activity_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> Response:
+    """The same, for who looks closely."""
+    found = replay_steps.get_picture(actor(), activity_id, deck_id, number, is_sharp=True)
+    return serve_file(found, as_download=False)
+
+
 @blueprint.get("/videos/<uuid:video_id>")
 @member
 def video(activity_id: uuid.UUID, video_id: uuid.UUID) -> Response:

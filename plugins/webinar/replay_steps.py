@@ -111,13 +111,16 @@ def get_track(actor: Actor, activity_id: uuid.UUID, track_id: uuid.UUID) -> Stor
     return session().get_one(StoredFile, track.file_id) if track.file_id is not None else Path(track.path)
 
 
-def get_picture(actor: Actor, activity_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> StoredFile:
+def get_picture(
+    actor: Actor, activity_id: uuid.UUID, deck_id: uuid.UUID, number: int, *, is_sharp: bool = False
+) -> StoredFile:
     """A slide of the meeting. Raises NotFound, Forbidden."""
     _step, row = _with_recording(actor, activity_id)
     deck, slide = session().get(Deck, deck_id), session().get(Slide, (deck_id, number))
-    if deck is None or slide is None or deck.room_id != row.room_id:
+    file_id = (slide.sharp_file_id if is_sharp else slide.file_id) if slide is not None else None
+    if deck is None or file_id is None or deck.room_id != row.room_id:
         raise NotFound(_("There is no such slide."))
-    return session().get_one(StoredFile, slide.file_id)
+    return session().get_one(StoredFile, file_id)
 
 
 def get_video(actor: Actor, activity_id: uuid.UUID, video_id: uuid.UUID, *, captions: bool) -> StoredFile:

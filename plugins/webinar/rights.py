@@ -27,7 +27,7 @@ RIGHT_NAMES: dict[Right, Text] = {
     "share": _l("Share the screen"),
     "present": _l("Show slides"),
     "chat": _l("Write in the chat"),
-    "vote": _l("Vote"),
+    "vote": _l("Vote in polls"),
     "ask": _l("Ask questions"),
     "record": _l("Record"),
     "moderate": _l("Lead the room"),

@@ -99,6 +99,13 @@ def create_room(actor: Actor, command: CreateRoom, parent_id: uuid.UUID | None =
     return meeting
 
 
+def plan_room(actor: Actor, command: CreateRoom) -> Meeting:
+    """The same for somebody who plans a meeting that is to take place. Raises Forbidden, Invalid for one that would be over already."""
+    if command.starts_at is not None:
+        _require_ahead(as_moment(command.starts_at), command.duration)
+    return create_room(actor, command)
+
+
 def set_up(actor: Actor, activity_id: uuid.UUID) -> None:
     """The rows of a new activity of the type."""
     activity = session().get_one(Activity, activity_id)
@@ -130,6 +137,9 @@ def edit_room(actor: Actor, room_id: uuid.UUID, command: EditRoom) -> Meeting:
     if command.capacity and command.capacity > preset.capacity:
         text = _("A %(kind)s has at most %(count)s places.", kind=preset.title, count=preset.capacity)
         raise Invalid(text, fields={"capacity": text})
+    starts_at = as_moment(command.starts_at) if command.starts_at else None
+    if starts_at is not None and (starts_at, command.duration) != (before, room.duration):
+        _require_ahead(starts_at, command.duration)
     length_before, room.duration = room.duration, command.duration
     room.rights = write_names(set(command.rights) & set(OPEN_RIGHTS))
     room.layout, room.has_lobby, room.guests = command.layout, command.has_lobby, command.guests
@@ -142,12 +152,18 @@ def edit_room(actor: Actor, room_id: uuid.UUID, command: EditRoom) -> Meeting:
         actor, room_id,
         EditActivity(title=command.title, summary=command.summary, capacity=command.capacity or preset.capacity),
     )  # fmt: skip
-    set_time(meeting, as_moment(command.starts_at) if command.starts_at else None)
+    set_time(meeting, starts_at)
     if activity.state == "published" and (before, length_before) != (activity.starts_at, room.duration):
         room.sequence += 1
         letters.tell_changed(meeting.room, activity)
     session().flush()
     return meeting
+
+
+def _require_ahead(starts_at: datetime, minutes: int) -> None:
+    if starts_at + timedelta(minutes=minutes) <= utcnow():
+        text = _("This time is over already. Choose one that is still to come.")
+        raise Invalid(text, fields={"starts_at": text})
 
 
 def attended_minutes(room: Room) -> int:

@@ -24,11 +24,19 @@ class DeckChanged(Command):
 
 
 class SlideShown(Command):
-    """The slide that everybody sees; ``person`` turned to it."""
+    """The slide that everybody sees; ``person`` turned to it. ``is_sharp``: there is a sharper picture for who looks closely."""
 
     deck: uuid.UUID
     number: Annotated[int, Field(ge=1)]
     person: uuid.UUID | None = None
+    is_sharp: bool = False
+
+
+class SlideSharpened(Command):
+    """A sharper picture of this slide is there."""
+
+    deck: uuid.UUID
+    number: Annotated[int, Field(ge=1)]
 
 
 class SlideZoomed(Command):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.plugin import (
     Invalid,
+    StoredFile,
     _,
     accept_attribute,
     actor,
@@ -46,7 +47,18 @@ def prepare(activity_id: uuid.UUID) -> ResponseReturnValue:
 @visitors("webinar")
 def picture(activity_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> Response:
     """One slide."""
-    response = serve_file(slides.get_picture(actor(), activity_id, deck_id, number), as_download=False)
+    return _serve(slides.get_picture(actor(), activity_id, deck_id, number))
+
+
+@blueprint.get("/<uuid:activity_id>/slides/<uuid:deck_id>/<int:number>-sharp.webp")
+@visitors("webinar")
+def sharp_picture(activity_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> Response:
+    """The same, for who looks closely."""
+    return _serve(slides.get_picture(actor(), activity_id, deck_id, number, is_sharp=True))
+
+
+def _serve(file: StoredFile) -> Response:
+    response = serve_file(file, as_download=False)
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 

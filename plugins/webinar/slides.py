@@ -136,7 +136,10 @@ def show(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> N
     deck = session().get(Deck, deck_id)
     if deck is None or deck.room_id != room_id or not 1 <= number <= deck.pages:
         raise NotFound(_("There is no such slide."))
-    log.write(me.room, "slide.shown", SlideShown(deck=deck.id, number=number, person=me.id))
+    page = session().get(Slide, (deck.id, number))
+    is_sharp = page is not None and page.sharp_file_id is not None
+    shown = SlideShown(deck=deck.id, number=number, person=me.id, is_sharp=is_sharp)
+    log.write(me.room, "slide.shown", shown)
 
 
 def hide(actor: Actor, room_id: uuid.UUID) -> None:
@@ -156,14 +159,17 @@ def remove_deck(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID) -> None:
     log.write(meeting.room, "deck.changed", DeckChanged(deck=deck_id))
 
 
-def get_picture(actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID, number: int) -> StoredFile:
-    """The picture of a slide, for people inside and those who prepare the room. Raises NotFound, Forbidden."""
+def get_picture(
+    actor: Actor, room_id: uuid.UUID, deck_id: uuid.UUID, number: int, *, is_sharp: bool = False
+) -> StoredFile:
+    """The picture of a slide, for people inside and those who prepare the room. Raises NotFound, also before the sharp one is drawn, Forbidden."""
     require_viewer(actor, room_id)
     deck = session().get(Deck, deck_id)
     row = session().scalar(select(Slide).filter_by(deck_id=deck_id, number=number))
-    if deck is None or row is None or deck.room_id != room_id:
+    file_id = (row.sharp_file_id if is_sharp else row.file_id) if row is not None else None
+    if deck is None or file_id is None or deck.room_id != room_id:
         raise NotFound(_("There is no such slide."))
-    return session().get_one(StoredFile, row.file_id)
+    return session().get_one(StoredFile, file_id)
 
 
 def require_viewer(actor: Actor, room_id: uuid.UUID) -> None:
@@ -229,16 +235,30 @@ def _pdf_pages(body: bytes) -> list[tuple[bytes, str]]:
     if not 0 < count <= MOST_PAGES:
         raise BadDeck(_("A file may have up to %(count)s pages.", count=MOST_PAGES))
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        (folder / "deck.pdf").write_bytes(body)
-        (folder / "page.typ").write_text(_PAGE, "utf-8")
-        return [(_draw_page(folder, number), _text_of(reader, number)) for number in range(1, count + 1)]
+        folder = _lay_out(Path(place), body)
+        return [
+            (as_webp(_draw_page(folder, number), WIDTH), _text_of(reader, number))
+            for number in range(1, count + 1)
+        ]
 
 
-def _draw_page(folder: Path, number: int) -> bytes:
+def draw_page(body: bytes, number: int, factor: float) -> Image.Image:
+    """One page of a PDF, so many times as large as the room shows it. Raises BadDeck."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = _lay_out(Path(place), body)
+        return _draw_page(folder, number, 72.0 * factor)
+
+
+def _lay_out(folder: Path, body: bytes) -> Path:
+    (folder / "deck.pdf").write_bytes(body)
+    (folder / "page.typ").write_text(_PAGE, "utf-8")
+    return folder
+
+
+def _draw_page(folder: Path, number: int, ppi: float = 72.0) -> Image.Image:
     try:
         drawn = typst.compile(
-            folder / "page.typ", root=folder, format="png", ppi=72.0, sys_inputs={"page": str(number)}
+            folder / "page.typ", root=folder, format="png", ppi=ppi, sys_inputs={"page": str(number)}
         )
     except typst.TypstError:
         raise BadDeck(
@@ -247,7 +267,7 @@ def _draw_page(folder: Path, number: int) -> bytes:
                 number=number,
             )
         ) from None
-    return _as_webp(Image.open(io.BytesIO(bytes(drawn))))
+    return Image.open(io.BytesIO(bytes(drawn)))
 
 
 def _text_of(reader: PdfReader, number: int) -> str:
@@ -265,16 +285,17 @@ def _damage() -> tuple[type[Exception], ...]:
 
 
 def _picture(body: bytes) -> bytes:
-    return _as_webp(Image.open(io.BytesIO(body)))
+    return as_webp(Image.open(io.BytesIO(body)), WIDTH)
 
 
-def _as_webp(image: Image.Image) -> bytes:
+def as_webp(image: Image.Image, width: int) -> bytes:
+    """A picture on white, at most so many pixels wide and twice as high."""
     if image.mode not in {"RGB", "L"}:
         backed = Image.new("RGB", image.size, "white")
         alpha = image.convert("RGBA")
         backed.paste(alpha, mask=alpha)
         image = backed
-    image.thumbnail((WIDTH, WIDTH * 2))
+    image.thumbnail((width, width * 2))
     out = io.BytesIO()
     image.save(out, "WEBP", quality=QUALITY, method=4)
     return out.getvalue()

@@ -16,6 +16,7 @@ from plugins.webinar import (
     questions,
     recording,
     sending,
+    sharpening,
     slides,
     talking,
     videos,
@@ -223,6 +224,11 @@ class WebinarNamespace(AskingEvents, PeopleOrders, LiveNamespace):
         )
         zooming.zoom(call.actor, command.room, view, command.key)
         return {}
+
+    @on_event("slide.sharpen", LET_IN, orders.SharpenSlide, rate=Rate(60, 60))
+    def sharpen_slide(self, call: Call, command: orders.SharpenSlide) -> Mapping[str, Any]:
+        """Look closely at a slide for oneself."""
+        return {"is_sharp": sharpening.ask(call.actor, command.room, command.deck, command.number)}
 
     @on_event("videos.list", READS, orders.InRoom)
     def list_videos(self, call: Call, command: orders.InRoom) -> Mapping[str, Any]:

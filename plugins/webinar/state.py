@@ -23,7 +23,7 @@ def new_state() -> State:
     return {
         "is_open": False, "is_ended": False, "locked": [], "layout": None, "pinned": None, "people": {}, "hands": [],
         "floor": None, "chat": [], "chat_rules": None, "slide": None, "decks": 0, "polls": {}, "questions": {}, "timer": None, "captions": [], "recording": None, "consents": {},
-        "agenda": None, "agenda_changes": 0, "prepared_changes": 0, "video": None, "videos": 0,
+        "agenda": None, "question_now": None, "agenda_changes": 0, "prepared_changes": 0, "video": None, "videos": 0,
     }  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def _ended(state: State, _payload: Event, _event: Event) -> State:
         "is_ended": True,
         "hands": [],
         "floor": None,
+        "question_now": None,
         "agenda": None,
         "video": None,
     }
@@ -124,7 +125,7 @@ def _deck(state: State, _payload: Event, _event: Event) -> State:
 
 def _slide(state: State, payload: Event, _event: Event) -> State:
     shown = {"deck": payload["deck"], "number": payload["number"], "by": payload.get("person")}
-    return state | {"slide": shown | {"zoom": None}}
+    return state | {"slide": shown | {"zoom": None, "is_sharp": payload.get("is_sharp", False)}}
 
 
 def _zoomed(state: State, payload: Event, _event: Event) -> State:
@@ -133,6 +134,13 @@ def _zoomed(state: State, payload: Event, _event: Event) -> State:
         return state
     view = {name: payload[name] for name in ("scale", "x", "y")}
     return state | {"slide": slide | {"zoom": view if payload["scale"] > 100 else None}}
+
+
+def _sharpened(state: State, payload: Event, _event: Event) -> State:
+    slide = state["slide"]
+    if slide is None or (slide["deck"], slide["number"]) != (payload["deck"], payload["number"]):
+        return state
+    return state | {"slide": slide | {"is_sharp": True}}
 
 
 def _no_slide(state: State, _payload: Event, _event: Event) -> State:
@@ -202,15 +210,19 @@ def _question(state: State, payload: Event, event: Event) -> State:
     return state | {"questions": state["questions"] | {payload["question"]: asked}}
 
 
+def _question_taken(state: State, payload: Event, _event: Event) -> State:
+    return state | {"question_now": payload["question"]}
+
+
 def _question_changed(state: State, payload: Event, _event: Event) -> State:
-    return _with(
-        state, "questions", payload["question"], {"state": payload["state"], "answer": payload["answer"]}
-    )
+    changed = {"state": payload["state"], "answer": payload["answer"]}
+    return _with(_without_now(state, payload["question"]), "questions", payload["question"], changed)
 
 
 def _question_merged(state: State, payload: Event, _event: Event) -> State:
     """``into`` holds while the state is ``merged``."""
-    return _with(state, "questions", payload["question"], {"state": "merged", "into": payload["into"]})
+    merged = {"state": "merged", "into": payload["into"]}
+    return _with(_without_now(state, payload["question"]), "questions", payload["question"], merged)
 
 
 def _question_published(state: State, payload: Event, _event: Event) -> State:
@@ -266,6 +278,10 @@ def _with(state: State, group: str, key: str, changes: Mapping[str, Any]) -> Sta
     return state if known is None else state | {group: state[group] | {key: known | changes}}
 
 
+def _without_now(state: State, question: str) -> State:
+    return state | {"question_now": None} if state.get("question_now") == question else state
+
+
 def _with_person(state: State, person: str, changes: Mapping[str, Any]) -> State:
     known = state["people"].get(person, {"role": "participant", "granted": [], "revoked": []})
     return state | {"people": state["people"] | {person: known | changes}}
@@ -296,6 +312,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "deck.changed": _deck,
     "slide.shown": _slide,
     "slide.zoomed": _zoomed,
+    "slide.sharpened": _sharpened,
     "slide.hidden": _no_slide,
     "videos.changed": _videos,
     "video.shown": _video,
@@ -308,6 +325,7 @@ _STEPS: dict[str, Callable[[State, Event, Event], State]] = {
     "poll.counted": _poll_counted,
     "question.asked": _question,
     "question.changed": _question_changed,
+    "question.taken": _question_taken,
     "question.merged": _question_merged,
     "question.published": _question_published,
     "question.voted": _question_voted,

@@ -52,7 +52,7 @@ def take_turn(me: Participant, text: str, whole_key: str) -> None:
     """Write a new message now, by the rules of the chat; the same key again is the same message. Raises Invalid, Conflict."""
     if whole_key != me.said_key:
         _check_pause(me)
-    _check_links(me, text)
+    check_links(me, text)
     me.said_at, me.said_key = utcnow(), whole_key
     session().flush()
 
@@ -64,7 +64,7 @@ def edit(actor: Actor, room_id: uuid.UUID, target: int, text: str, key: str) -> 
     is_mine = any(each["seq"] == target and each["person"] == str(me.id) for each in state["chat"])
     if not is_mine:
         raise NotFound(_("This message is not there any more."))
-    _check_links(me, text)
+    check_links(me, text)
     edited = ChatEdited(person=me.id, target=target, text=text, mentions=_mentioned(me, text))
     log.write(me.room, "chat.edited", edited, own_key(me, key))
 
@@ -146,7 +146,8 @@ def _check_pause(me: Participant) -> None:
         raise Conflict(text, code="slow")
 
 
-def _check_links(me: Participant, text: str) -> None:
+def check_links(me: Participant, text: str) -> None:
+    """Raise Invalid (``no_links``) for a link of who may write none."""
     if me.room.links == "leaders" and "present" not in me.rights and LINK.search(text):
         raise Invalid(_("Only those who lead or present write links here."), code="no_links")
 

@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
     """A title and a date."""
     form = Form(CreateRoom, submit=_("Create"))
     made: list[Meeting] = []
-    if form.run(lambda command: made.append(rooms.create_room(actor(), command))):
+    if form.run(lambda command: made.append(rooms.plan_room(actor(), command))):
         flash(_("Created as a draft. Look at it, then publish it."), "success")
         return redirect(url_for("webinar.show", activity_id=made[0].activity.id), 303)
     return render_template("webinar/new.html", form=form, breadcrumb=trail(_("New meeting"))), form.status

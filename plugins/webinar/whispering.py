@@ -7,11 +7,13 @@ replay and no copy holds them, and those who lead do not read them.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from lms.plugin import (
     Actor,
     Conflict,
+    EventView,
     Forbidden,
     Invalid,
     _,
@@ -53,20 +55,37 @@ def whisper(actor: Actor, room_id: uuid.UUID, person: uuid.UUID, text: str, key:
 
 
 def export_whispers(row: Participant, title: str) -> list[dict[str, Any]]:
-    """Private messages that somebody wrote and got in one room, for the archive of their data."""
+    """Private messages that somebody wrote and got in one room, for the archive of their data.
+
+    One's own also as they were written anew or taken back later; what one got as it stands now.
+    """
     with office_scope(row.office_id):
+        events = list(_all_for(row))
+        gone = {each.payload["target"] for each in events if each.kind == "alone.gone"}
+        anew = {
+            each.payload["target"]: each.payload["text"] for each in events if each.kind == "alone.edited"
+        }
+        first = {each.key: each.payload for each in events if each.kind == KIND}
         found: list[dict[str, Any]] = []
-        seq, office = 0, system_actor(row.office_id)
-        while events := read_since(office, log.person_channel(row.id), seq, PAGE):
-            for each in events:
-                if each.kind == KIND:
-                    is_own = each.payload["by"] == str(row.id)
-                    other = session().get(Participant, uuid.UUID(each.payload["to" if is_own else "by"]))
-                    found.append(
-                        {"meeting": title, "at": each.at, "from": row.name if is_own else _name(other), "to": _name(other) if is_own else row.name, "text": each.payload["text"]}
-                    )  # fmt: skip
-            seq = events[-1].seq
+        for each in events:
+            said = first.get(each.payload["target"] if each.kind == "alone.edited" else each.key)
+            if said is None or each.kind == "alone.gone":
+                continue
+            is_own = said["by"] == str(row.id)
+            if not is_own and (each.kind != KIND or each.key in gone):
+                continue
+            other = _name(session().get(Participant, uuid.UUID(said["to" if is_own else "by"])))
+            text = each.payload["text"] if is_own else anew.get(each.key, each.payload["text"])
+            sender, receiver = (row.name, other) if is_own else (other, row.name)
+            found.append({"meeting": title, "at": each.at, "from": sender, "to": receiver, "text": text})
         return found
+
+
+def _all_for(row: Participant) -> Iterator[EventView]:
+    seq, office = 0, system_actor(row.office_id)
+    while events := read_since(office, log.person_channel(row.id), seq, PAGE):
+        yield from events
+        seq = events[-1].seq
 
 
 def forget_whispers(row: Participant) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from lms.plugin import Actor, Conflict, _
-from plugins.webinar import log
+from lms.plugin import Actor, Conflict, _, session
+from plugins.webinar import log, sharpening
 from plugins.webinar.entering import require_right
+from plugins.webinar.models import Slide
 from plugins.webinar.slide_events import SlideZoomed
 from plugins.webinar.talking import own_key
 
@@ -23,3 +24,6 @@ def zoom(actor: Actor, room_id: uuid.UUID, command: SlideZoomed, key: str) -> No
     if slide.get("by") not in {None, str(me.id)}:
         raise Conflict(_("Somebody else shows this slide."))
     log.write(me.room, "slide.zoomed", command, own_key(me, key))
+    page = session().get(Slide, (command.deck, command.number))
+    if page is not None and command.scale >= sharpening.FROM_SCALE:
+        sharpening.want(me.office_id, page)

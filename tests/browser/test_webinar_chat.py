@@ -99,3 +99,22 @@ def test_who_leads_slows_the_chat_down_and_keeps_links_out(meet: Meet, installat
     field.press("Enter")
     expect(trainee.get_by_text("You can write again in").first).to_be_visible()
     expect(field).to_have_value("Ancora")
+
+
+def test_what_is_far_too_long_is_refused_in_words_and_the_chat_goes_on(
+    meet: Meet, installation: Installation
+) -> None:
+    room = f"/webinar/{make(installation)}/room"
+    host, trainee = meet("trainer").visit(room), meet("trainee14").visit(room)
+    come_in(host)
+    come_in(trainee)
+    field = trainee.get_by_label("Your message")
+    for length, reason in ((400_000, "This message is too long."), (2001, "at most 2000 characters")):
+        field.evaluate("(each, length) => (each.value = 'x'.repeat(length))", length)
+        field.press("Enter")
+        expect(trainee.get_by_text(reason)).to_be_visible()
+        assert field.evaluate("each => each.value.length") == length
+    field.fill("Buongiorno")
+    field.press("Enter")
+    expect(host.get_by_role("log")).to_contain_text("Buongiorno")
+    expect(trainee.locator("[data-part=connection]")).to_be_hidden()

@@ -50,6 +50,10 @@ def test_questions_are_merged_by_keyboard_and_all_who_asked_hear_the_answer(
     expect(second.get_by_role("button", name="I want to know it too")).to_be_disabled()
     for page in (host, second):
         assert is_sound(page) == []
+    host.get_by_role("button", name="Answer now").press("Enter")
+    expect(host.locator(".webinar-question.is-now")).to_contain_text("being answered now")
+    expect(second.get_by_role("status").filter(has_text="is being answered now")).to_contain_text(FIRST)
+    assert is_sound(host) == []
     host.get_by_role("button", name="Write an answer").press("Enter")
     host.keyboard.type("Sì, da domani.")
     host.keyboard.press("Tab")

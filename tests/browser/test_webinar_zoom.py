@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from lms.testing import run_jobs
 from plugins.webinar import rooms, slides
 from tests.browser.conftest import Meet
 from tests.browser.test_webinar import come_in, is_sound
@@ -20,6 +21,8 @@ PLACE = """() => {
   const frame = document.querySelector('[data-part=slide-view]').getBoundingClientRect();
   return [Math.round(picture.width), Math.round(picture.left - frame.left), Math.round(frame.width)];
 }"""
+
+WHOLE_WIDTH = "() => document.querySelector('[data-part=slide-sheet]').offsetWidth"
 
 
 @contextmanager
@@ -141,3 +144,26 @@ def test_fingers_pinch_and_drag_a_slide_and_the_wheel_with_ctrl_does_it_at_a_des
         expect(host.locator("[data-part=zoom-scale]")).not_to_have_text("100 %")
         assert percent(host) == pytest.approx(201, abs=2)
         assert percent(page) == closer
+
+
+def test_a_slide_that_is_seen_large_gets_sharper_and_keeps_its_place(
+    meet: Meet, installation: Installation
+) -> None:
+    sharp = "() => document.querySelector('[data-part=slide-picture]').currentSrc.includes('-sharp')"
+    with shown(meet, installation, "trainee24") as (host, page):
+        asked: list[str] = []
+        page.on("request", lambda each: asked.append(each.url) if "-sharp" in each.url else None)
+        host.locator("[data-part=slide-view]").focus()
+        for _press in range(5):
+            host.keyboard.press("+")
+        scale(host, 305)
+        run_jobs(installation.app)
+        host.wait_for_function(sharp)
+        assert host.evaluate(PLACE)[0] == pytest.approx(host.evaluate(WHOLE_WIDTH) * 3.05, abs=4)
+        # A phone whose screen shows no more than the plain picture holds loads nothing more.
+        scale(page, 305)
+        assert asked == []
+        host.keyboard.press("0")
+        host.keyboard.press("ArrowRight")
+        expect(host.get_by_role("img", name="Slide 2 of 4")).to_be_visible()
+        assert not host.evaluate(sharp)

@@ -13,6 +13,8 @@ import { io } from "socket.io-client";
 /** @typedef {{ resolve: (answer: any) => void, reject: (problem: ChannelError) => void }} Waiting */
 
 const ANSWER_MS = 8000;
+/** The server closes the connection of who sends a larger message (256,000 bytes with what is around it). */
+const LARGEST_BYTES = 250_000;
 const GAP_MS = 200;
 const SPREAD_MS = 3000;
 const SOON_MS = 1500;
@@ -104,11 +106,7 @@ export class Channel extends EventTarget {
    * @returns {Promise<number>}
    */
   append(kind, payload, key = newKey()) {
-    this.#unsent.push({ key, kind, payload });
-    this.#writeJournal();
-    const stored = new Promise((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
-    void this.#send();
-    return stored;
+    return this.#keep({ key, kind, payload });
   }
 
   /**
@@ -119,11 +117,7 @@ export class Channel extends EventTarget {
    * @returns {Promise<any>} the answer
    */
   order(order, data, key = newKey()) {
-    this.#unsent.push({ key, kind: "", payload: data, order });
-    this.#writeJournal();
-    const done = new Promise((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
-    void this.#send();
-    return done;
+    return this.#keep({ key, kind: "", payload: data, order });
   }
 
   /**
@@ -302,6 +296,22 @@ export class Channel extends EventTarget {
   };
 
   // --- sending
+
+  /**
+   * Keep it until the server has answered. What the server would hang up on is refused here, or it would be sent again for ever.
+   * @param {Unsent} unsent
+   * @returns {Promise<any>}
+   */
+  #keep(unsent) {
+    if (new Blob([JSON.stringify(unsent)]).size > LARGEST_BYTES) {
+      return Promise.reject(new ChannelError({ code: "too_large", message: document.documentElement.dataset.tooLong ?? "", fields: {} }));
+    }
+    this.#unsent.push(unsent);
+    this.#writeJournal();
+    const done = new Promise((resolve, reject) => this.#waiting.set(unsent.key, { resolve, reject }));
+    void this.#send();
+    return done;
+  }
 
   async #send() {
     if (this.#isSending || !this.#hasJoined) return;

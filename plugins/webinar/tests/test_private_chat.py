@@ -35,6 +35,7 @@ from plugins.webinar import (
     moderating,
     privacy,
     replay,
+    rewriting,
     talking,
     whispering,
 )
@@ -251,3 +252,105 @@ def test_the_replay_shows_how_many_gave_which_sign(app: Flask, world: World) -> 
         chat_signs.set_sign(world.actor("trainee"), room_id, seq, "clap", is_given=True)
         shown = replay.read_replay(world.actor("trainer"), room_id, recording.id)
         assert [each["signs"] for each in shown["chat"]] == ["👏 1"]
+
+
+def as_it_stands(row: Participant, channel: str) -> list[str]:
+    """What a page shows of messages of a channel that are not for everybody."""
+    shown: dict[str, str] = {}
+    for each in read_since(system_actor(row.office_id), channel, 0):
+        if each.kind in {"chat.whispered", "staff.told"}:
+            shown[each.key] = each.payload["text"]
+        elif each.kind == "alone.edited":
+            shown[each.payload["target"]] = each.payload["text"]
+        elif each.kind == "alone.gone":
+            del shown[each.payload["target"]]
+    return list(shown.values())
+
+
+def own(row: Participant) -> list[str]:
+    """The same of somebody's own channel."""
+    return as_it_stands(row, log.person_channel(row.id))
+
+
+def key_of(row: Participant, key: str = KEY) -> str:
+    """By what a message of this person is known."""
+    return talking.own_key(row, key)
+
+
+def test_a_private_message_is_changed_and_taken_back_by_its_author_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside("siena"):
+        meeting, (_host, anna, marco, _third) = allowed(world)
+        room_id, trainee = meeting.activity.id, world.actor("trainee")
+        whispering.whisper(trainee, room_id, marco.id, SECRET, KEY)
+        for other in ("trainer", "trainee2", "trainee3"):
+            with pytest.raises(NotFound):
+                rewriting.edit(world.actor(other), room_id, key_of(anna), "Altro", OTHER)
+            with pytest.raises(NotFound):
+                rewriting.take_back(world.actor(other), room_id, key_of(anna))
+        rewriting.edit(trainee, room_id, key_of(anna), "Ancora per te", OTHER)
+        rewriting.edit(trainee, room_id, key_of(anna), "Ancora per te", OTHER)
+        assert [own(row) for row in (anna, marco)] == [["Ancora per te"], ["Ancora per te"]]
+        texts = {key: [row["text"] for row in exported(world.actor(key), monkeypatch)["webinar_private"]] for key in ("trainee", "trainee2")}  # fmt: skip
+        assert [SECRET in texts[key] for key in ("trainee", "trainee2")] == [True, False]
+        assert all("Ancora per te" in texts[key] for key in texts)
+        for _twice in range(2):
+            rewriting.take_back(trainee, room_id, key_of(anna))
+        assert [own(row) for row in (anna, marco)] == [[], []]
+        assert "Ancora per te" not in str(exported(world.actor("trainee2"), monkeypatch)["webinar_private"])
+        with pytest.raises(NotFound):
+            rewriting.edit(trainee, room_id, key_of(anna), "Torna", THIRD)
+
+
+def test_a_message_to_those_who_lead_is_changed_by_its_author_and_deleted_by_them(world: World) -> None:
+    with world.inside("siena"):
+        meeting, (host, anna, marco, _third) = allowed(world)
+        room_id, trainee = meeting.activity.id, world.actor("trainee")
+        staff = log.staff_channel(room_id)
+        moderating.lock(world.actor("trainer"), room_id, "chat", is_locked=True)
+        talking.tell_staff(trainee, room_id, "Non sento", KEY)
+        rewriting.edit(trainee, room_id, key_of(anna), "Ora sento", OTHER)
+        assert [own(anna), as_it_stands(host, staff)] == [["Ora sento"], ["Ora sento"]]
+        for refused in (rewriting.take_back, lambda *who: rewriting.edit(*who, "Altro", THIRD)):
+            with pytest.raises(NotFound):
+                refused(world.actor("trainee2"), room_id, key_of(anna))
+        with pytest.raises(NotFound):
+            rewriting.edit(world.actor("trainer"), room_id, key_of(anna), "Altro", THIRD)
+        rewriting.take_back(world.actor("trainer"), room_id, key_of(anna))
+        talking.tell_staff(world.actor("trainer"), room_id, "Prego", KEY, marco.id)
+        rewriting.edit(world.actor("trainer"), room_id, key_of(host), "Prego!", OTHER)
+        assert [own(anna), own(marco), as_it_stands(host, staff)] == [[], ["Prego!"], ["Prego!"]]
+        rewriting.take_back(world.actor("trainer"), room_id, key_of(host))
+        assert [own(marco), as_it_stands(host, staff)] == [[], []]
+
+
+def test_changing_a_private_message_is_no_way_round_the_rules(world: World) -> None:
+    with world.inside("siena"):
+        meeting, (_host, anna, marco, _third) = allowed(world)
+        room_id, trainee = meeting.activity.id, world.actor("trainee")
+        whispering.whisper(trainee, room_id, marco.id, SECRET, KEY)
+        rules = ChatRuled(slow_seconds=0, links="leaders", private=True)
+        talking.set_rules(world.actor("trainer"), room_id, rules, KEY)
+        with pytest.raises(Invalid):
+            rewriting.edit(trainee, room_id, key_of(anna), "https://example.org", OTHER)
+        talking.set_rules(world.actor("trainer"), room_id, rules.model_copy(update={"private": False}), OTHER)
+        with pytest.raises(Forbidden):
+            rewriting.edit(trainee, room_id, key_of(anna), "Ancora", OTHER)
+        moderating.give_right(world.actor("trainer"), room_id, anna.id, "chat", is_given=False)
+        with pytest.raises(Forbidden):
+            rewriting.edit(trainee, room_id, key_of(anna), "Ancora", OTHER)
+        assert own(marco) == [SECRET]
+        rewriting.take_back(trainee, room_id, key_of(anna))
+        assert own(marco) == []
+
+
+def test_what_was_forgotten_is_not_written_again_by_a_change(world: World) -> None:
+    with world.inside("siena"):
+        meeting, (_host, anna, marco, _third) = allowed(world)
+        room_id = meeting.activity.id
+        whispering.whisper(world.actor("trainee"), room_id, marco.id, SECRET, KEY)
+        whispering.forget_whispers(marco)
+        rewriting.edit(world.actor("trainee"), room_id, key_of(anna), "Ancora", OTHER)
+        assert own(anna) == ["Ancora"]
+        assert read_since(system_actor(marco.office_id), log.person_channel(marco.id), 0) == []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lms.plugin import Conflict, Forbidden, NotFound, World, new_id, session, utcnow
 from lms.testing import SignIn
 from plugins.webinar import log, merging, moderating, questions, recording, replay, rooms
+from plugins.webinar.asking_events import QuestionChanged, QuestionTaken
 from plugins.webinar.models import Question, Recording
 from plugins.webinar.rooms import Meeting
 from plugins.webinar.state import fold, new_state
@@ -150,6 +151,7 @@ QUESTIONS = ("a", "b", "c")
 CHANGES = st.one_of(
     st.tuples(st.just("question.merged"), st.sampled_from(QUESTIONS), st.sampled_from(QUESTIONS)),
     st.tuples(st.just("question.changed"), st.sampled_from(QUESTIONS), st.sampled_from(("open", "done"))),
+    st.tuples(st.just("question.taken"), st.sampled_from(QUESTIONS), st.just("")),
 )
 
 
@@ -229,6 +231,72 @@ def test_the_replay_has_what_was_published_and_nothing_of_the_rest(world: World,
         assert [each["text"] for each in replay.read_replay(trainer, room_id, recording_id)["questions"]] == [
             "Chiesta prima"
         ]
+
+
+def test_a_question_is_taken_up_by_who_presents_and_stays_so_until_it_is_settled(world: World) -> None:
+    def now(meeting: Meeting) -> object:
+        return log.read_state(meeting.room)[1]["question_now"]
+
+    with world.inside("siena"):
+        meeting = open_room(world)
+        room_id, trainer = meeting.activity.id, world.actor("trainer")
+        go_in(world, meeting, "trainer", *PEOPLE)
+        first, second, third = (
+            ask(world, meeting, "trainee", text) for text in ("Prima?", "Poi?", "Infine?")
+        )
+        for taken in (first, second):
+            questions.take_up(trainer, room_id, taken, f"key-of-{taken}")
+            assert now(meeting) == str(taken)
+        questions.settle(trainer, room_id, first, "done", "")
+        assert now(meeting) == str(second)
+        questions.merge(trainer, room_id, second, third)
+        assert now(meeting) is None
+        questions.take_up(trainer, room_id, third, f"key-of-{third}")
+        questions.take_up(trainer, room_id, None, "key-of-nothing")
+        assert now(meeting) is None
+        with pytest.raises(Forbidden):
+            questions.take_up(world.actor("trainee"), room_id, third, "key-of-trainee")
+        for closed in (first, second):
+            with pytest.raises(Conflict):
+                questions.take_up(trainer, room_id, closed, f"again-{closed}")
+        with pytest.raises(NotFound):
+            questions.take_up(trainer, room_id, new_id(), "key-of-nobody")
+
+
+def test_the_replay_leads_to_where_an_answer_given_aloud_began(world: World) -> None:
+    with world.inside("siena"):
+        meeting = open_room(world)
+        room_id, trainer = meeting.activity.id, world.actor("trainer")
+        go_in(world, meeting, "trainer", *PEOPLE)
+        asked = {
+            text: ask(world, meeting, "trainee", text) for text in ("Prima?", "Presa?", "Lasciata?", "Mai?")
+        }
+        begins = utcnow()
+
+        def take(text: str | None, second: float) -> None:
+            taken = QuestionTaken(question=asked[text] if text else None)
+            log.write(meeting.room, "question.taken", taken, at=begins + timedelta(seconds=second))
+
+        def tick(text: str, second: float) -> None:
+            row = session().get_one(Question, asked[text])
+            row.state, row.is_published = "done", True
+            ticked = QuestionChanged(question=row.id, state="done")
+            log.write(meeting.room, "question.changed", ticked, at=begins + timedelta(seconds=second))
+
+        take("Prima?", -30)
+        row = recorded(world, meeting)
+        row.started_at, row.ended_at = begins, begins + timedelta(minutes=2)
+        tick("Prima?", 10)
+        take("Presa?", 20)
+        tick("Presa?", 60)
+        take("Lasciata?", 70)
+        take(None, 75)
+        tick("Lasciata?", 80)
+        tick("Mai?", 90)
+        found = replay.read_replay(trainer, room_id, row.id)["questions"]
+        assert {each["text"]: each["at"] for each in found} == {
+            "Prima?": 0.0, "Presa?": 20.0, "Lasciata?": 80.0, "Mai?": 90.0,
+        }  # fmt: skip
 
 
 def test_who_leads_publishes_by_a_page_and_others_do_not_see_it(world: World, sign_in: SignIn) -> None:

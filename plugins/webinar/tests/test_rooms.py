@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,7 @@ from lms.plugin import (
     find_busy,
     get_activity,
     session,
+    unit_of_work,
     utcnow,
 )
 from lms.testing import SignIn, count_queries, sent_mail
@@ -213,3 +215,38 @@ def test_what_was_called_off_takes_nobody_and_what_ended_early_only_until_then(w
         running.room.ended_at = running.activity.starts_at + timedelta(minutes=8)
         session().flush()
         assert taken("Prova di colloquio") == [timedelta(minutes=8)]
+
+
+def test_a_meeting_that_would_be_over_already_is_refused_in_words(world: World, sign_in: SignIn) -> None:
+    page = sign_in("trainer")
+    form = {"title": "Ieri", "duration": "60", "preset": "webinar"}
+    past, running = (
+        (utcnow() + timedelta(minutes=minutes)).astimezone(ZoneInfo("Europe/Rome"))
+        for minutes in (-1500, -30)
+    )
+    refused = page.post(f"{LIST}new", data=form | {"starts_at": past.strftime("%Y-%m-%dT%H:%M")})
+    assert refused.status_code == 422
+    assert "Ieri" in refused.text
+    assert "Questo orario è già passato" in refused.text
+    made = page.post(f"{LIST}new", data=form | {"starts_at": running.strftime("%Y-%m-%dT%H:%M")})
+    assert made.status_code == 303
+    address = made.location
+    rights = {
+        "title": "Ieri",
+        "duration": "60",
+        "rights": ["chat"],
+        "layout": "gallery",
+        "guests": "none",
+        "present_percent": "75",
+    }
+    moved = page.post(f"{address}/edit", data=rights | {"starts_at": past.strftime("%Y-%m-%dT%H:%M")})
+    assert moved.status_code == 422
+    with world.inside("siena"), unit_of_work():
+        over = open_room(world)
+        over.activity.starts_at = utcnow() - timedelta(days=3)
+        over.activity.ends_at = utcnow() - timedelta(days=3) + timedelta(minutes=60)
+        room_id, begins = over.activity.id, over.activity.starts_at.astimezone(ZoneInfo("Europe/Rome"))
+    renamed = page.post(
+        f"{LIST}{room_id}/edit", data=rights | {"starts_at": begins.strftime("%Y-%m-%dT%H:%M:%S.%f")}
+    )
+    assert renamed.status_code == 303

@@ -60,6 +60,7 @@ def test_a_pdf_becomes_slides_that_people_inside_see(sign_in: SignIn, world: Wor
             "number": 2,
             "by": str(host_id),
             "zoom": None,
+            "is_sharp": False,
         }
     picture = f"{LIST}{room_id}/slides/{deck_id}/1.webp"
     with sign_in("trainee").get(picture) as seen:

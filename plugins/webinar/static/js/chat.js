@@ -3,15 +3,19 @@ import { newKey } from "contrada/channel.js";
 import { clock, element, fill } from "contrada/dom.js";
 import { toast } from "contrada/toast.js";
 import { asWords, show } from "./chat-text.js";
+import { standing } from "./alone.js";
 import { Mentions } from "./mentions.js";
 import { Signs } from "./signs.js";
 import { announce, complain, part, pattern, showAvatar, words } from "./parts.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("contrada/channel.js").LiveEvent} LiveEvent */
+/** @typedef {{ id: string, at: string, by: string, text: string, seq: number, key: string, replyTo: number | null, about: string, isEdited: boolean, mentions: string[], to: string }} Entry */
 
 /** Before the id of a person in the list of those to whom one writes. */
 const PRIVATE = "private-";
+/** What is pasted by mistake must not hold the page up; the server says how long a message may be. */
+const LONGEST_PASTE = 20_000;
 
 export class Chat {
   #room;
@@ -23,8 +27,10 @@ export class Chat {
   #typedAt = 0;
   /** @type {number | null} */
   #replyTo = null;
-  /** @type {number | null} */
+  /** What is written anew: the number of a message for everybody, or the key of another. @type {number | string | null} */
   #editing = null;
+  /** What the list shows, in its order. @type {Entry[]} */
+  #entries = [];
   #mentions;
   #signs;
   /** The first message that came while nobody looked; the line "New" stands above it. */
@@ -39,6 +45,7 @@ export class Chat {
   /** @param {Room} room */
   constructor(room) {
     this.#room = room;
+    this.#field.maxLength = LONGEST_PASTE;
     this.#mentions = new Mentions(room, this.#field);
     this.#signs = new Signs(room, this.#log);
     this.#signs.onChange = () => this.#show();
@@ -72,10 +79,10 @@ export class Chat {
     if (!typed) return;
     const key = newKey();
     const to = this.#to.value;
-    const text = to ? typed : this.#mentions.toLog(typed);
     const editing = this.#editing;
+    const text = to || typeof editing === "string" ? typed : this.#mentions.toLog(typed);
     const sent = editing
-      ? this.#room.order("chat.edit", { text, target: editing }, key)
+      ? this.#room.order(typeof editing === "string" ? "alone.edit" : "chat.edit", { text, target: editing }, key)
       : to.startsWith(PRIVATE)
         ? this.#room.order("chat.whisper", { text, person: to.slice(PRIVATE.length) }, key)
       : to
@@ -89,7 +96,7 @@ export class Chat {
       if (!this.#field.value) {
         this.#field.value = this.#mentions.toField(text);
         this.#editing = editing;
-        if (editing) this.#showIntent(words.editing, words.endEdit);
+        if (editing) this.#showIntent(words.editing, words.endEdit, to);
       }
       complain(problem);
     });
@@ -133,28 +140,34 @@ export class Chat {
   /** Everything in the order in which it was said. */
   #show() {
     const room = this.#room;
-    const told = (room.isModerator ? room.staffLog : room.ownLog).filter((event) => event.kind === "staff.told");
-    const whispered = room.ownLog.filter((event) => event.kind === "chat.whispered");
+    const told = standing(room.isModerator ? room.staffLog : room.ownLog, "staff.told");
+    const whispered = standing(room.ownLog, "chat.whispered");
+    /** @type {Entry[]} */
     const entries = [
-      ...room.state.chat.map((each) => ({ id: `c${each.seq}`, at: each.at, by: each.person, text: each.text, seq: each.seq, replyTo: each.reply_to, about: "", isEdited: each.is_edited ?? false, mentions: each.mentions ?? [], to: "" })),
-      ...told.map((each) => ({ id: `s${each.seq}`, at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: String(each.payload.person), isEdited: false, mentions: [], to: "" })),
-      ...whispered.map((each) => ({ id: idOf(each), at: each.at, by: String(each.payload.by), text: String(each.payload.text), seq: 0, replyTo: null, about: "", isEdited: false, mentions: [], to: String(each.payload.to) })),
+      ...room.state.chat.map((each) => ({ id: `c${each.seq}`, at: each.at, by: each.person, text: each.text, seq: each.seq, key: "", replyTo: each.reply_to, about: "", isEdited: each.is_edited ?? false, mentions: each.mentions ?? [], to: "" })),
+      ...told.map(({ event: each, text, isEdited }) => ({ id: `s${each.seq}`, at: each.at, by: String(each.payload.by), text, seq: 0, key: each.key, replyTo: null, about: String(each.payload.person), isEdited, mentions: [], to: "" })),
+      ...whispered.map(({ event: each, text, isEdited }) => ({ id: idOf(each), at: each.at, by: String(each.payload.by), text, seq: 0, key: each.key, replyTo: null, about: "", isEdited, mentions: [], to: String(each.payload.to) })),
     ].sort((a, b) => a.at.localeCompare(b.at));
+    this.#entries = entries;
     const isAtEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 60;
     const wanted = new Set(entries.map((each) => each.id));
     for (const [id, item] of this.#shown) {
       if (!wanted.has(id)) {
+        if (item.contains(document.activeElement)) this.#log.focus({ preventScroll: true });
         item.remove();
         this.#shown.delete(id);
       }
     }
+    /** @type {(() => void)[]} */
+    const goOn = [];
     for (const entry of entries) {
       const known = this.#shown.get(entry.id);
       const name = room.nameOf(entry.by);
-      const stamp = `${name} ${asWords(entry.text, (id) => room.nameOf(id))}`;
+      const stamp = `${name} ${room.isModerator} ${entry.isEdited} ${asWords(entry.text, (id) => room.nameOf(id))}`;
       if (known?.dataset.stamp === stamp) continue;
       const item = this.#item(entry, name);
       item.dataset.stamp = stamp;
+      if (known) goOn.push(this.#signs.carry(known, item));
       if (known) known.replaceWith(item);
       else this.#log.append(item);
       this.#shown.set(entry.id, item);
@@ -163,6 +176,7 @@ export class Chat {
       const item = this.#shown.get(`c${each.seq}`);
       if (item) this.#signs.show(item, each.seq, each.signs ?? {});
     }
+    for (const each of goOn) each();
     const first = this.#shown.get(this.#newFrom);
     if (!first) this.#newLine.remove();
     else if (first.previousElementSibling !== this.#newLine) first.before(this.#newLine);
@@ -184,7 +198,7 @@ export class Chat {
   }
 
   /**
-   * @param {{ id: string, at: string, by: string, text: string, seq: number, replyTo: number | null, about: string, isEdited: boolean, mentions: string[], to: string }} entry
+   * @param {Entry} entry
    * @param {string} name
    */
   #item(entry, name) {
@@ -208,11 +222,11 @@ export class Chat {
     const partner = entry.to && isOwn ? entry.to : entry.by;
     reply.hidden = !entry.seq && !entry.to && !(room.isModerator && entry.about && entry.about !== room.me);
     reply.addEventListener("click", () => (entry.seq ? this.#reply(entry.seq) : entry.to ? this.whisperTo(partner) : this.#writeTo(entry.about, fill(words.toOne, { name: room.nameOf(entry.about) }))));
-    remove.hidden = !entry.seq || !(isOwn || room.isModerator);
-    remove.addEventListener("click", () => void room.order("chat.take_back", { target: entry.seq }).catch(complain));
+    remove.hidden = !(isOwn || (room.isModerator && !entry.to));
+    remove.addEventListener("click", () => void this.#takeBack(entry).catch(complain));
     const change = part("change", item);
-    change.hidden = !entry.seq || !isOwn;
-    change.addEventListener("click", () => this.#edit(entry.seq));
+    change.hidden = !isOwn;
+    change.addEventListener("click", () => this.#edit(entry));
     part("remove-text", item).textContent = (isOwn ? words.takeBack : words.remove) ?? "";
     return item;
   }
@@ -231,40 +245,46 @@ export class Chat {
     this.#showIntent(this.#quote(answered), words.endReply);
   }
 
-  /** @param {number} seq */
-  #edit(seq) {
-    const message = this.#room.state.chat.find((each) => each.seq === seq);
-    if (!message) return;
+  /** @param {Entry} entry */
+  #edit(entry) {
     this.#replyTo = null;
-    this.#editing = seq;
-    this.#field.value = this.#mentions.toField(message.text);
-    this.#showIntent(words.editing, words.endEdit);
+    this.#editing = entry.seq || entry.key;
+    this.#field.value = entry.seq ? this.#mentions.toField(entry.text) : entry.text;
+    this.#showIntent(words.editing, words.endEdit, entry.to ? `${PRIVATE}${entry.to}` : entry.about === this.#room.me ? "staff" : entry.about);
+  }
+
+  /** @param {Entry} entry */
+  async #takeBack(entry) {
+    await (entry.seq ? this.#room.order("chat.take_back", { target: entry.seq }) : this.#room.order("alone.take_back", { target: entry.key }));
+    announce(words.messageGone ?? "");
   }
 
   /** @param {KeyboardEvent} event */
   #editLast(event) {
-    const mine = this.#room.state.chat.filter((each) => each.person === this.#room.me).at(-1);
+    const mine = this.#entries.filter((each) => each.by === this.#room.me).at(-1);
     if (!mine) return;
     event.preventDefault();
-    this.#edit(mine.seq);
+    this.#edit(mine);
   }
 
   /**
    * @param {string | undefined} text
    * @param {string | undefined} ending
+   * @param {string} [to] to whom it goes
    */
-  #showIntent(text, ending) {
+  #showIntent(text, ending, to = "") {
     part("chat-reply").hidden = false;
     part("chat-reply-text").textContent = text ?? "";
     part("chat-reply-end").setAttribute("aria-label", ending ?? "");
-    this.#to.value = "";
-    this.#field.focus();
+    this.#writeTo(to, fill(to.startsWith(PRIVATE) ? words.toPrivately : words.toOne, { name: this.#room.nameOf(to.replace(PRIVATE, "")) }));
+    this.#to.disabled = Boolean(this.#editing);
   }
 
   /** A new message comes next. */
   #endOf() {
     if (this.#editing) this.#field.value = "";
     this.#replyTo = this.#editing = null;
+    this.#to.disabled = false;
     part("chat-reply").hidden = true;
   }
 

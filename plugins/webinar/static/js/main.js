@@ -78,7 +78,7 @@ function open() {
   const chat = new Chat(inside);
   new Queue(inside);
   new Slides(inside, stage, page.dataset.slides ?? "");
-  new SlideZoom(inside, stage);
+  new SlideZoom(inside, stage, page.dataset.slides ?? "");
   new Videos(inside, stage, page.dataset.videos ?? "");
   new Recording(inside);
   new Timer(inside);
@@ -176,7 +176,8 @@ function closeSide() {
   const name = live.dataset.side ?? "";
   delete live.dataset.side;
   showOpeners();
-  /** @type {HTMLElement | null} */ (document.querySelector(`[data-opens-panel="${name}"]`) ?? document.querySelector("[data-opens-panel]"))?.focus();
+  const openers = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-opens-panel]"))].filter((each) => each.checkVisibility());
+  (openers.find((each) => each.dataset.opensPanel === name) ?? openers.at(-1))?.focus();
 }
 
 function showOpeners() {

@@ -35,11 +35,12 @@ export function showAvatar(item, person) {
 }
 
 /**
- * Say a refusal in the server's words.
+ * Say a refusal in the server's words: what is wrong with what was written, where it says that.
  * @param {unknown} problem
  */
 export function complain(problem) {
-  toast((problem instanceof Error && problem.message) || (words.noConnection ?? ""), "warn");
+  const { fields, message } = /** @type {{ fields?: Record<string, string>, message?: string }} */ (problem instanceof Error ? problem : {});
+  toast(Object.values(fields ?? {}).join(" ") || message || (words.noConnection ?? ""), "warn");
 }
 
 /**

@@ -24,6 +24,7 @@ export class Questions {
   constructor(room) {
     this.#room = room;
     room.addEventListener("change", () => this.#show());
+    room.addEventListener("happened", (event) => this.#heard(/** @type {CustomEvent} */ (event).detail));
     const form = /** @type {HTMLFormElement} */ (part("question-form"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -38,7 +39,7 @@ export class Questions {
     const rank = { open: 0, answered: 1, done: 2 };
     const found = Object.entries(room.state.questions)
       .filter(([, each]) => each.state in rank)
-      .sort(([, a], [, b]) => rank[/** @type {keyof typeof rank} */ (a.state)] - rank[/** @type {keyof typeof rank} */ (b.state)] || b.votes - a.votes || a.at.localeCompare(b.at));
+      .sort(([id, a], [other, b]) => Number(this.#isNow(other)) - Number(this.#isNow(id)) || rank[/** @type {keyof typeof rank} */ (a.state)] - rank[/** @type {keyof typeof rank} */ (b.state)] || b.votes - a.votes || a.at.localeCompare(b.at));
     this.#shown = found.map(([id, each]) => ({ id, text: each.text }));
     part("question-empty").hidden = found.length > 0;
     if (found.length > this.#count) this.onNew();
@@ -47,9 +48,25 @@ export class Questions {
     keepList(this.#list, found.map(([id, each]) => {
       const merged = this.#mergedWith(id);
       const names = [each, ...merged.map(([, one]) => one)].map((one) => room.nameOf(one.person));
-      return { id, stamp: JSON.stringify([each, merged, names, rights, this.#isWanted(id)]), make: () => this.#item(id, each, merged) };
+      return { id, stamp: JSON.stringify([each, merged, names, rights, this.#isWanted(id), this.#isNow(id)]), make: () => this.#item(id, each, merged) };
     }));
     this.#tellMine();
+  }
+
+  /** It is being answered aloud. @param {string} id */
+  #isNow(id) {
+    return this.#room.state.question_now === id;
+  }
+
+  /** @param {import("contrada/channel.js").LiveEvent} event */
+  #heard({ kind, payload }) {
+    const all = this.#room.state.questions;
+    const id = String(payload.question);
+    if (kind !== "question.taken" || !all[id]) return;
+    const isMine = [all[id], ...this.#mergedWith(id).map(([, one]) => one)].some((one) => one.person === this.#room.me);
+    const text = fill(isMine ? words.yoursNow : words.answeredNow, { question: all[id].text });
+    if (isMine) toast(text, "info");
+    else announce(text);
   }
 
   /**
@@ -89,8 +106,9 @@ export class Questions {
   #item(id, each, merged) {
     const room = this.#room;
     const isMine = each.person === room.me;
-    const notes = [each.state === "open" ? "" : each.state === "answered" ? words.answered : words.answeredAloud, each.is_published ? words.inReplay : ""].filter(Boolean).map((note) => ` · ${note}`).join("");
+    const notes = [this.#isNow(id) ? words.answeringNow : each.state === "open" ? "" : each.state === "answered" ? words.answered : words.answeredAloud, each.is_published ? words.inReplay : ""].filter(Boolean).map((note) => ` · ${note}`).join("");
     const item = element("li", { class: "webinar-question" }, element("p", { class: "small text-muted" }, `${isMine ? words.you : room.nameOf(each.person)}${notes}`), element("p", {}, each.text));
+    item.classList.toggle("is-now", this.#isNow(id));
     if (merged.length) item.append(this.#together(merged));
     if (each.answer) item.append(element("p", { class: "webinar-quote" }, each.answer));
     const deeds = element("p", { class: "webinar-question-deeds" });
@@ -110,7 +128,7 @@ export class Questions {
       want.setAttribute("aria-pressed", String(isWanted));
       want.disabled = askers.includes(room.me) || !room.rights.has("vote");
       deeds.append(want);
-      if (room.rights.has("present")) deeds.append(this.#button(words.answeredAloud, () => this.#settle(id, "done")), this.#button(words.writeAnswer, () => this.#writeAnswer(item, id)));
+      if (room.rights.has("present")) deeds.append(this.#takeUp(id), this.#button(words.answeredAloud, () => this.#settle(id, "done")), this.#button(words.writeAnswer, () => this.#writeAnswer(item, id)));
       if (room.isModerator && this.#shown.length > 1) deeds.append(this.#button(words.mergeQuestion, () => this.#chooseOther(item, id)));
       if (isMine || room.isModerator) deeds.append(this.#button(isMine ? words.takeBack : words.remove, () => this.#settle(id, "removed")));
     } else if (room.isModerator && !document.querySelector("[data-part=record-never]")) deeds.append(this.#publish(id, Boolean(each.is_published)));
@@ -125,6 +143,14 @@ export class Questions {
   #settle(id, state) {
     this.#leaveItem();
     return this.#room.order("question.settle", { question: id, state });
+  }
+
+  /** @param {string} id */
+  #takeUp(id) {
+    return this.#button(this.#isNow(id) ? words.notNow : words.answerNow, () => {
+      this.#leaveItem();
+      return this.#room.order("question.take", { question: this.#isNow(id) ? null : id });
+    });
   }
 
   /**

@@ -48,6 +48,8 @@ export class Queue {
     const count = part("queue-count");
     count.textContent = String(entries.length);
     count.hidden = entries.length === 0;
+    part("queue-open").hidden = entries.length === 0;
+    part("queue-open-text").textContent = fill(words.queueOpen, { number: entries.length });
     keepList(this.#list, entries.map((each) => ({ id: each.id, stamp: `${this.#room.nameOf(each.person)} ${each.at}`, make: () => this.#item(each) })));
     for (const entry of entries) if (!this.#known.has(entry.id)) announce(fill(words[`new_${entry.what}`], { name: this.#room.nameOf(entry.person) }));
     this.#known = new Set(entries.map((each) => each.id));

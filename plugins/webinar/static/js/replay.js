@@ -3,13 +3,14 @@ import { element, fill } from "contrada/dom.js";
 import { transformOf, WHOLE, within } from "./zoom.js";
 import { request, RequestError } from "contrada/request.js";
 import { words } from "./parts.js";
+import { SharpSlide } from "./sharp-slide.js";
 import { ReplayPolls } from "./replay-polls.js";
 import { follow, whereIs } from "./video-sync.js";
 
 /** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
 /** @typedef {import("./zoom.js").View} View */
 /** @typedef {{ at: number, video: string | null, title?: string, seconds: number, has_captions?: boolean, position: number, is_playing: boolean }} VideoMoment */
-/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string }} Moment */
+/** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string, is_sharp?: boolean }} Moment */
 
 const TICK_MS = 100;
 const DRIFT_SECONDS = 0.08;
@@ -28,6 +29,7 @@ class WebinarReplay extends HTMLElement {
   #speed = 1;
   #isPlaying = false;
   #slide = "";
+  #sharp = new SharpSlide(/** @type {HTMLImageElement} */ (this.#part("slide")));
   #polls = new ReplayPolls(this.#part("poll"), this.dataset.polls ?? "", this.dataset.leads !== undefined);
   /** @type {HTMLVideoElement | null} */
   #video = null;
@@ -177,6 +179,7 @@ class WebinarReplay extends HTMLElement {
     const stamp = slide?.deck ? `${slide.deck}/${slide.number}` : "";
     if (stamp !== this.#slide) {
       this.#slide = stamp;
+      this.#sharp.forget();
       const picture = /** @type {HTMLImageElement} */ (this.#part("slide"));
       if (stamp) picture.src = `${this.dataset.slides}/${stamp}.webp`;
       picture.alt = slide?.text ?? "";
@@ -195,6 +198,7 @@ class WebinarReplay extends HTMLElement {
     if (frame.hidden || !sheet.offsetWidth) return;
     const size = { width: sheet.offsetWidth, height: sheet.offsetHeight };
     const view = within(last(this.#data.zooms, this.#at) ?? WHOLE, { width: frame.clientWidth, height: frame.clientHeight }, size);
+    if (last(this.#data.slides, this.#at)?.is_sharp && this.#sharp.isNeeded(view)) void this.#sharp.load(`${this.dataset.slides}/${this.#slide}-sharp.webp`);
     const wanted = transformOf(view, size);
     if (sheet.style.transform !== wanted) sheet.style.transform = wanted;
   }

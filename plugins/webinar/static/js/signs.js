@@ -54,6 +54,24 @@ export class Signs {
   }
 
   /**
+   * A message is made anew, as it was written anew or its name is known now: who was using it goes on where they were.
+   * @param {HTMLElement} before
+   * @param {HTMLElement} item
+   * @returns {() => void} to be done once it is shown
+   */
+  carry(before, item) {
+    const used = before.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+    const isOpen = !part("sign-row", before).hidden;
+    return () => {
+      part("sign-row", item).hidden = !isOpen;
+      part("react", item).setAttribute("aria-expanded", String(isOpen));
+      if (!used) return;
+      const { chatSign, part: name } = used.dataset;
+      /** @type {HTMLElement | null} */ (item.querySelector(chatSign ? `[data-part=sign-row] [data-chat-sign="${CSS.escape(chatSign)}"]` : `[data-part="${CSS.escape(name ?? "")}"]`))?.focus({ preventScroll: true });
+    };
+  }
+
+  /**
    * @param {HTMLElement} item
    * @param {string} name
    */

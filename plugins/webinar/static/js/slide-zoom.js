@@ -1,5 +1,6 @@
 // Everybody looks closer at a slide by themselves; who turned to it takes those along who follow the presenter.
 import { announce, complain, part, words } from "./parts.js";
+import { SharpSlide } from "./sharp-slide.js";
 import { WHOLE, Zoom } from "./zoom.js";
 
 /** @typedef {import("./room.js").Room} Room */
@@ -11,6 +12,10 @@ const TELL_MS = 200;
 export class SlideZoom {
   #room;
   #stage;
+  #base;
+  #sharp = new SharpSlide(/** @type {HTMLImageElement} */ (part("slide-picture")));
+  /** The slide for which the sharper picture was asked. */
+  #asked = "";
   #zoom = new Zoom(part("slide-view"), part("slide-sheet"));
   /** One looks for oneself, until the next slide or until one follows again. */
   #isOwn = false;
@@ -22,14 +27,19 @@ export class SlideZoom {
   /**
    * @param {Room} room
    * @param {Stage} stage
+   * @param {string} base address of the slides of the room
    */
-  constructor(room, stage) {
+  constructor(room, stage, base) {
+    this.#base = base;
     this.#room = room;
     this.#stage = stage;
     room.addEventListener("change", () => this.#follow());
     stage.addEventListener("layout", () => this.#follow());
     this.#zoom.addEventListener("look", () => this.#looked());
-    part("slide-picture").addEventListener("load", () => this.#zoom.show(this.#zoom.view));
+    part("slide-picture").addEventListener("load", () => {
+      this.#zoom.show(this.#zoom.view);
+      this.#sharpen();
+    });
     part("zoom-in").addEventListener("click", () => this.#zoom.closer());
     part("zoom-out").addEventListener("click", () => this.#zoom.farther());
     part("zoom-whole").addEventListener("click", () => this.#back());
@@ -60,6 +70,8 @@ export class SlideZoom {
     if (stamp !== this.#slide) {
       this.#slide = stamp;
       this.#isOwn = false;
+      this.#asked = "";
+      this.#sharp.forget();
       this.#told = JSON.stringify(slide?.zoom ?? WHOLE);
       clearTimeout(this.#tellTimer);
     }
@@ -93,7 +105,20 @@ export class SlideZoom {
     }, TELL_MS);
   }
 
+  /** Who uses few data gets the sharper picture only when they look closely themselves; who follows waits until it is drawn. */
+  #sharpen() {
+    const { slide } = this.#room.state;
+    if (!slide || !this.#sharp.isNeeded(this.#zoom.view) || (!this.#isOwn && !this.#leads && sparesData())) return;
+    if (slide.is_sharp) return void this.#sharp.load(`${this.#base}/${slide.deck}/${slide.number}-sharp.webp`);
+    if (!this.#isOwn || this.#asked === this.#slide) return;
+    const asked = (this.#asked = this.#slide);
+    this.#room.ask("slide.sharpen", { deck: slide.deck, number: slide.number }).catch(() => {
+      if (this.#asked === asked) this.#asked = "";
+    });
+  }
+
   #showScale() {
+    this.#sharpen();
     const { scale } = this.#zoom.view;
     part("zoom-scale").textContent = `${scale} %`;
     /** @type {HTMLButtonElement} */ (part("zoom-out")).disabled = scale <= 100;
@@ -105,4 +130,10 @@ export class SlideZoom {
     clearTimeout(this.#sayTimer);
     this.#sayTimer = window.setTimeout(() => announce(`${words.zoom} ${this.#zoom.view.scale} %`), 500);
   }
+}
+
+function sparesData() {
+  const wish = /** @type {HTMLInputElement | null} */ (document.querySelector("[name=webinar-data]:checked"));
+  const { connection } = /** @type {Navigator & { connection?: { saveData?: boolean } }} */ (navigator);
+  return (wish?.value ?? "all") !== "all" || Boolean(connection?.saveData);
 }

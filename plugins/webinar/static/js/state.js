@@ -13,13 +13,13 @@ const ALL = [...GIVEN, "record", "moderate"];
 
 /** @returns {State} */
 export function newState() {
-  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, agenda: null, agenda_changes: 0, prepared_changes: 0, video: null, videos: 0 };
+  return { is_open: false, is_ended: false, locked: [], layout: null, pinned: null, people: {}, hands: [], floor: null, chat: [], chat_rules: null, slide: null, decks: 0, polls: {}, questions: {}, timer: null, captions: [], recording: null, consents: {}, question_now: null, agenda: null, agenda_changes: 0, prepared_changes: 0, video: null, videos: 0 };
 }
 
 /** @type {Record<string, (state: State, payload: any, event: LiveEvent) => State>} */
 export const steps = {
   "room.opened": (state) => ({ ...state, is_open: true, is_ended: false }),
-  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null, agenda: null, video: null }),
+  "room.ended": (state) => ({ ...state, is_open: false, is_ended: true, hands: [], floor: null, question_now: null, agenda: null, video: null }),
   "room.locked": (state, payload) => ({ ...state, locked: payload.rights }),
   "layout.set": (state, payload) => ({ ...state, layout: payload.layout, pinned: payload.pinned }),
   "person.entered": (state, payload) => withPerson(state, payload.person, {}),
@@ -38,8 +38,9 @@ export const steps = {
   "chat.signed": (state, { target, signs }) => ({ ...state, chat: state.chat.map((each) => (each.seq === target ? { ...each, signs } : each)) }),
   "chat.gone": (state, payload) => ({ ...state, chat: state.chat.filter((each) => each.seq !== payload.target) }),
   "deck.changed": (state) => ({ ...state, decks: state.decks + 1 }),
-  "slide.shown": (state, { deck, number, person }) => ({ ...state, slide: { deck, number, by: person ?? null, zoom: null } }),
+  "slide.shown": (state, { deck, number, person, is_sharp }) => ({ ...state, slide: { deck, number, by: person ?? null, zoom: null, is_sharp: is_sharp ?? false } }),
   "slide.zoomed": (state, { deck, number, scale, x, y }) => (state.slide?.deck === deck && state.slide.number === number ? { ...state, slide: { ...state.slide, zoom: scale > 100 ? { scale, x, y } : null } } : state),
+  "slide.sharpened": (state, { deck, number }) => (state.slide?.deck === deck && state.slide.number === number ? { ...state, slide: { ...state.slide, is_sharp: true } } : state),
   "slide.hidden": (state) => ({ ...state, slide: null }),
   "videos.changed": (state) => ({ ...state, videos: (state.videos ?? 0) + 1 }),
   "video.shown": (state, { video, ...known }, event) => ({ ...state, video: { ...known, id: video, position: 0, is_playing: false, at: event.at } }),
@@ -51,8 +52,9 @@ export const steps = {
   "poll.answered": (state, { poll, right }) => withEntry(state, "polls", poll, { right }),
   "poll.counted": (state, { poll, ...counted }) => withEntry(state, "polls", poll, counted),
   "question.asked": (state, { question, person, text }, event) => ({ ...state, questions: { ...state.questions, [question]: { person, text, at: event.at, state: "open", answer: "", votes: 0 } } }),
-  "question.changed": (state, { question, ...changed }) => withEntry(state, "questions", question, changed),
-  "question.merged": (state, { question, into }) => withEntry(state, "questions", question, { state: "merged", into }),
+  "question.taken": (state, { question }) => ({ ...state, question_now: question }),
+  "question.changed": (state, { question, ...changed }) => withEntry(withoutNow(state, question), "questions", question, changed),
+  "question.merged": (state, { question, into }) => withEntry(withoutNow(state, question), "questions", question, { state: "merged", into }),
   "question.published": (state, { question, is_published }) => withEntry(state, "questions", question, { is_published }),
   "question.voted": (state, { question, votes }) => withEntry(state, "questions", question, { votes }),
   "agenda.changed": (state) => ({ ...state, agenda_changes: (state.agenda_changes ?? 0) + 1 }),
@@ -102,6 +104,15 @@ export function rightsOf(state, person, everybody) {
 function withEntry(state, group, key, changes) {
   const known = state[group][key];
   return known ? { ...state, [group]: { ...state[group], [key]: { ...known, ...changes } } } : state;
+}
+
+/**
+ * @param {State} state
+ * @param {string} question
+ * @returns {State}
+ */
+function withoutNow(state, question) {
+  return state.question_now === question ? { ...state, question_now: null } : state;
 }
 
 /**

@@ -1,0 +1,42 @@
+"""Leading a room from a phone: who waits is seen while the side is closed, the bar is one row, the room never scrolls."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import ViewportSize, expect
+
+from tests.browser.conftest import Meet
+from tests.browser.test_webinar import come_in, is_sound, make
+from tests.serving import Installation
+
+pytestmark = pytest.mark.browser
+PHONE = ViewportSize(width=360, height=740)
+ROWS = """() => new Set([...document.querySelectorAll('.webinar-bar > .btn, .webinar-bar > details > summary')]
+  .filter((each) => each.checkVisibility()).map((each) => Math.round(each.getBoundingClientRect().top))).size"""
+OVERHANG = "() => document.documentElement.scrollHeight - innerHeight"
+
+
+def test_who_leads_on_a_phone_sees_who_waits_and_nothing_scrolls_away(
+    meet: Meet, installation: Installation
+) -> None:
+    room = f"/webinar/{make(installation)}/room"
+    host = meet("trainer", viewport=PHONE).visit(room)
+    page = meet("trainee8", viewport=PHONE).visit(room)
+    come_in(host)
+    come_in(page)
+    expect(host.locator("[data-part=people-count]")).to_have_text("2")
+    waits = host.get_by_role("button", name="To do: 1")
+    expect(waits).to_have_count(0)
+    page.get_by_role("button", name="Raise your hand").click()
+    expect(waits).to_be_visible()
+    assert is_sound(host) == []
+    waits.press("Enter")
+    expect(host.get_by_role("tab", name="To do")).to_have_attribute("aria-selected", "true")
+    expect(waits).to_be_hidden()
+    host.get_by_role("button", name="Give the floor").press("Enter")
+    expect(page.get_by_text("You have the floor.")).to_be_visible()
+    host.get_by_role("button", name="Close the side").press("Enter")
+    expect(host.get_by_role("button", name="Chat", exact=True)).to_be_focused()
+    for each in (host, page):
+        assert each.evaluate(ROWS) == 1
+        assert each.evaluate(OVERHANG) == 0
