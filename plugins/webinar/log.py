@@ -314,16 +314,19 @@ def room_of(channel: str) -> Room | None:
     return session().get(Room, _id(channel))
 
 
-def find_in(actor: Actor, room_id: uuid.UUID) -> Participant | None:
-    """The actor in a room."""
+def find_in(actor: Actor, room_id: uuid.UUID, *, alone: bool = False) -> Participant | None:
+    """The actor in a room; with ``alone`` other pages of the same person wait here for the end of the unit of work."""
     query = _VISITOR if actor.is_visitor else _MEMBER
-    return session().scalar(query, {"room": room_id, "who": actor.user_id})
+    return session().scalar(query[alone], {"room": room_id, "who": actor.user_id})
 
 
 # Everything that somebody does in a room asks one of these: they are built once.
 _IN_ROOM = select(Participant).where(Participant.room_id == bindparam("room"))
-_VISITOR = _IN_ROOM.where(Participant.visitor_id == bindparam("who"))
-_MEMBER = _IN_ROOM.where(Participant.user_id == bindparam("who"))
+_ALONE = _IN_ROOM.with_for_update(of=Participant, key_share=True).execution_options(populate_existing=True)
+_VISITOR, _MEMBER = (
+    tuple(query.where(who == bindparam("who")) for query in (_IN_ROOM, _ALONE))
+    for who in (Participant.visitor_id, Participant.user_id)
+)
 
 
 def _snapshot(_actor: Actor, channel: str) -> Snapshot:
