@@ -192,7 +192,14 @@ def _has_begun(driver: sqlite3.Connection, deadline: float) -> bool:
     return True
 
 
+def may_turn_to_writing(connection: Connection) -> bool:
+    """Whether a transaction that has read may write, too: PostgreSQL looks anew with each statement, SQLite's reader keeps its view."""
+    return connection.dialect.name == "postgresql"
+
+
 def _begin_postgresql(connection: Connection) -> None:
-    connection.execute(
-        text("SELECT set_config('lms.office', :scope, true)"), {"scope": current_scope().as_setting()}
-    )
+    scope = current_scope()
+    if scope.is_set:  # a transaction begins without one: what was set in another was true for that alone
+        connection.execute(
+            text("SELECT set_config('lms.office', :scope, true)"), {"scope": scope.as_setting()}
+        )
