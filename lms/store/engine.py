@@ -115,7 +115,13 @@ def engine_options(settings: Settings) -> dict[str, Any]:
             "pool_size": 24,
             "max_overflow": settings.web.threads,
         }
-    return {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True, "pool_timeout": 10}
+    return {
+        # No more than that for a moment: when many write at once, opening another costs more than waiting for one.
+        "pool_size": 30,
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+    }
 
 
 def install_listeners(engine: Engine) -> None:
