@@ -263,11 +263,22 @@ def person_channel(participant_id: uuid.UUID) -> str:
 
 def write(room: Room, kind: str, payload: Command, key: str = "", *, at: datetime | None = None) -> int:
     """Write what happened into the log of a room; the same key again is the same event. Returns its number."""
+    return _append(room, kind, payload, key, at)[0]
+
+
+def tell(room: Room, kind: str, payload: Command, turn: str = "") -> bool:
+    """Write how something stands now, once in each turn; False if that was done in this one already (``merging.py``)."""
+    return _append(room, kind, payload, turn)[1]
+
+
+def _append(
+    room: Room, kind: str, payload: Command, key: str = "", at: datetime | None = None
+) -> tuple[int, bool]:
     channel = channel_of(room.activity_id)
     done = append(system_actor(room.office_id), channel, kind, payload, key or new_id().hex, at=at)
     if done.is_new and done.seq % KEEP_STATE_EVERY == 0:
         keep_state(room)
-    return done.seq
+    return done.seq, done.is_new
 
 
 def write_staff(room: Room, kind: str, payload: Command, key: str = "") -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -156,7 +157,7 @@ def vote(
         Vote(poll_id=poll.id, voter=voter, participant_id=whose, **answer) for answer in answers
     )
     session().flush()
-    merger().soon(f"poll {poll.id}", poll.office_id, lambda: tell_count(poll_id))
+    merger().soon(f"poll {poll.id}", poll.office_id, partial(tell_count, poll_id))
 
 
 # A large room votes within seconds: built once, and one question for the poll and what somebody answered before.
@@ -195,11 +196,15 @@ def as_given(rows: Sequence[Answering]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def tell_count(poll_id: uuid.UUID) -> None:
-    """Write how a poll stands into the log."""
-    poll = session().get(Poll, poll_id)
-    if poll is not None:
-        log.write(session().get_one(Room, poll.room_id), "poll.counted", count_poll(poll))
+def tell_count(poll_id: uuid.UUID, turn: str = "") -> bool:
+    """Write how a poll stands into the log; False if that was done in this turn already.
+
+    Who counts waits for who counts already, so that an older count never comes last; who votes need not.
+    """
+    poll = session().get(Poll, poll_id, with_for_update={"key_share": True})
+    return poll is None or log.tell(
+        session().get_one(Room, poll.room_id), "poll.counted", count_poll(poll), turn
+    )
 
 
 def count_poll(poll: Poll, votes: type[Vote | ReplayVote] = Vote) -> PollCounted:
