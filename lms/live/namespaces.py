@@ -336,7 +336,8 @@ class LiveNamespace(Namespace):  # type: ignore[misc]  # flask_socketio has no t
         with ExitStack() as stack:
             stack.enter_context(office_scope(call.connection.office_id))
             if policy.opens_transaction:
-                stack.enter_context(unit_of_work())
+                # Until here who it is was read, nothing else.
+                stack.enter_context(unit_of_work(goes_on=True))
             answer: Mapping[str, Any] | None = handler(call, command)
             return answer
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -86,20 +87,22 @@ class Rounds:
         """Drop who may not be here any more; the longest unseen first, so that everybody's turn comes."""
         limit = monotonic() - STALE_SECONDS
         waiting = [each for each in self._hub.all_connections() if each.checked_at < limit]
-        for connection in sorted(waiting, key=lambda each: each.checked_at)[:LOOKS_PER_TICK]:
-            try:
-                self._hub.refresh(connection, max_age=0)
-            except AppError as error:
-                self._hub.drop(connection, error.code)
-            else:
-                self._check_channels(connection)
+        turn = sorted(waiting, key=lambda each: each.checked_at)[:LOOKS_PER_TICK]
+        for office_id, people in groupby(sorted(turn, key=_office_of), key=_office_of):
+            with office_scope(office_id):
+                for connection in people:
+                    self._look_at(connection)
             session().rollback()
 
-    def _check_channels(self, connection: Connection) -> None:
-        with office_scope(connection.office_id):
-            for channel in list(connection.channels):
-                if not self._hub.kind_of(channel).kind.may_read(connection.actor, channel):
-                    self._hub.leave(connection, channel)
+    def _look_at(self, connection: Connection) -> None:
+        try:
+            actor = self._hub.refresh(connection, max_age=0)
+        except AppError as error:
+            self._hub.drop(connection, error.code)
+            return
+        for channel in list(connection.channels):
+            if not self._hub.kind_of(channel).kind.may_read(actor, channel):
+                self._hub.leave(connection, channel)
 
     def _tell_departures(self) -> None:
         for gone in presence.take_departures():
@@ -123,3 +126,7 @@ class Rounds:
         for office_id, channel in heard:
             head = heads.get((office_id, channel), 0)
             self._hub.emit_here(office_id, channel, "heads", {"head": head})
+
+
+def _office_of(connection: Connection) -> uuid.UUID:
+    return connection.office_id

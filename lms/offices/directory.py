@@ -118,16 +118,25 @@ class OfficeDirectory:
     def _refresh(self) -> None:
         if self._is_fresh():
             return
-        with self._lock:
+        # Where nothing is known to have changed nobody waits for another who reads already: those
+        # who waited could hold all the connections with the database, while that one needs one.
+        if not self._lock.acquire(blocking=self._is_changed()):
+            return
+        try:
             if self._is_fresh():
                 return
             mark = self._marked_at()
             self._by_id = self._read()
             self._by_slug = {office.slug: office for office in self._by_id.values()}
             self._seen_mark, self._read_at = mark, monotonic()
+        finally:
+            self._lock.release()
 
     def _is_fresh(self) -> bool:
-        return monotonic() - self._read_at < MAX_AGE_SECONDS and self._marked_at() == self._seen_mark
+        return monotonic() - self._read_at < MAX_AGE_SECONDS and not self._is_changed()
+
+    def _is_changed(self) -> bool:
+        return self._read_at == float("-inf") or self._marked_at() != self._seen_mark
 
     def _marked_at(self) -> int:
         """When a process of this machine last changed something, in nanoseconds; -1 if none ever did."""

@@ -115,7 +115,13 @@ def engine_options(settings: Settings) -> dict[str, Any]:
             "pool_size": 24,
             "max_overflow": settings.web.threads,
         }
-    return {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True, "pool_timeout": 10}
+    return {
+        # No more than that for a moment: when many write at once, opening another costs more than waiting for one.
+        "pool_size": 30,
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+    }
 
 
 def install_listeners(engine: Engine) -> None:
@@ -192,7 +198,14 @@ def _has_begun(driver: sqlite3.Connection, deadline: float) -> bool:
     return True
 
 
+def may_turn_to_writing(connection: Connection) -> bool:
+    """Whether a transaction that has read may write, too: PostgreSQL looks anew with each statement, SQLite's reader keeps its view."""
+    return connection.dialect.name == "postgresql"
+
+
 def _begin_postgresql(connection: Connection) -> None:
-    connection.execute(
-        text("SELECT set_config('lms.office', :scope, true)"), {"scope": current_scope().as_setting()}
-    )
+    scope = current_scope()
+    if scope.is_set:  # a transaction begins without one: what was set in another was true for that alone
+        connection.execute(
+            text("SELECT set_config('lms.office', :scope, true)"), {"scope": scope.as_setting()}
+        )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from lms.errors import Conflict, Unavailable
 from lms.store.base import session
-from lms.store.engine import is_writing, write_intent
+from lms.store.engine import is_writing, may_turn_to_writing, write_intent
 from lms.text import gettext as _
 
 log = structlog.get_logger(__name__)
@@ -27,17 +27,19 @@ _NOT_NOW = ("database is locked", "database or disk is full", "disk I/O error")
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(*, goes_on: bool = False) -> Iterator[Session]:
     """Run the block in one write transaction; commit at its end, roll back on any error.
 
-    Inside another unit of work it joins that one. Raises Conflict when a database
+    Inside another unit of work it joins that one. With ``goes_on`` it takes over a transaction in
+    which something was read, where the database allows that: it costs less than ending it to begin
+    another. Only for who knows that nothing was changed before. Raises Conflict when a database
     constraint refuses the change, Unavailable when the database stays locked.
     """
     current = session()
     if is_writing():
         yield current
         return
-    if current.in_transaction():
+    if current.in_transaction() and not (goes_on and may_turn_to_writing(current.connection())):
         current.rollback()  # ends a read transaction, whose snapshot must not become a write
     callbacks: list[Callable[[], None]] = []
     current.info[_KEY] = callbacks

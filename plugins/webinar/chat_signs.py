@@ -6,6 +6,7 @@ The log holds counts alone: who gave a sign stands in a table, so that a big cro
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -32,7 +33,7 @@ def set_sign(actor: Actor, room_id: uuid.UUID, target: int, name: SignName, *, i
     if is_given:
         session().add(ChatSign(**key))
     session().flush()
-    merger().soon(f"signs {room_id} {target}", me.office_id, lambda: tell_signs(room_id, target))
+    merger().soon(f"signs {room_id} {target}", me.office_id, partial(tell_signs, room_id, target))
 
 
 def find_signs(actor: Actor, room_id: uuid.UUID, target: int) -> dict[str, list[str]]:
@@ -64,11 +65,12 @@ def forget_signs(room_id: uuid.UUID, target: int) -> None:
     session().execute(delete(ChatSign).filter_by(room_id=room_id, target=target))
 
 
-def tell_signs(room_id: uuid.UUID, target: int) -> None:
-    """Write how many gave which sign into the log."""
+def tell_signs(room_id: uuid.UUID, target: int, turn: str = "") -> bool:
+    """Write how many gave which sign into the log; False if that was done in this turn already."""
     counts = _count(room_id, target)
     signs = {str(sign): counts[sign] for sign in SIGNS if sign in counts}
-    log.write(session().get_one(Room, room_id), "chat.signed", ChatSigned(target=target, signs=signs))
+    told = ChatSigned(target=target, signs=signs)
+    return log.tell(session().get_one(Room, room_id), "chat.signed", told, turn)
 
 
 def as_words(signs: dict[str, int]) -> str:

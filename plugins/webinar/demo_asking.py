@@ -56,7 +56,7 @@ def add_ranking(world: World, meeting: Meeting, voters: Sequence[Participant], b
     session().add(poll)
     session().flush()
     for row in voters:
-        voter = voter_of(poll, row)
+        voter = voter_of(poll.id, row)
         order = sorted(poll.options, key=lambda each: world.random.random() + each.position / 4)
         session().add_all(
             Vote(poll_id=poll.id, voter=voter, option_id=each.id, number=place)
@@ -107,7 +107,7 @@ def answer_later(row: Recording, watcher: Participant) -> None:
         ReplayVote(
             recording_id=row.id,
             poll_id=poll.id,
-            voter=voter_of(poll, watcher),
+            voter=voter_of(poll.id, watcher),
             option_id=option.id,
             number=place,
         )

@@ -101,17 +101,17 @@ def lost(row: Participant, *, said_goodbye: bool) -> None:
     attendance.count(row)
 
 
-def get_self(actor: Actor, room_id: uuid.UUID) -> Participant:
-    """The actor inside a room. Raises Forbidden."""
-    row = log.find_in(actor, room_id)
+def get_self(actor: Actor, room_id: uuid.UUID, *, alone: bool = False) -> Participant:
+    """The actor inside a room; with ``alone`` their other pages wait until this is done. Raises Forbidden."""
+    row = log.find_in(actor, room_id, alone=alone)
     if row is None or row.state != "inside":
         raise Forbidden(_("You are not in this room."), code="not_inside")
     return row
 
 
-def require_right(actor: Actor, room_id: uuid.UUID, right: str) -> Participant:
-    """The actor inside a room, who may do this now. Raises Forbidden with the reason."""
-    row = get_self(actor, room_id)
+def require_right(actor: Actor, room_id: uuid.UUID, right: str, *, alone: bool = False) -> Participant:
+    """The actor inside a room, who may do this now; ``alone`` as in ``get_self``. Raises Forbidden with the reason."""
+    row = get_self(actor, room_id, alone=alone)
     if right not in row.rights:
         raise Forbidden(_("You may not do this here now."), code="no_right")
     return row

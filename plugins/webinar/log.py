@@ -272,11 +272,22 @@ def person_channel(participant_id: uuid.UUID) -> str:
 
 def write(room: Room, kind: str, payload: Command, key: str = "", *, at: datetime | None = None) -> int:
     """Write what happened into the log of a room; the same key again is the same event. Returns its number."""
+    return _append(room, kind, payload, key, at)[0]
+
+
+def tell(room: Room, kind: str, payload: Command, turn: str = "") -> bool:
+    """Write how something stands now, once in each turn; False if that was done in this one already (``merging.py``)."""
+    return _append(room, kind, payload, turn)[1]
+
+
+def _append(
+    room: Room, kind: str, payload: Command, key: str = "", at: datetime | None = None
+) -> tuple[int, bool]:
     channel = channel_of(room.activity_id)
     done = append(system_actor(room.office_id), channel, kind, payload, key or new_id().hex, at=at)
     if done.is_new and done.seq % KEEP_STATE_EVERY == 0:
         keep_state(room)
-    return done.seq
+    return done.seq, done.is_new
 
 
 def write_staff(room: Room, kind: str, payload: Command, key: str = "") -> int:
@@ -323,16 +334,19 @@ def room_of(channel: str) -> Room | None:
     return session().get(Room, _id(channel))
 
 
-def find_in(actor: Actor, room_id: uuid.UUID) -> Participant | None:
-    """The actor in a room."""
+def find_in(actor: Actor, room_id: uuid.UUID, *, alone: bool = False) -> Participant | None:
+    """The actor in a room; with ``alone`` other pages of the same person wait here for the end of the unit of work."""
     query = _VISITOR if actor.is_visitor else _MEMBER
-    return session().scalar(query, {"room": room_id, "who": actor.user_id})
+    return session().scalar(query[alone], {"room": room_id, "who": actor.user_id})
 
 
 # Everything that somebody does in a room asks one of these: they are built once.
 _IN_ROOM = select(Participant).where(Participant.room_id == bindparam("room"))
-_VISITOR = _IN_ROOM.where(Participant.visitor_id == bindparam("who"))
-_MEMBER = _IN_ROOM.where(Participant.user_id == bindparam("who"))
+_ALONE = _IN_ROOM.with_for_update(of=Participant, key_share=True).execution_options(populate_existing=True)
+_VISITOR, _MEMBER = (
+    tuple(query.where(who == bindparam("who")) for query in (_IN_ROOM, _ALONE))
+    for who in (Participant.visitor_id, Participant.user_id)
+)
 
 
 def _snapshot(_actor: Actor, channel: str) -> Snapshot:

@@ -1,5 +1,6 @@
 """Counts that change quickly are told together: at most four times a second, and more seldom to a large crowd.
 
+Each quarter of a second is a turn, in which one of all processes tells a count.
 What is told goes to everybody, so the work grows with the crowd while the time between two counts does not; then votes
 would wait for the charts of earlier ones.
 """
@@ -13,7 +14,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms.plugin import Conflict, Unavailable, after_commit, hub, office_scope, unit_of_work
+from lms.plugin import Conflict, Unavailable, after_commit, hub, office_scope, unit_of_work, utcnow
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +32,12 @@ class Merger:
         self._lock = threading.Lock()
         self._pending: set[str] = set()
 
-    def soon(self, key: str, office_id: uuid.UUID, work: Callable[[], None]) -> None:
+    def soon(self, key: str, office_id: uuid.UUID, work: Callable[[str], bool]) -> None:
         """After the commit, and a moment, do the work in a unit of work; meanwhile the same key is nothing new.
 
-        Where the database cannot do it now it is tried again: nobody may come after the last vote who would tell it.
+        The work is given the name of the turn, for ``log.tell``, and returns False where another process
+        has had it; then it is done in the next. Where the database cannot do it now it is tried again:
+        nobody may come after the last vote who would tell it.
         """
         app, live = hub().app, hub()
 
@@ -43,27 +46,35 @@ class Merger:
                 self._pending.discard(key)
             try:
                 with app.app_context(), office_scope(office_id), unit_of_work():
-                    work()
+                    is_told = work(turn_of(key))
             except (Conflict, Unavailable, SQLAlchemyError) as problem:
                 log.warning("webinar.not_merged", key=key, problem=str(problem), tries_left=tries)
                 if tries:
-                    start(tries - 1)
+                    start(tries - 1, pause_for(len(live.connections)))
+            else:
+                if not is_told:
+                    start(tries, SECONDS)
 
-        def start(tries: int) -> None:
+        def start(tries: int, seconds: float) -> None:
             with self._lock:
                 if key in self._pending:
                     return
                 self._pending.add(key)
-            timer = threading.Timer(pause_for(len(live.connections)), run, (tries,))
+            timer = threading.Timer(seconds, run, (tries,))
             timer.daemon = True
             timer.start()
 
-        after_commit(lambda: start(MOST_TRIES))
+        after_commit(lambda: start(MOST_TRIES, pause_for(len(live.connections))))
 
 
 def pause_for(pages: int) -> float:
     """Seconds between two counts in a process that serves so many pages."""
     return min(max(SECONDS, pages * SECONDS_EACH), LONGEST_SECONDS)
+
+
+def turn_of(key: str) -> str:
+    """The name of the turn of this moment, the same in all processes."""
+    return f"{key} {int(utcnow().timestamp() / SECONDS)}"
 
 
 def merger() -> Merger:

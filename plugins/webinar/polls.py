@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from lms.plugin import (
@@ -139,13 +140,16 @@ def vote(
     number: int | None,
     text: str | None,
 ) -> None:
-    """Vote, or vote otherwise, while the poll is open. Raises Forbidden, NotFound, Conflict, Invalid."""
-    me = require_right(actor, room_id, "vote")
-    poll = _get(me, poll_id)
+    """Vote, or vote otherwise, while the poll is open; of two pages of one person the later counts.
+
+    Raises Forbidden, NotFound, Conflict, Invalid.
+    """
+    me = require_right(actor, room_id, "vote", alone=True)
+    poll, given = _get_answered(me, poll_id)
     if poll.state != "open":
         raise Conflict(_("This poll is closed."))
-    voter, answers = voter_of(poll, me), read_answer(poll, options, number, text)
-    for earlier in session().scalars(_EARLIER, {"poll": poll.id, "voter": voter}).all():
+    voter, answers = voter_of(poll_id, me), read_answer(poll, options, number, text)
+    for earlier in given:
         session().delete(earlier)
     session().flush()
     whose = None if poll.is_anonymous else me.id
@@ -153,12 +157,16 @@ def vote(
         Vote(poll_id=poll.id, voter=voter, participant_id=whose, **answer) for answer in answers
     )
     session().flush()
-    merger().soon(f"poll {poll.id}", poll.office_id, lambda: tell_count(poll_id))
+    merger().soon(f"poll {poll.id}", poll.office_id, partial(tell_count, poll_id))
 
 
-# A large room votes within seconds: built once, and cheaper than a deletion that mostly finds nothing.
-_EARLIER = select(Vote).where(Vote.poll_id == bindparam("poll"), Vote.voter == bindparam("voter"))
-_POLL = select(Poll).where(Poll.id == bindparam("poll")).options(joinedload(Poll.options))
+# A large room votes within seconds: built once, and one question for the poll and what somebody answered before.
+_WITH_ANSWER = (
+    select(Poll, Vote)
+    .outerjoin(Vote, and_(Vote.poll_id == Poll.id, Vote.voter == bindparam("voter")))
+    .options(joinedload(Poll.options))
+    .where(Poll.id == bindparam("poll"))
+)
 
 
 def close_poll(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
@@ -175,10 +183,7 @@ def close_poll(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> None:
 def own_vote(actor: Actor, room_id: uuid.UUID, poll_id: uuid.UUID) -> dict[str, Any]:
     """What one has voted, for a page that was loaded again."""
     me = get_self(actor, room_id)
-    poll = _get(me, poll_id)
-    return as_given(
-        session().scalars(select(Vote).filter_by(poll_id=poll.id, voter=voter_of(poll, me))).all()
-    )
+    return as_given(_get_answered(me, poll_id)[1])
 
 
 def as_given(rows: Sequence[Answering]) -> dict[str, Any]:
@@ -191,11 +196,15 @@ def as_given(rows: Sequence[Answering]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def tell_count(poll_id: uuid.UUID) -> None:
-    """Write how a poll stands into the log."""
-    poll = session().get(Poll, poll_id)
-    if poll is not None:
-        log.write(session().get_one(Room, poll.room_id), "poll.counted", count_poll(poll))
+def tell_count(poll_id: uuid.UUID, turn: str = "") -> bool:
+    """Write how a poll stands into the log; False if that was done in this turn already.
+
+    Who counts waits for who counts already, so that an older count never comes last; who votes need not.
+    """
+    poll = session().get(Poll, poll_id, with_for_update={"key_share": True})
+    return poll is None or log.tell(
+        session().get_one(Room, poll.room_id), "poll.counted", count_poll(poll), turn
+    )
 
 
 def count_poll(poll: Poll, votes: type[Vote | ReplayVote] = Vote) -> PollCounted:
@@ -258,9 +267,9 @@ def read_answer(
     return [{"option_id": each} for each in sorted(chosen)]
 
 
-def voter_of(poll: Poll, me: Participant) -> str:
+def voter_of(poll_id: uuid.UUID, me: Participant) -> str:
     """By what the answer of somebody is known, so that they answer once and an anonymous answer names nobody."""
-    return keyed_hash("webinar.vote", f"{poll.id}:{me.id}")
+    return keyed_hash("webinar.vote", f"{poll_id}:{me.id}")
 
 
 def find_offered(actor: Actor, query: str | Ref) -> list[OfferedQuestion]:
@@ -278,7 +287,14 @@ def _fits(asked: OfferedQuestion) -> bool:
 
 
 def _get(me: Participant, poll_id: uuid.UUID) -> Poll:
-    poll = session().scalars(_POLL, {"poll": poll_id}).unique().one_or_none()
+    return _get_answered(me, poll_id)[0]
+
+
+def _get_answered(me: Participant, poll_id: uuid.UUID) -> tuple[Poll, list[Vote]]:
+    """A poll of the room that somebody is in, and what they answered."""
+    wanted = {"poll": poll_id, "voter": voter_of(poll_id, me)}
+    found = session().execute(_WITH_ANSWER, wanted).unique().all()
+    poll: Poll | None = found[0][0] if found else None
     if poll is None or poll.room_id != me.room_id or poll.state == "draft":
         raise NotFound(_("There is no such poll."))
-    return poll
+    return poll, [vote for _poll, vote in found if vote is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, union
@@ -61,7 +62,7 @@ def want(actor: Actor, room_id: uuid.UUID, question_id: uuid.UUID, *, is_wanted:
         group = select(Question.id).where(_is_of(first_id))
         session().execute(delete(Upvote).where(Upvote.question_id.in_(group), Upvote.participant_id == me.id))
     session().flush()
-    merger().soon(f"question {first_id}", row.office_id, lambda: tell_votes(first_id))
+    merger().soon(f"question {first_id}", row.office_id, partial(tell_votes, first_id))
 
 
 def take_up(actor: Actor, room_id: uuid.UUID, question_id: uuid.UUID | None, key: str) -> None:
@@ -168,20 +169,22 @@ def find_answered(actor: Actor, room_id: uuid.UUID) -> list[Question]:
     return list(session().scalars(query.order_by(Question.created_at, Question.id)))
 
 
-def tell_votes(question_id: uuid.UUID) -> None:
-    """Write how many want to know it into the log: each person once, with who asked what is merged, without who asked it."""
-    row = session().get(Question, question_id)
+def tell_votes(question_id: uuid.UUID, turn: str = "") -> bool:
+    """Write how many want to know it into the log: each person once, with who asked what is merged, without who asked it.
+
+    False if that was done in this turn already. As with polls, an older count never comes last.
+    """
+    row = session().get(Question, question_id, with_for_update={"key_share": True})
     if row is None:
-        return
+        return True
     group = select(Question.id).where(_is_of(row.id))
     wanting = select(Upvote.participant_id).where(Upvote.question_id.in_(group))
     asking = select(Question.participant_id).where(Question.merged_into_id == row.id)
     everybody = union(wanting, asking).subquery()
     counted = select(func.count()).where(everybody.c.participant_id != row.participant_id)
     votes = session().scalar(counted) or 0
-    log.write(
-        session().get_one(Room, row.room_id), "question.voted", QuestionVoted(question=row.id, votes=votes)
-    )
+    told = QuestionVoted(question=row.id, votes=votes)
+    return log.tell(session().get_one(Room, row.room_id), "question.voted", told, turn)
 
 
 def start_timer(actor: Actor, room_id: uuid.UUID, seconds: int) -> None:

@@ -83,7 +83,7 @@ def answer_poll(
         given = polls.read_answer(poll, command.options, command.number, command.text)
         session().add_all(
             ReplayVote(
-                recording_id=row.id, poll_id=poll.id, voter=polls.voter_of(poll, me),
+                recording_id=row.id, poll_id=poll.id, voter=polls.voter_of(poll.id, me),
                 participant_id=None if poll.is_anonymous else me.id, **answer,
             )
             for answer in given
@@ -96,7 +96,7 @@ def forget_answers(people: Sequence[Participant]) -> None:
     """Nothing is left of what these people answered in replays, anonymous answers too."""
     rooms_of = {person.room_id: person for person in people}
     asked = session().scalars(select(Poll).where(Poll.room_id.in_(rooms_of)))
-    voters = [polls.voter_of(poll, rooms_of[poll.room_id]) for poll in asked]
+    voters = [polls.voter_of(poll.id, rooms_of[poll.room_id]) for poll in asked]
     session().execute(delete(ReplayVote).where(ReplayVote.voter.in_(voters)))
 
 
@@ -118,7 +118,7 @@ def _is_in(row: Recording, moment: str) -> bool:
 
 
 def _own(votes: type[Answer], poll: Poll, me: Participant) -> Sequence[Answer]:
-    query = select(votes).where(votes.poll_id == poll.id, votes.voter == polls.voter_of(poll, me))
+    query = select(votes).where(votes.poll_id == poll.id, votes.voter == polls.voter_of(poll.id, me))
     return session().scalars(query).all()
 
 
@@ -126,7 +126,7 @@ def _answered(me: Participant | None, ids: Sequence[uuid.UUID]) -> set[str]:
     """Which of these polls somebody has answered, in the meeting or in a replay."""
     if me is None or not ids:
         return set()
-    voters = [polls.voter_of(each, me) for each in session().scalars(select(Poll).where(Poll.id.in_(ids)))]
+    voters = [polls.voter_of(each.id, me) for each in session().scalars(select(Poll).where(Poll.id.in_(ids)))]
     found = [
         session().scalars(select(votes.poll_id).where(votes.voter.in_(voters)))
         for votes in (Vote, ReplayVote)

@@ -1,4 +1,4 @@
-"""How writers of SQLite queue: one after another, none forgotten, none for ever."""
+"""How writers of SQLite queue: one after another, none forgotten, none for ever; and how a crowd shares the connections of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import QueuePool
 
+from lms.config import load_settings, make_secret_file
 from lms.store import engine as subject
-from lms.store.engine import install_listeners, write_intent
+from lms.store.engine import engine_options, install_listeners, write_intent
 
 
 @pytest.fixture
@@ -170,3 +173,26 @@ def test_many_writers_lose_nothing(engine: Engine) -> None:
     for writer in writers:
         writer.join()
     assert _counted(engine) == 200
+
+
+def test_a_crowd_waits_for_the_connections_that_are_open_instead_of_opening_more_for_a_moment(
+    tmp_path: Path,
+) -> None:
+    make_secret_file(tmp_path)
+    loaded = load_settings(tmp_path, {"LMS_DATABASE_URL": "postgresql+psycopg://localhost/none"})
+    options = engine_options(loaded.settings) | {"pool_timeout": 0.01}
+    opened: list[sqlite3.Connection] = []
+
+    def open_one() -> sqlite3.Connection:
+        opened.append(sqlite3.connect(":memory:", check_same_thread=False))
+        return opened[-1]
+
+    made = create_engine("sqlite://", creator=open_one, poolclass=QueuePool, **options)
+    for _time in range(2):
+        with ExitStack() as crowd:
+            for _each in range(options["pool_size"]):
+                crowd.enter_context(made.connect())
+            with pytest.raises(NoConnectionFree):
+                made.connect()
+    assert len(opened) == options["pool_size"]
+    made.dispose()
