@@ -26,6 +26,7 @@ SIZES = {
 SECONDS, SETTLE = 4.0, 1.5
 MOST_LOST, MOST_DELAY = 0.01, 0.15
 OVERLOAD = 1.25
+AT_ONCE, PAUSE = 100, 0.2
 CLIENTS_ARE_FULL = 0.9
 """Share of their core from which the clients, not the server, may be what is measured."""
 
@@ -90,7 +91,9 @@ def measure(folder: Path, kind: Kind, sizes: tuple[int, ...], seconds: float, se
         pid = stack.enter_context(serving(kind, folder / "too-many"))
         clients = Clients(kind, folder / "too-many", pid, stack)
         count = round((found.held or sizes[0]) * OVERLOAD)
-        clients.join(count)
+        for first in range(0, count, AT_ONCE):
+            clients.join(min(AT_ONCE, count - first))
+            clients.measure(PAUSE, 0.0)  # who is in goes on answering the server
         found.overload = clients.measure(seconds * 2, settle) | {"count": count}
     return found
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.config import load_settings
@@ -19,7 +20,8 @@ from lms.ops.backup import BackupInfo, make_backup, restore_backup, verify_backu
 from lms.ops.commands import application
 from lms.ops.serving import instance_option
 from lms.store import migrate
-from lms.store.base import db
+from lms.store.base import db, session
+from lms.store.engine import MOST_CONNECTIONS
 from lms.store.scope import all_offices
 from lms.web.i18n import format_size
 
@@ -114,6 +116,18 @@ def _database_checks() -> Iterable[HealthCheck]:
         yield HealthCheck("migrations", "failed", f"Pending: {', '.join(behind)}", "python3 -m lms upgrade")
     else:
         yield HealthCheck("migrations", "ok", "All tables are up to date.")
+    settings = load_settings().settings
+    if not settings.is_sqlite:
+        allowed = int(session().scalar(text("SHOW max_connections")) or 0)
+        yield connections_check(allowed, processes=max(settings.web.workers, 1) + 1)
+
+
+def connections_check(allowed: int, processes: int) -> HealthCheck:
+    """Whether a database server that allows so many connections is enough for the web and job processes of this machine."""
+    needed = processes * MOST_CONNECTIONS
+    said = f"The processes of this machine open up to {needed} connections with the database; it allows {allowed}."
+    remedy = "Raise max_connections of PostgreSQL (for all machines together), or lower web.workers."
+    return HealthCheck("connections", "ok" if needed < allowed else "warning", said, remedy)
 
 
 def _plugin_checks() -> Iterable[HealthCheck]:

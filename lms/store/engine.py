@@ -107,6 +107,10 @@ def is_writing() -> bool:
     return _writing.get() is not None
 
 
+MOST_CONNECTIONS = 30
+"""That a process keeps open with PostgreSQL."""
+
+
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Options of ``create_engine`` that fit the database of ``settings``."""
     if settings.is_sqlite:
@@ -117,7 +121,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         }
     return {
         # No more than that for a moment: when many write at once, opening another costs more than waiting for one.
-        "pool_size": 30,
+        "pool_size": MOST_CONNECTIONS,
         "max_overflow": 0,
         "pool_pre_ping": True,
         "pool_timeout": 10,

@@ -59,6 +59,7 @@ class Frame:
         "_blocks",
         "_has_segments",
         "counters",
+        "has_key",
         "highest",
         "last",
         "lowest",
@@ -71,6 +72,7 @@ class Frame:
         self.packets = packets
         self.last = max(packets, key=lambda packet: packet.index)
         self.highest, self.timestamp = self.last.index, self.last.timestamp
+        self.has_key = any(packet.is_key for packet in packets)
         self.lowest = min(packet.index for packet in packets)
         self.octets = sum(len(packet.payload) for packet in packets)
         shared = {packet.counters for packet in packets}

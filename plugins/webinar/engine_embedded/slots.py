@@ -154,6 +154,8 @@ class Slot:
 
     def forward_frame(self, frame: Frame, codec: Codec, layer: Layer) -> None:
         """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
+        if not frame.has_key and (self.is_waiting or layer is not self.layer):
+            return
         downlink = self.downlink
         connection = downlink.connection
         sealer, route = connection.sealer, connection.route
