@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -62,7 +62,9 @@ class Relays:
 class Relay:
     """Another engine that has some of the people of one room."""
 
-    def __init__(self, loop: Loop, stream: socket.socket, host: Host, on_closed: Any) -> None:
+    def __init__(
+        self, loop: Loop, stream: socket.socket, host: Host, on_closed: Callable[[Relay], None]
+    ) -> None:
         self.loop = loop
         self._host = host
         self._on_closed = on_closed
