@@ -128,6 +128,7 @@ def jobs() -> Sequence[JobSpec]:
     """Reminders; registrations that are too old."""
     return [
         JobSpec("remind", work.remind, _l("Remind of meetings"), timedelta(minutes=5)),
+        JobSpec("tell_cancelled", work.tell_cancelled, _l("Tell that a meeting was called off")),
         JobSpec("render_slides", work.render_slides, _l("Draw slides")),
         JobSpec("sharpen_slide", work.sharpen_slide, _l("Draw slides sharper")),
         JobSpec("keep_recording", work.keep_recording, _l("Keep recordings")),

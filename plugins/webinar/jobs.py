@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms.plugin import Activity, JobRun, in_each_office, office_scope, session, unit_of_work, utcnow
 from plugins.webinar import (
     attendance,
+    calling_off,
     calls,
     letters,
     programs,
@@ -50,6 +51,13 @@ def end_left_call(job: JobRun) -> None:
         with office_scope(job.office_id), unit_of_work():
             call_id, user_id = uuid.UUID(job.payload["call"]), uuid.UUID(job.payload["user"])
             calls.end_left(call_id, user_id, job.payload["sid"])
+
+
+def tell_cancelled(job: JobRun) -> None:
+    """Tell everybody who is expected that a meeting does not take place."""
+    if job.office_id is not None:
+        with office_scope(job.office_id), unit_of_work():
+            calling_off.tell_cancelled(uuid.UUID(job.payload["room"]), job.payload["sequence"])
 
 
 def render_slides(job: JobRun) -> None:

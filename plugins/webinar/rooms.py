@@ -181,17 +181,6 @@ def publish_room(actor: Actor, room_id: uuid.UUID) -> None:
     set_state(actor, room_id, "published")
 
 
-def cancel_room(actor: Actor, room_id: uuid.UUID) -> None:
-    """Call it off: everybody who is expected gets a letter that takes it out of their calendar. Twice is once."""
-    meeting = get_managed_room(actor, room_id)
-    if meeting.room.cancelled_at is not None:
-        return
-    meeting.room.cancelled_at = utcnow()
-    meeting.room.sequence += 1
-    if meeting.activity.state == "published":
-        letters.tell_cancelled(meeting.room, meeting.activity)
-
-
 def early_ends() -> Select[uuid.UUID, datetime]:
     """The ids of rooms that were called off or are over, and since when. Of the office in scope."""
     until = func.coalesce(Room.cancelled_at, Room.ended_at)

@@ -26,7 +26,7 @@ from lms.plugin import (
     requires,
     utcnow,
 )
-from plugins.webinar import agenda, banning, modules, recording, repeating, rooms
+from plugins.webinar import agenda, banning, calling_off, modules, recording, repeating, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.presets import PRESETS
 from plugins.webinar.rights import ROLE_NAMES, read_names
@@ -78,6 +78,7 @@ def show(activity_id: uuid.UUID) -> ResponseReturnValue:
     page = "webinar/step.html" if frame else "webinar/show.html"
     return render_template(
         page,
+        may_undo=calling_off.may_take_up_again(meeting.room),
         **_shown(who, meeting),
         **(frame.context if frame else {"breadcrumb": trail(meeting.activity.title)}),
     )
@@ -119,16 +120,18 @@ def repeat(activity_id: uuid.UUID) -> ResponseReturnValue:
     return page, form.status
 
 
-@blueprint.post("/<uuid:activity_id>/<any(publish, cancel):what>")
+@blueprint.post("/<uuid:activity_id>/<any(publish, cancel, restore):what>")
 @member
 def change(activity_id: uuid.UUID, what: str) -> ResponseReturnValue:
-    """Publish it, or call it off."""
+    """Publish it, call it off, or take it up again."""
     if what == "publish":
         rooms.publish_room(actor(), activity_id)
         flash(_("Published. People of the office can see it and take part."), "success")
+    elif what == "cancel":
+        calling_off.call_off(actor(), activity_id)
     else:
-        rooms.cancel_room(actor(), activity_id)
-        flash(_("Called off. Everybody who was expected gets a letter."), "success")
+        calling_off.take_up_again(actor(), activity_id)
+        flash(_("It takes place after all. Nobody was told otherwise."), "success")
     return redirect(url_for("webinar.show", activity_id=activity_id), 303)
 
 

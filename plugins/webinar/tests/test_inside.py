@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from lms.plugin import Conflict, Forbidden, NotFound, World, append, read_latest, session, utcnow
-from plugins.webinar import attendance, entering, log, moderating, rooms, talking
+from plugins.webinar import attendance, calling_off, entering, log, moderating, talking
 from plugins.webinar.entering import Enter
 from plugins.webinar.models import Interval
 from plugins.webinar.tests.making import go_in, open_room
@@ -177,7 +177,7 @@ def test_a_room_of_a_locked_or_foreign_course_is_not_entered(world: World) -> No
     with world.inside("siena"):
         meeting = open_room(world)
         room_id = meeting.activity.id
-        rooms.cancel_room(world.actor("trainer"), room_id)
+        calling_off.call_off(world.actor("trainer"), room_id)
         with pytest.raises(Conflict):
             entering.enter(world.actor("trainee"), room_id, Enter(name="Aïcha"))
     with world.inside("vienna"), pytest.raises(NotFound):

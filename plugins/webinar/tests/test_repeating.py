@@ -23,7 +23,7 @@ from lms.plugin import (
     utcnow,
 )
 from lms.testing import SignIn
-from plugins.webinar import registering, repeating, rooms, slides, taking_along
+from plugins.webinar import calling_off, registering, repeating, rooms, slides, taking_along
 from plugins.webinar.demo import DECK
 from plugins.webinar.forms import AddHelper, CreateRoom
 from plugins.webinar.registering import AddField
@@ -104,7 +104,7 @@ def test_each_has_the_rules_helpers_and_questions_and_can_be_called_off_alone(wo
             assert [field.label for field in registering.find_fields(each.activity.id)] == [
                 "Da dove ci segui?"
             ]
-        rooms.cancel_room(who, made[0].activity.id)
+        calling_off.call_off(who, made[0].activity.id)
         assert [each.room.cancelled_at is None for each in (meeting, *made)] == [True, False, True]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from lms.plugin import (
     Conflict,
     Forbidden,
+    JobRun,
     NotFound,
     World,
     add_owner,
@@ -22,7 +25,7 @@ from lms.plugin import (
     utcnow,
 )
 from lms.testing import SignIn, count_queries, sent_mail
-from plugins.webinar import letters, rooms
+from plugins.webinar import calling_off, jobs, letters, rooms
 from plugins.webinar.forms import AddHelper, CreateRoom, EditRoom
 from plugins.webinar.tests.making import LIST, open_room
 
@@ -104,7 +107,7 @@ def test_the_start_page_leads_to_the_meeting_in_which_one_is_expected_behind_oth
         beyond = make("Ancora in corso", now - timedelta(minutes=90), is_expected=True)
     assert is_first(beyond)
     with world.inside("siena"):
-        rooms.cancel_room(trainer, beyond)
+        calling_off.call_off(trainer, beyond)
     assert is_first(own)
 
 
@@ -137,8 +140,56 @@ def test_an_activity_of_another_kind_is_no_room(sign_in: SignIn, path: str) -> N
     assert sign_in("trainer").get(f"{LIST}{uuid.UUID(int=5)}{path}").status_code == 404
 
 
-def test_who_takes_part_gets_letters_when_the_time_changes_and_when_it_is_called_off(world: World) -> None:
+def told_of(title: str) -> list[str | None]:
+    """What the letters to the trainee about a meeting do in their calendar."""
+    return [mail.calendar_method for mail in sent_mail("trainee7@example.org") if title in mail.subject]
+
+
+def let_letters_leave(room_id: uuid.UUID, office_id: uuid.UUID, sequence: int) -> None:
+    """What the job does that was asked for when a meeting was called off."""
+    payload = {"room": str(room_id), "sequence": sequence}
+    jobs.tell_cancelled(cast("JobRun", SimpleNamespace(office_id=office_id, payload=payload)))
+
+
+def test_a_meeting_that_was_called_off_by_mistake_is_taken_up_again_and_nobody_hears_of_it(
+    world: World, sign_in: SignIn
+) -> None:
     with world.inside("siena"):
+        who = world.actor("trainer")
+        begins = utcnow() + timedelta(days=3)
+        room_id = rooms.create_room(who, CreateRoom(title="Per errore", starts_at=begins)).activity.id
+        rooms.publish_room(who, room_id)
+        enrol_people(who, room_id, [world.people["trainee7"].id])
+    page, told = sign_in("trainer"), told_of("Per errore")
+    assert f"{LIST}{room_id}/restore" not in page.get(f"{LIST}{room_id}").text
+    called_off = page.post(f"{LIST}{room_id}/cancel", follow_redirects=True).text
+    assert f"{LIST}{room_id}/restore" in called_off
+    assert f"{LIST}{room_id}/restore" not in sign_in("trainee7").get(f"{LIST}{room_id}").text
+    page.post(f"{LIST}{room_id}/restore")
+    with world.inside("siena") as office:
+        room = rooms.get_room(who, room_id).room
+        assert room.cancelled_at is None
+        let_letters_leave(room_id, office.id, room.sequence - 1)
+        assert told_of("Per errore") == told
+
+
+def test_once_the_letters_have_left_it_stays_called_off(
+    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.inside("siena"):
+        room_id = open_room(world).activity.id
+        calling_off.call_off(world.actor("trainer"), room_id)
+    later = utcnow() + calling_off.UNDONE_WITHIN
+    monkeypatch.setattr(calling_off, "utcnow", lambda: later)
+    page = sign_in("trainer")
+    assert page.post(f"{LIST}{room_id}/restore").status_code == 409
+    assert page.post(f"{LIST}{room_id}/something").status_code == 404
+    with world.inside("siena"):
+        assert rooms.get_room(world.actor("trainer"), room_id).room.cancelled_at is not None
+
+
+def test_who_takes_part_gets_letters_when_the_time_changes_and_when_it_is_called_off(world: World) -> None:
+    with world.inside("siena") as office:
         who, begins = world.actor("trainer"), utcnow() + timedelta(days=3)
         meeting = rooms.create_room(who, CreateRoom(title="Si sposta", starts_at=begins))
         room_id = meeting.activity.id
@@ -147,10 +198,13 @@ def test_who_takes_part_gets_letters_when_the_time_changes_and_when_it_is_called
         changed = EditRoom(title="Si sposta", starts_at=begins + timedelta(hours=2), duration=60)
         rooms.edit_room(who, room_id, changed)
         rooms.edit_room(who, room_id, changed)
-        rooms.cancel_room(who, room_id)
-        rooms.cancel_room(who, room_id)
+        calling_off.call_off(who, room_id)
+        calling_off.call_off(who, room_id)
+        assert told_of("Si sposta") == ["REQUEST"]
+        for _again in range(2):
+            let_letters_leave(room_id, office.id, rooms.get_room(who, room_id).room.sequence)
+        assert told_of("Si sposta") == ["REQUEST", "CANCEL"]
         mails = [mail for mail in sent_mail("trainee7@example.org") if "Si sposta" in mail.subject]
-        assert [mail.calendar_method for mail in mails] == ["REQUEST", "CANCEL"]
         assert all(letters.uid_of(get_activity(who, room_id)) in (mail.calendar or "") for mail in mails)
 
 
@@ -205,7 +259,7 @@ def test_what_was_called_off_takes_nobody_and_what_ended_early_only_until_then(w
         room_id = rooms.create_room(who, CreateRoom(title="Domani", starts_at=tomorrow)).activity.id
         rooms.publish_room(who, room_id)
         assert taken("Domani") == [timedelta(hours=1)]
-        rooms.cancel_room(who, room_id)
+        calling_off.call_off(who, room_id)
         session().flush()
         assert taken("Domani") == []
 
