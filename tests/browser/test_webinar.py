@@ -364,6 +364,7 @@ def test_a_recording_plays_at_once_without_who_refused_and_without_who_takes_it_
     expect(trainee.locator("webinar-replay :is(audio, video)")).to_have_count(2)
     trainee.get_by_role("button", name="Play").click()
     wait_until(lambda: replayed(trainee) > 1, what="a second of the replay")
+    assert lies_apart(trainee) <= 0.1
     assert trainee.locator("figcaption").all_inner_texts() == [installation.world.people["trainer"].name]
     trainee.get_by_role("button", name="Pause").click()
     expect(trainee.get_by_text(re.compile(r"You have watched [1-9]\d*% of it\."))).to_be_visible()
@@ -388,6 +389,27 @@ def replayed(page: Page) -> float:
           const videos = [...document.querySelectorAll("webinar-replay video")];
           const isSeen = videos.length > 0 && videos.every((each) => each.getVideoPlaybackQuality().totalVideoFrames > 10);
           return isSeen ? Math.min(...videos.map((each) => each.currentTime)) : 0;
+        }"""
+    )
+    return found
+
+
+def lies_apart(page: Page) -> float:
+    """Seconds between the moments of what is played together, in the middle of ten looks."""
+    found: float = page.evaluate(
+        """async () => {
+          const replay = document.querySelector("webinar-replay");
+          const { tracks } = await (await fetch(replay.dataset.source)).json();
+          const media = [...replay.querySelectorAll("video, audio")];
+          const played = tracks.map((track) => [track.started_at, media.find((each) => each.src.endsWith(track.id))]);
+          const looks = [];
+          while (looks.length < 10) {
+            await new Promise(requestAnimationFrame);
+            const moments = played.filter(([, each]) => !each.paused).map(([begins, each]) => begins + each.currentTime);
+            if (moments.length < 2) throw new Error("less than two are played");
+            looks.push(Math.max(...moments) - Math.min(...moments));
+          }
+          return looks.sort((a, b) => a - b)[5];
         }"""
     )
     return found
