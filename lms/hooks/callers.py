@@ -22,6 +22,7 @@ from lms.errors import AppError
 from lms.hooks import contributions as c
 from lms.hooks.attachable import Attachable
 from lms.hooks.builtin import CORE
+from lms.hooks.figures import Figure
 from lms.hooks.loader import PluginSet
 from lms.hooks.questions import OfferedQuestion
 from lms.hooks.watch import HookTimeout, Resting, Watch
@@ -313,6 +314,10 @@ class Hooks:
             found.extend(answer if answer is not None else [_unknown_health(owner)])
         return found
 
+    def figures_of(self, check: c.HealthCheck) -> list[Figure]:
+        """The numbers of a check, as they are now; none where they cannot be told."""
+        return self._watched(check.name, "health_checks", check.figures, {}, unroll=True) or []
+
     def demo_data(self, world: World) -> None:
         """Every plugin adds to the demo world, the core first. Lets errors through."""
         for _owner, function in self._implementations("demo_data"):
@@ -406,8 +411,14 @@ class Hooks:
     def _guarded(
         self, owner: str, hook: str, function: Any, arguments: dict[str, Any], *, unroll: bool = False
     ) -> Any:
+        given = {"function": function, "arguments": arguments}
+        return self._watched(owner, hook, _call, given, unroll=unroll)
+
+    def _watched(
+        self, owner: str, hook: str, call: Callable[..., Any], given: dict[str, Any], *, unroll: bool
+    ) -> Any:
         try:
-            answer = self.watch.call(owner, hook, _call, {"function": function, "arguments": arguments})
+            answer = self.watch.call(owner, hook, call, given)
             return list(answer) if unroll and answer is not None else answer
         except Resting:
             return None

@@ -19,6 +19,7 @@ from plugins.webinar.presets import PresetName
 from plugins.webinar.tests.making import open_room
 from tests.browser.checks import find_sideways_scroll, run_axe
 from tests.browser.conftest import Meet
+from tests.browser.replays import lies_apart, replayed
 from tests.chromium import CHROMIUM_ARGUMENTS
 from tests.serving import Installation, Serving, wait_until
 
@@ -380,39 +381,6 @@ def test_a_recording_plays_at_once_without_who_refused_and_without_who_takes_it_
     trainee.reload()
     expect(trainee.get_by_role("list", name="Moments")).to_contain_text("Un appunto senza nome")
     expect(trainee.locator("figcaption")).to_have_count(0)
-
-
-def replayed(page: Page) -> float:
-    """Seconds that the picture of a replay has played, of which pictures were seen."""
-    found: float = page.evaluate(
-        """() => {
-          const videos = [...document.querySelectorAll("webinar-replay video")];
-          const isSeen = videos.length > 0 && videos.every((each) => each.getVideoPlaybackQuality().totalVideoFrames > 10);
-          return isSeen ? Math.min(...videos.map((each) => each.currentTime)) : 0;
-        }"""
-    )
-    return found
-
-
-def lies_apart(page: Page) -> float:
-    """Seconds between the moments of what is played together, in the middle of ten looks."""
-    found: float = page.evaluate(
-        """async () => {
-          const replay = document.querySelector("webinar-replay");
-          const { tracks } = await (await fetch(replay.dataset.source)).json();
-          const media = [...replay.querySelectorAll("video, audio")];
-          const played = tracks.map((track) => [track.started_at, media.find((each) => each.src.endsWith(track.id))]);
-          const looks = [];
-          while (looks.length < 10) {
-            await new Promise(requestAnimationFrame);
-            const moments = played.filter(([, each]) => !each.paused).map(([begins, each]) => begins + each.currentTime);
-            if (moments.length < 2) throw new Error("less than two are played");
-            looks.push(Math.max(...moments) - Math.min(...moments));
-          }
-          return looks.sort((a, b) => a - b)[5];
-        }"""
-    )
-    return found
 
 
 STUDIO = """async ([endpoint, key]) => {
