@@ -46,9 +46,13 @@ class Class:
     def wait_until_seen(self) -> None:
         """Each sees the other move, from now on."""
         for page in (self.host, self.trainee):
-            wait_until(lambda page=page: page.evaluate(FRAMES) > 0, what="a picture of the other")  # type: ignore[misc]
-            before = page.evaluate(FRAMES)
-            wait_until(lambda page=page, before=before: page.evaluate(FRAMES) > before + 5, what="pictures")  # type: ignore[misc]
+            counts: list[int] = []
+
+            def moves(page: Page = page, counts: list[int] = counts) -> bool:
+                counts.append(page.evaluate(FRAMES))
+                return counts[-1] > min(counts) + 5  # another connection counts from nothing
+
+            wait_until(moves, what="pictures of the other")
 
     def kill(self, word: str) -> None:
         """SIGKILL for processes of the site; waits until there are others."""

@@ -62,7 +62,7 @@ class FedTrack(Track):
             if layer.ssrc != each["stream"]:
                 layer.restart(int(each["stream"]))
             codec = Codec(**each["codec"]) if each["codec"] else None
-            if codec != layer.codec:
+            if codec != layer.codec:  # an equal one stays: slots know what they began with by identity
                 layer.codec = codec
         return heard
 
