@@ -21,6 +21,7 @@ from lms.ops.gates import GATES, Gate
 ROOT = Path(__file__).resolve().parent.parent.parent
 NO_TESTS_FOUND = 5  # pytest's exit code
 SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s\b")
+BAD_TEST = re.compile(r"^(?:FAILED|ERROR) \S+::")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 INTERRUPTED = 130
 
@@ -29,7 +30,10 @@ Result = Literal["passed", "failed", "not run"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one gate. ``passed_tests`` and ``failed_tests`` are pytest's own counts."""
+    """What became of one gate. ``passed_tests`` and ``failed_tests`` are pytest's own counts.
+
+    ``bad_tests`` are the lines in which pytest names the tests that failed and says why.
+    """
 
     gate: Gate
     result: Result
@@ -37,6 +41,7 @@ class Outcome:
     detail: str = ""
     passed_tests: int = 0
     failed_tests: int = 0
+    bad_tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ def run_gate(gate: Gate, folder: Path) -> Outcome:
             skipped += counts.get("skipped", 0)
         problem = _problem(gate, written)
         if problem:
-            return Outcome(gate, "failed", time.monotonic() - began, problem, passed, failed)
+            named = tuple(line for line in written.last_lines if BAD_TEST.match(line))
+            return Outcome(gate, "failed", time.monotonic() - began, problem, passed, failed, named)
     detail = f"{passed} tests" + (f", {skipped} skipped" if skipped else "") if gate.counts_tests else ""
     return Outcome(gate, "passed", time.monotonic() - began, detail, passed, failed)
 
@@ -116,6 +122,8 @@ def report(outcomes: Sequence[Outcome], *, is_ci: bool) -> int:
     failed = sum(max(outcome.failed_tests, 1) for outcome in bad)
     if bad:
         _say(f"\nNot good: {', '.join(outcome.gate.name for outcome in bad)}")
+        for line in (line for outcome in bad for line in outcome.bad_tests):
+            _say(line)
     _say(f"\n{passed} passed, {failed} failed")
     return 1 if bad else 0
 

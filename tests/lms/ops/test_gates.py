@@ -56,6 +56,20 @@ def test_failed_tests_and_failed_checks_are_counted_and_named(capfd: pytest.Capt
     assert written.splitlines()[-1] == "5 passed, 4 failed"
 
 
+def test_tests_that_failed_are_named_again_at_the_end(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        "FAILED tests/a.py::test_b - assert 1",
+        "ERROR tests/c.py::test_d",
+        "== 1 failed, 1 error in 1s ==",
+    ]
+    failing = f"import sys; print(*{lines!r}, sep='\\n'); sys.exit(1)"
+
+    main([], [python(failing, counts_tests=True), python("print('ERROR of no test')")])
+
+    end = capfd.readouterr().out.partition("Not good:")[2].splitlines()
+    assert end == [" sample", *lines[:2], "", "0 passed, 2 failed"]
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
