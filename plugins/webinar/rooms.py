@@ -75,6 +75,12 @@ class Meeting:
             return True
         return begins - OPENS_BEFORE <= now <= ends + OPEN_AFTER
 
+    def may_open_again(self, now: datetime) -> bool:
+        """True when somebody ended it before its time was over: who leads it opens it again by coming in."""
+        ends = self.activity.ends_at
+        is_ended = self.room.ended_at is not None and self.room.cancelled_at is None
+        return is_ended and (ends is None or now <= ends + OPEN_AFTER)
+
     def is_past(self, now: datetime) -> bool:
         """True once it is over, or was called off."""
         ends = self.activity.ends_at

@@ -194,7 +194,7 @@ def _shown(who: Actor, meeting: Meeting) -> dict[str, Any]:
     return {
         "meeting": meeting, "activity": activity, "leads": leads, "helpers": rooms.find_helpers(activity.id),
         "own": enrolment_of(who, activity.root_id or activity.id), "places": places_of(activity), "now": now,
-        "is_open": meeting.is_open(now), "is_past": meeting.is_past(now), "edit_url": edit_url(activity),
+        "is_open": meeting.is_open(now), "is_past": meeting.is_past(now), "may_open_again": leads and meeting.may_open_again(now), "edit_url": edit_url(activity),
         "agenda": agenda.find_items(activity.id), "recordings": recording.find_recordings(activity.id), "banned": banning.find_banned(activity.id) if leads else [],
         "may_make_module": modules.may_make(who, meeting),
     }  # fmt: skip

@@ -40,3 +40,17 @@ def test_who_leads_on_a_phone_sees_who_waits_and_nothing_scrolls_away(
     for each in (host, page):
         assert each.evaluate(ROWS) == 1
         assert each.evaluate(OVERHANG) == 0
+
+
+def test_what_lies_at_the_end_of_a_side_never_makes_the_room_longer(
+    meet: Meet, installation: Installation
+) -> None:
+    host = meet("trainer", viewport=ViewportSize(width=1280, height=420)).visit(
+        f"/webinar/{make(installation)}/room"
+    )
+    come_in(host)
+
+    tabs = host.get_by_role("tab")
+    for number in range(tabs.count()):
+        tabs.nth(number).click()
+        assert host.evaluate(OVERHANG) == 0, tabs.nth(number).inner_text()

@@ -1,13 +1,15 @@
-"""A replay: a poll appears at its moment and is answered by keyboard; published questions lead to their moment."""
+"""A replay: it begins where there is something, with few players however many tracks it has; polls appear at their moment; questions lead to theirs."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import ViewportSize, expect
 from sqlalchemy import select
 
-from lms.plugin import session
-from plugins.webinar.models import Recording
+from lms.plugin import session, utcnow
+from plugins.webinar.models import RecordedTrack, Recording
 from tests.browser.conftest import Meet
 from tests.browser.test_webinar import is_sound
 from tests.serving import Installation
@@ -88,3 +90,45 @@ def test_a_published_question_leads_to_its_answer_and_the_others_are_not_there(
     page.reload()
     expect(page.get_by_role("button", name=PUBLISHED)).to_be_visible()
     expect(page.get_by_role("button", name=HIDDEN)).to_have_count(0)
+
+
+def in_pieces(installation: Installation) -> str:
+    """A recording of sound alone in a hundred pieces, of which the first begins after a while."""
+    with installation.app.app_context(), installation.world.inside("siena"):
+        known = session().scalars(select(RecordedTrack).order_by(RecordedTrack.started_at)).first()
+        assert known is not None
+        model = session().get_one(Recording, known.recording_id)
+        begins = utcnow()
+        row = Recording(
+            room_id=model.room_id, owner_id=model.owner_id, started_at=begins,
+            ended_at=begins + timedelta(seconds=510), first_seq=10_000,
+        )  # fmt: skip
+        row.tracks = [
+            RecordedTrack(
+                participant_id=known.participant_id, kind="microphone", file_id=known.file_id,
+                started_at=10.0 + 5 * number, seconds=5.0,
+            )
+            for number in range(100)
+        ]  # fmt: skip
+        session().add(row)
+        session().flush()
+        return f"/webinar/{row.room_id}/replay/{row.id}"
+
+
+def test_a_recording_in_many_pieces_begins_with_the_first_and_needs_few_players(
+    meet: Meet, installation: Installation
+) -> None:
+    page = meet("trainee26").visit(in_pieces(installation))
+    players = page.locator("webinar-replay audio")
+    expect(page.get_by_role("button", name="Play")).to_be_enabled()
+    page.get_by_role("button", name="Play").press("Enter")
+    expect(page.get_by_text("0:10 / 8:30")).to_be_visible()
+    page.get_by_role("button", name="Pause").press("Enter")
+    expect(page.locator("[data-part=voices]")).to_be_visible()
+    expect(page.locator("[data-part=voice-names]")).not_to_be_empty()
+    expect(players).to_have_count(3)
+    page.get_by_role("slider", name="Moment").fill("250")
+    expect(players).to_have_count(5)
+    assert is_sound(page) == []
+    page.get_by_role("button", name="Play").press("Enter")
+    expect(page.get_by_text("4:12 / 8:30")).to_be_visible()

@@ -19,10 +19,11 @@ from plugins.webinar.engine_embedded import webm
 from plugins.webinar.engine_embedded.frames import Assembler, Frame, can_assemble
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.rtp import Packet
+from plugins.webinar.engine_embedded.timeline import Timeline
 
 INDEX = "tracks.jsonl"
-LARGEST_DRIFT = 0.4
-"""Seconds by which a sender's clock may differ from ours before a new file begins."""
+WORTH_NOTING = 0.02
+"""Seconds by which the begin of a file must turn out to be earlier than was written down."""
 STOPPED_SECONDS = 0.7
 """After so long without a packet a size of a picture is written in another one: senders leave sizes out at any time."""
 FORMATS = {
@@ -41,8 +42,8 @@ class TrackWriter:
         self._file: webm.WebmWriter | None = None
         self._name = ""
         self._setup = b""
-        self._started_at = 0.0
-        self._anchor = (0, 0.0)
+        self._timeline: Timeline | None = None
+        self._noted_at = 0.0
 
     def take(self, packet: Packet, layer: Layer, now: float) -> None:
         """Take a packet of any layer; only the highest one's that comes are written."""
@@ -88,44 +89,43 @@ class TrackWriter:
         if self._layer is not None:
             self._layer.is_recorded = False
         self._layer, self._assembler = layer, None
-        self._anchor = (0, 0.0)
+        if self._timeline is not None:
+            self._timeline.leap()
         layer.is_recorded = True
         if not is_begun:
             layer.want_key_frame()
 
     def _write(self, frame: Frame, clock: int, codec: str) -> None:
-        at = self._time_of(frame, clock)
+        line = self._timeline
+        at = line.place(frame.timestamp, frame.arrived_at, clock) if line is not None else None
+        begins = frame.arrived_at if line is None or at is None else line.started_at + at
         is_other = frame.is_key and frame.setup != self._setup
         if self._file is None or at is None or is_other:
+            if not frame.is_key and self._assembler is not None:
+                self._assembler.is_broken = True  # a file of pictures begins with a key frame
+                return
             self.close()
-            if self._layer is not None:
-                self._layer.is_recorded = True
-            self._open(frame, codec)
-            at = frame.arrived_at
-        milliseconds = round((at - self._started_at) * 1000)
+            self._open(frame, codec, begins)
+            at = 0.0
+        self._note_begin()
         if self._file is not None:
             try:
-                self._file.write(max(milliseconds, self._file.last), frame.data, is_key=frame.is_key)
+                self._file.write(max(round(at * 1000), self._file.last), frame.data, is_key=frame.is_key)
             except OSError as problem:
                 self._recording.complain(problem)
 
-    def _time_of(self, frame: Frame, clock: int) -> float | None:
-        """When it was sent, by our clock; None if the sender's clock jumped."""
-        timestamp, at = self._anchor
-        if not at:
-            self._anchor = (frame.timestamp, frame.arrived_at)
-            return frame.arrived_at
-        distance = (frame.timestamp - timestamp) & 0xFFFFFFFF
-        distance -= 0x100000000 if distance >= 0x80000000 else 0
-        sent_at = at + distance / clock
-        if abs(sent_at - frame.arrived_at) > LARGEST_DRIFT + (frame.arrived_at - at) * 0.0005:
-            self._anchor = (0, 0.0)
-            return None
-        return sent_at
+    def _note_begin(self) -> None:
+        """Write down when the file began, if that is news."""
+        begun = self._timeline.started_at if self._timeline is not None else self._noted_at
+        if self._file is not None and self._noted_at - begun > WORTH_NOTING:
+            self._noted_at = begun
+            self._recording.note({"file": self._name, "started_at": self._recording.since_start(begun)})
 
-    def _open(self, frame: Frame, codec: str) -> None:
-        self._anchor = (frame.timestamp, frame.arrived_at)
-        self._started_at = frame.arrived_at
+    def _open(self, frame: Frame, codec: str, begins: float) -> None:
+        if self._layer is not None:
+            self._layer.is_recorded = True
+        self._timeline = Timeline(frame.timestamp, begins)
+        self._noted_at = begins
         self._setup = frame.setup
         form = webm.Format(codec, frame.width, frame.height, frame.setup)
         self._name, path = self._recording.new_file(self._track.kind, form.suffix)
@@ -137,7 +137,7 @@ class TrackWriter:
         self._recording.note({
             "file": self._name, "person": self._track.person, "kind": self._track.kind.value,
             "media_type": form.media_type,
-            "started_at": round(self._recording.since_start(frame.arrived_at), 3),
+            "started_at": self._recording.since_start(begins),
         })  # fmt: skip
 
 
@@ -193,8 +193,8 @@ class Recording:
         return name, self.folder / name
 
     def since_start(self, at: float) -> float:
-        """Seconds after the start of the recording."""
-        return max(0.0, at - self._begun)
+        """Seconds after the start of the recording, to the millisecond."""
+        return round(max(0.0, at - self._begun), 3)
 
     def note(self, line: dict[str, Any]) -> None:
         """Write a line into the index."""

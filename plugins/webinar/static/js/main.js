@@ -127,7 +127,7 @@ function hear(event) {
 
 /** @param {import("contrada/channel.js").LiveEvent} event */
 function happened(event) {
-  if (event.kind === "room.ended") leave(words.over ?? "", false);
+  if (event.kind === "room.ended") leave(words.over ?? "", room?.rights.has("moderate") ?? false); // it can be opened again
   if (event.kind === "room.stopped" && room?.state.people[room.me]?.role === "participant") media?.asked(event.payload.right === "speak" ? "mute" : "camera_off");
 }
 

@@ -5,25 +5,25 @@ import { request, RequestError } from "contrada/request.js";
 import { words } from "./parts.js";
 import { SharpSlide } from "./sharp-slide.js";
 import { ReplayPolls } from "./replay-polls.js";
+import { ReplayTracks } from "./replay-tracks.js";
 import { follow, whereIs } from "./video-sync.js";
 
-/** @typedef {{ id: string, person: string, name: string, kind: string, started_at: number, seconds: number }} Track */
 /** @typedef {import("./zoom.js").View} View */
 /** @typedef {{ at: number, video: string | null, title?: string, seconds: number, has_captions?: boolean, position: number, is_playing: boolean }} VideoMoment */
 /** @typedef {{ at: number, text: string, deck?: string | null, number?: number, name?: string, signs?: string, is_sharp?: boolean }} Moment */
 
 const TICK_MS = 100;
-const DRIFT_SECONDS = 0.08;
 const AGAIN_MS = 2000;
 const TELL_MS = 10000;
+/** A longer time in which nothing is there yet is left out. */
+const EMPTY_SECONDS = 2;
 /** A longer pause of the page was no watching: the device slept. */
 const ASLEEP_MS = 3000;
 
 class WebinarReplay extends HTMLElement {
-  /** @type {{ tracks: Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[], zooms: (View & { at: number })[], videos: VideoMoment[] }} */
+  /** @type {{ tracks: import("./replay-tracks.js").Track[], seconds: number, is_ready: boolean, slides: Moment[], captions: Moment[], chat: Moment[], polls: import("./replay-polls.js").Moment[], agenda: Moment[], questions: (Moment & { answer: string })[], zooms: (View & { at: number })[], videos: VideoMoment[] }} */
   #data = { zooms: [], agenda: [], questions: [], tracks: [], seconds: 0, is_ready: true, slides: [], captions: [], chat: [], polls: [], videos: [] };
-  /** @type {Map<string, { track: Track, media: HTMLMediaElement, tile: HTMLElement | null }>} */
-  #playing = new Map();
+  #tracks = new ReplayTracks(this, this.dataset.tracks ?? "");
   #at = 0;
   #tickedAt = 0;
   #speed = 1;
@@ -62,7 +62,7 @@ class WebinarReplay extends HTMLElement {
     this.#part("waiting").hidden = this.#data.is_ready;
     this.#seek.max = String(this.#data.seconds);
     /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0 && this.#data.videos.length === 0;
-    for (const track of this.#data.tracks) if (!this.#playing.has(track.id)) this.#add(track);
+    this.#tracks.tracks = this.#data.tracks;
     this.#showList();
     this.#showSeen();
     const asked = Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? 0);
@@ -71,29 +71,24 @@ class WebinarReplay extends HTMLElement {
     if (!this.#data.is_ready) setTimeout(() => void this.#load(), AGAIN_MS);
   }
 
-  /** @param {Track} track */
-  #add(track) {
-    const isSeen = track.kind === "camera" || track.kind === "screen";
-    const media = element(isSeen ? "video" : "audio", { src: `${this.dataset.tracks}/${track.id}`, preload: "auto", playsinline: "" });
-    media.muted = isSeen;
-    let tile = null;
-    if (isSeen) {
-      tile = element("figure", { class: track.kind === "screen" ? "webinar-replay-screen" : "webinar-replay-face" }, media, element("figcaption", {}, track.name));
-      tile.hidden = true;
-      this.#part(track.kind === "screen" ? "screens" : "faces").append(tile);
-    } else this.append(media);
-    this.#playing.set(track.id, { track, media, tile });
-  }
-
   #toggle() {
     this.#cut();
     if (this.#at >= this.#data.seconds) this.#at = 0;
     this.#isPlaying = !this.#isPlaying;
+    if (this.#isPlaying && this.#at === 0) this.#at = this.#begin();
     this.#from = this.#isPlaying ? this.#at : null;
     this.#tickedAt = performance.now();
     this.#part("play").setAttribute("aria-pressed", String(this.#isPlaying));
     this.#part("play-text").textContent = (this.#isPlaying ? this.dataset.textPause : this.dataset.textPlay) ?? "";
     this.#tick();
+  }
+
+  /** Where there is something: people are asked after a recording began, and it may be long until the first agrees. */
+  #begin() {
+    const { tracks, slides, videos, chat, polls, questions, captions, agenda } = this.#data;
+    const moments = [slides.filter((each) => each.deck), videos.filter((each) => each.video), chat, polls, questions, captions, agenda].flat().map((each) => each.at);
+    const first = Math.min(this.#data.seconds, ...tracks.map((track) => track.started_at), ...moments);
+    return first < EMPTY_SECONDS ? 0 : first - 0.5;
   }
 
   /** @param {number} at */
@@ -116,8 +111,7 @@ class WebinarReplay extends HTMLElement {
     }
     if (this.#isPlaying) this.#at += ((now - this.#tickedAt) / 1000) * this.#speed;
     this.#tickedAt = now;
-    const leader = [...this.#playing.values()].find(({ track, media }) => track.kind === "microphone" && !media.paused && !media.seeking && media.readyState > 2 && this.#isIn(track));
-    if (this.#isPlaying && leader && Math.abs(leader.track.started_at + leader.media.currentTime - this.#at) < 0.5) this.#at = leader.track.started_at + leader.media.currentTime;
+    if (this.#isPlaying) this.#at = this.#tracks.led(this.#at) ?? this.#at;
     if (this.#isPlaying && this.#at >= this.#data.seconds) {
       this.#at = this.#data.seconds;
       this.#toggle();
@@ -153,24 +147,8 @@ class WebinarReplay extends HTMLElement {
     this.#part("watched").textContent = fill(this.dataset.textWatched, { share });
   }
 
-  /** @param {Track} track */
-  #isIn(track) {
-    return this.#at >= track.started_at && this.#at < track.started_at + track.seconds;
-  }
-
   #draw() {
-    for (const { track, media, tile } of this.#playing.values()) {
-      const isIn = this.#isIn(track);
-      if (tile) tile.hidden = !isIn;
-      const wanted = this.#at - track.started_at;
-      if (!isIn || !this.#isPlaying) media.pause();
-      if (isIn) {
-        if (Math.abs(media.currentTime - wanted) > (this.#isPlaying ? DRIFT_SECONDS * 4 : DRIFT_SECONDS) && !media.seeking) media.currentTime = wanted;
-        const drift = wanted - media.currentTime;
-        media.playbackRate = this.#speed * (Math.abs(drift) > DRIFT_SECONDS / 4 ? 1 + Math.max(-0.1, Math.min(0.1, drift)) : 1);
-        if (this.#isPlaying && media.paused) media.play().catch(() => undefined);
-      }
-    }
+    this.#tracks.draw(this.#at, this.#isPlaying, this.#speed);
     this.#seek.value = String(this.#at);
     this.#seek.setAttribute("aria-valuetext", clock(this.#at));
     this.#part("time").textContent = `${clock(this.#at)} / ${clock(this.#data.seconds)}`;

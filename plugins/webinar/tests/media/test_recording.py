@@ -10,7 +10,8 @@ import threading
 import time
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import av
 import pytest
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser
 from plugins.webinar.engine import Kind, RecordedTrack
 from plugins.webinar.engine_embedded import avc, frames, recording, webm
 from plugins.webinar.engine_embedded.codecs import Codec
+from plugins.webinar.engine_embedded.layers import Track
 from plugins.webinar.engine_embedded.rtp import Packet
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.repacking import for_every_browser
@@ -345,6 +347,26 @@ def test_who_withdraws_is_not_written_from_then_on(
         if track.file.stat().st_size > size
     ]
     assert grown == ["ben"]
+
+
+def test_a_file_that_begins_when_a_clock_jumps_begins_with_a_key_frame(tmp_path: Path) -> None:
+    asked: list[Any] = []
+    clock = SimpleNamespace(now=1000.0)
+    sender = SimpleNamespace(loop=clock, ask_key_frame=asked.append)
+    camera = Track(cast("Any", sender), "0", "ada", Kind.CAMERA, [])
+    layer = camera.layer_of("", 1)
+    assert layer is not None
+    layer.codec = VP8
+    made = recording.Recording(tmp_path / "recording", frozenset({"ada"}), lambda: clock.now)
+    for number in range(60):
+        for each in two_packets(number, is_key=number in {0, 30}):
+            each.timestamp += 9_000_000 if number >= 20 else 0
+            made.take(camera, layer, each)
+        clock.now += 1 / 30
+    first, second = made.close()
+    assert asked == [layer, layer]
+    assert [len(blocks(each.file)) for each in (first, second)] == [20, 30]
+    assert second.started_at - first.started_at == pytest.approx(1.0, abs=0.05)
 
 
 @pytest.mark.fault
