@@ -43,7 +43,7 @@ COURSE = "course"
 class StepView:
     """A step as one person sees it. ``lock`` says what opens it; ``section`` is the heading above it.
 
-    ``is_there`` is False while the part of the product that shows it is switched off.
+    ``begins_at``: when it takes place, if it does at a set time. ``is_there`` is False while the part of the product that shows it is switched off.
     """
 
     id: uuid.UUID
@@ -63,6 +63,7 @@ class StepView:
     section: str = ""
     number: int = 0
     match: str = "all"
+    begins_at: datetime | None = None
     gates: list[Gate] = field(default_factory=list)
 
     @property
@@ -269,6 +270,7 @@ def step_columns() -> tuple[Any, ...]:
         Activity.id, Activity.type, Activity.title, Activity.minutes, Activity.is_required, Activity.state,
         Activity.completion_rule, Activity.completion_goal, Step.level, _words().title, Completion.completed_at,
         Step.match, Condition.kind, Condition.other_id, Condition.opens_at, Condition.group_id, Condition.score,
+        Activity.starts_at,
     )  # fmt: skip
 
 
@@ -342,7 +344,7 @@ def views_of(rows: Iterable[Any], office_id: uuid.UUID, *, is_original: bool) ->
                 StepView(
                     row[0], row[1], row[2] if is_original else row[9] or row[2], kind.icon if kind else "puzzle", kind.endpoint if kind else "",
                     row[8] or 0, row[3] or 0, row[4], row[5] != "published", is_there, row[6], row[7], row[10],
-                    match=row[11] or "all",
+                    match=row[11] or "all", begins_at=row[17] if kind and kind.is_timed else None,
                 )
             )  # fmt: skip
         if row[12]:

@@ -201,6 +201,8 @@ def test_webinars_without_a_date_are_named_in_the_outline_and_before_it_is_publi
     assert sure.status_code == 303
     with world.inside("siena"):
         assert session().get_one(Activity, course_id).state == "published"
+    for page in (f"{SITE}/{course_id}/edit", f"{SITE}/{course_id}"):
+        assert "1 mar 2027, 10:00 ·" in browser.get(page).text
 
 
 def test_pages_without_a_text_are_named_before_a_course_is_published(world: World, sign_in: SignIn) -> None:
