@@ -27,7 +27,7 @@ from lms.accounts.counters import FileStorage
 from lms.clock import monotonic, utcnow
 from lms.errors import TooMany
 from lms.store.runtime import part, settings
-from lms.text import gettext as _
+from lms.text import ngettext
 
 log = structlog.get_logger(__name__)
 
@@ -176,4 +176,8 @@ def _hidden(account: str) -> str:
 
 def _too_often(seconds: int) -> str:
     minutes = max(1, round(seconds / 60))
-    return _("That was tried too often. Please wait %(minutes)s minutes and try again.", minutes=minutes)
+    return ngettext(
+        "That was tried too often. Please wait %(num)d minute and try again.",
+        "That was tried too often. Please wait %(num)d minutes and try again.",
+        minutes,
+    )

@@ -26,6 +26,7 @@ from lms.plugin import (
     enrolment_of,
     format_datetime,
     format_time,
+    ngettext,
     record_progress,
     render_pdf,
     session,
@@ -346,8 +347,8 @@ def _paper(meeting: Meeting, lines: Sequence[Line], code: str) -> dict[str, Any]
     return {
         "title": _("Presence sheet"), "meeting": activity.title, "office": office.name, "code": code,
         "facts": [
-            [_("When"), when], [_("Planned"), _("%(count)s minutes", count=meeting.room.duration)],
-            [_("Counts as present from"), _("%(count)s minutes", count=attended_minutes(meeting.room))],
+            [_("When"), when], [_("Planned"), ngettext("%(num)d minute", "%(num)d minutes", meeting.room.duration)],
+            [_("Counts as present from"), ngettext("%(num)d minute", "%(num)d minutes", attended_minutes(meeting.room))],
             [_("Printed"), format_datetime(utcnow())], [_("Check code"), code],
         ],
         "columns": [_("Name"), _("Entered"), _("Left"), _("Measured"), _("Minutes"), _("Present"), _("Replay")],
