@@ -11,6 +11,7 @@ import base64
 import os
 import secrets
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,8 +87,8 @@ class TestSite:
         """The application over an untouched copy of database and files."""
         if self._is_used:
             self._close_connections()
-            shutil.rmtree(self.instance)
-            shutil.copytree(self._kept, self.instance)
+            self._put_away()
+            shutil.copytree(self._kept, self.instance, dirs_exist_ok=True)
             if self._server:
                 self._server.drop_database(COPY)
                 self._server.create_database(COPY, template=WORLD)
@@ -97,6 +98,12 @@ class TestSite:
             directory().forget()
             hooks().watch.failures.clear()
         return self.app
+
+    def _put_away(self) -> None:
+        """Move the used copy aside, and only then remove it: a thread of the last test may still be at work in it."""
+        aside = Path(tempfile.mkdtemp(dir=self.instance.parent))
+        self.instance.rename(aside / self.instance.name)
+        shutil.rmtree(aside, ignore_errors=True)
 
     def _close_connections(self) -> None:
         with self.app.app_context():
