@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from plugins.webinar.engine import Kind, RecordedTrack, Source
-from plugins.webinar.engine_embedded import webm
+from plugins.webinar.engine_embedded import opus, webm
 from plugins.webinar.engine_embedded.frames import Assembler, Frame, can_assemble
-from plugins.webinar.engine_embedded.layers import Layer, Track
+from plugins.webinar.engine_embedded.layers import SILENT_SECONDS, Layer, Track
 from plugins.webinar.engine_embedded.rtp import Packet
 from plugins.webinar.engine_embedded.timeline import Timeline
 
@@ -32,7 +32,11 @@ FORMATS = {
 
 
 class TrackWriter:
-    """Writes one source, in one file or, after breaks of its clock, several."""
+    """Writes one source, in one file or, after pauses and breaks of its clock, several.
+
+    Players let a picture stand until the next one's time, but play sounds without a pause between them, however far
+    apart they are. So what did not come (senders leave silence out, networks lose) is written as such.
+    """
 
     def __init__(self, recording: Recording, track: Track) -> None:
         self._recording = recording
@@ -44,6 +48,7 @@ class TrackWriter:
         self._setup = b""
         self._timeline: Timeline | None = None
         self._noted_at = 0.0
+        self._written, self._sounded = 0.0, 0.0
 
     def take(self, packet: Packet, layer: Layer, now: float) -> None:
         """Take a packet of any layer; only the highest one's that comes are written."""
@@ -100,7 +105,8 @@ class TrackWriter:
         at = line.place(frame.timestamp, frame.arrived_at, clock) if line is not None else None
         begins = frame.arrived_at if line is None or at is None else line.started_at + at
         is_other = frame.is_key and frame.setup != self._setup
-        if self._file is None or at is None or is_other:
+        is_pause = at is not None and at - self._written > SILENT_SECONDS[self._track.kind]
+        if self._file is None or at is None or is_other or is_pause:
             if not frame.is_key and self._assembler is not None:
                 self._assembler.is_broken = True  # a file of pictures begins with a key frame
                 return
@@ -108,11 +114,24 @@ class TrackWriter:
             self._open(frame, codec, begins)
             at = 0.0
         self._note_begin()
+        self._written = at
         if self._file is not None:
             try:
-                self._file.write(max(round(at * 1000), self._file.last), frame.data, is_key=frame.is_key)
+                self._put(self._file, round(at * 1000), frame)
             except OSError as problem:
                 self._recording.complain(problem)
+
+    def _put(self, file: webm.WebmWriter, milliseconds: int, frame: Frame) -> None:
+        if not self._track.is_video:
+            self._fill(file, milliseconds)
+            self._sounded += opus.milliseconds(frame.data)
+        file.write(max(milliseconds, file.last), frame.data, is_key=frame.is_key)
+
+    def _fill(self, file: webm.WebmWriter, milliseconds: int) -> None:
+        """Write what did not come until then."""
+        while milliseconds - self._sounded >= opus.NOTHING_MS:
+            file.write(max(round(self._sounded), file.last), opus.NOTHING, is_key=True)
+            self._sounded += opus.NOTHING_MS
 
     def _note_begin(self) -> None:
         """Write down when the file began, if that is news."""
@@ -126,6 +145,7 @@ class TrackWriter:
             self._layer.is_recorded = True
         self._timeline = Timeline(frame.timestamp, begins)
         self._noted_at = begins
+        self._written, self._sounded = 0.0, 0.0
         self._setup = frame.setup
         form = webm.Format(codec, frame.width, frame.height, frame.setup)
         self._name, path = self._recording.new_file(self._track.kind, form.suffix)
