@@ -42,6 +42,19 @@ def test_who_leads_on_a_phone_sees_who_waits_and_nothing_scrolls_away(
         assert each.evaluate(OVERHANG) == 0
 
 
+def test_a_phone_that_cannot_show_its_screen_does_not_offer_it(
+    meet: Meet, installation: Installation
+) -> None:
+    room = f"/webinar/{make(installation)}/room"
+    host = meet("trainer", viewport=PHONE)
+    host.page.add_init_script("delete MediaDevices.prototype.getDisplayMedia")
+    page = host.visit(room)
+    come_in(page)
+    expect(page.locator(".webinar-bar")).to_be_visible()
+    expect(page.get_by_role("button", name="Share the screen")).to_be_hidden()
+    assert page.evaluate(ROWS) == 1
+
+
 def test_what_lies_at_the_end_of_a_side_never_makes_the_room_longer(
     meet: Meet, installation: Installation
 ) -> None:

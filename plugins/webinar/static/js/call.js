@@ -2,7 +2,7 @@
 // and whether one may come is told by the server, to which the sealed pass of the page is shown.
 import { ask, Channel, ChannelError, newKey } from "contrada/channel.js";
 import { element } from "contrada/dom.js";
-import { openCamera, openMicrophone, whyNot } from "./devices.js";
+import { canShareScreen, openCamera, openMicrophone, whyNot } from "./devices.js";
 import { MediaLink } from "./media.js";
 
 /** @typedef {"idle" | "calling" | "called" | "running" | "elsewhere"} View */
@@ -37,6 +37,7 @@ class WebinarCall extends HTMLElement {
     for (const button of this.#buttons("ring")) button.addEventListener("click", () => void this.#ring(/** @type {"voice" | "video" | "screen"} */ (button.dataset.ring)));
     for (const button of this.#buttons("accept")) button.addEventListener("click", () => void this.#accept(button.dataset.accept === "video"));
     for (const button of this.#buttons("toggle")) button.addEventListener("click", () => void this.#toggle(/** @type {Toggle} */ (button.dataset.toggle)));
+    if (!canShareScreen) for (const button of [this.#buttonOf("ring", "screen"), this.#buttonOf("toggle", "screen")]) button.hidden = true;
     this.#part("not-now").addEventListener("click", () => void this.#ask("call.decline").catch(() => undefined));
     this.#part("give-up").addEventListener("click", () => void this.#hangUp());
     this.#part("hang-up").addEventListener("click", () => void this.#hangUp());
@@ -388,7 +389,7 @@ class WebinarCall extends HTMLElement {
   }
 
   /**
-   * @param {"accept" | "toggle"} name
+   * @param {"ring" | "accept" | "toggle"} name
    * @param {string} value
    */
   #buttonOf(name, value) {

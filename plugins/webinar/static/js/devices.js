@@ -4,6 +4,9 @@ import { element } from "contrada/dom.js";
 const KEPT = "webinar-devices";
 const METER_MS = 80;
 
+/** Phones cannot show their screen in a page. */
+export const canShareScreen = "getDisplayMedia" in (navigator.mediaDevices ?? {});
+
 /** @typedef {{ camera?: string, microphone?: string, speaker?: string }} Chosen */
 
 /** @returns {Chosen} */

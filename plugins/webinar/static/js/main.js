@@ -4,6 +4,7 @@ import { element } from "contrada/dom.js";
 import { toast } from "contrada/toast.js";
 import { Agenda } from "./agenda.js";
 import { Chat } from "./chat.js";
+import { canShareScreen } from "./devices.js";
 import { Live } from "./live.js";
 import { announce, complain, part, words } from "./parts.js";
 import { People } from "./people.js";
@@ -221,7 +222,7 @@ function showBar() {
   const rights = room.rights;
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-right-needed]"))) {
     const right = button.dataset.rightNeeded;
-    if (right) button.hidden = !rights.has(right);
+    if (right) button.hidden = !rights.has(right) || (right === "share" && !canShareScreen);
   }
   const me = room.me;
   const isUp = room.state.hands.some((each) => each.person === me);

@@ -61,7 +61,7 @@ class WebinarReplay extends HTMLElement {
     this.#polls.polls = this.#data.polls;
     this.#part("waiting").hidden = this.#data.is_ready;
     this.#seek.max = String(this.#data.seconds);
-    /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#data.tracks.length === 0 && this.#data.videos.length === 0;
+    /** @type {HTMLButtonElement} */ (this.#part("play")).disabled = this.#first === Infinity;
     this.#tracks.tracks = this.#data.tracks;
     this.#showList();
     this.#showSeen();
@@ -75,7 +75,7 @@ class WebinarReplay extends HTMLElement {
     this.#cut();
     if (this.#at >= this.#data.seconds) this.#at = 0;
     this.#isPlaying = !this.#isPlaying;
-    if (this.#isPlaying && this.#at === 0) this.#at = this.#begin();
+    if (this.#isPlaying && this.#at === 0 && this.#first > EMPTY_SECONDS) this.#at = this.#first - 0.5;
     this.#from = this.#isPlaying ? this.#at : null;
     this.#tickedAt = performance.now();
     this.#part("play").setAttribute("aria-pressed", String(this.#isPlaying));
@@ -83,12 +83,11 @@ class WebinarReplay extends HTMLElement {
     this.#tick();
   }
 
-  /** Where there is something: people are asked after a recording began, and it may be long until the first agrees. */
-  #begin() {
+  /** The first moment at which there is something: people are asked after a recording began, and it may be long until one agrees. */
+  get #first() {
     const { tracks, slides, videos, chat, polls, questions, captions, agenda } = this.#data;
     const moments = [slides.filter((each) => each.deck), videos.filter((each) => each.video), chat, polls, questions, captions, agenda].flat().map((each) => each.at);
-    const first = Math.min(this.#data.seconds, ...tracks.map((track) => track.started_at), ...moments);
-    return first < EMPTY_SECONDS ? 0 : first - 0.5;
+    return Math.min(...tracks.map((track) => track.started_at), ...moments);
   }
 
   /** @param {number} at */
