@@ -19,11 +19,13 @@ from plugins.webinar.engine_embedded import opus, webm
 from plugins.webinar.engine_embedded.frames import Assembler, Frame, can_assemble
 from plugins.webinar.engine_embedded.layers import SILENT_SECONDS, Layer, Track
 from plugins.webinar.engine_embedded.rtp import Packet
-from plugins.webinar.engine_embedded.timeline import Timeline
+from plugins.webinar.engine_embedded.timeline import LARGEST_LAG, Timeline
 
 INDEX = "tracks.jsonl"
 WORTH_NOTING = 0.02
 """Seconds by which the begin of a file must turn out to be earlier than was written down."""
+STANDING_SECONDS = 0.5
+"""After so long without a sound that came in time, its sender's clock stood still: browsers stop it with the microphone."""
 STOPPED_SECONDS = 0.7
 """After so long without a packet a size of a picture is written in another one: senders leave sizes out at any time."""
 FORMATS = {
@@ -49,6 +51,7 @@ class TrackWriter:
         self._timeline: Timeline | None = None
         self._noted_at = 0.0
         self._written, self._sounded = 0.0, 0.0
+        self._held: list[Frame] = []
 
     def take(self, packet: Packet, layer: Layer, now: float) -> None:
         """Take a packet of any layer; only the highest one's that comes are written."""
@@ -63,7 +66,8 @@ class TrackWriter:
             self._assembler = Assembler(codec)
         was_broken = self._assembler.is_broken
         for frame in self._assembler.take(packet, now):
-            self._write(frame, codec.clock, FORMATS[codec.name])
+            for ready in self._ready(frame, codec.clock):
+                self._write(ready, codec.clock, FORMATS[codec.name])
         if self._assembler.is_broken and (not was_broken or not packet.sequence & 0x3F):
             layer.want_key_frame()
 
@@ -99,6 +103,18 @@ class TrackWriter:
         layer.is_recorded = True
         if not is_begun:
             layer.want_key_frame()
+
+    def _ready(self, frame: Frame, clock: int) -> list[Frame]:
+        """What can be written: sound that seems late waits until it shows whether it is, or its sender's clock stood still."""
+        line = None if self._track.is_video else self._timeline
+        is_late = line is not None and line.delay_of(frame.timestamp, frame.arrived_at, clock) > LARGEST_LAG
+        self._held.append(frame)
+        if is_late and frame.arrived_at - self._held[0].arrived_at < STANDING_SECONDS:
+            return []
+        if is_late:
+            self._timeline = None
+        ready, self._held = self._held, []
+        return ready
 
     def _write(self, frame: Frame, clock: int, codec: str) -> None:
         line = self._timeline

@@ -32,13 +32,8 @@ class Timeline:
 
     def place(self, timestamp: int, arrived_at: float, clock: int) -> float | None:
         """Seconds from the first frame to this one; None if it begins a timeline of its own. ``clock``: ticks a second."""
-        if self._has_leapt:
-            self._has_leapt = False
-            seconds = max(self._seconds, arrived_at - self.started_at)
-        else:
-            distance = (timestamp - self._timestamp) & 0xFFFFFFFF
-            distance -= 0x100000000 if distance >= 0x80000000 else 0
-            seconds = self._seconds + distance / clock
+        seconds = self._seconds_of(timestamp, arrived_at, clock)
+        self._has_leapt = False
         delay = arrived_at - self.started_at - seconds
         if delay < 0 and seconds < SETTLING_SECONDS and delay >= -LARGEST_DELAY:
             self.started_at += delay
@@ -50,3 +45,14 @@ class Timeline:
             return None
         self._timestamp, self._seconds = timestamp, seconds
         return seconds
+
+    def delay_of(self, timestamp: int, arrived_at: float, clock: int) -> float:
+        """By how many seconds a frame seems late, as far as is known yet; below 0 if it shows that the first one was."""
+        return arrived_at - self.started_at - self._seconds_of(timestamp, arrived_at, clock)
+
+    def _seconds_of(self, timestamp: int, arrived_at: float, clock: int) -> float:
+        if self._has_leapt:
+            return max(self._seconds, arrived_at - self.started_at)
+        distance = (timestamp - self._timestamp) & 0xFFFFFFFF
+        distance -= 0x100000000 if distance >= 0x80000000 else 0
+        return self._seconds + distance / clock

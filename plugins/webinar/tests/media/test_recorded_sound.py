@@ -60,17 +60,19 @@ def encoded(hertz: int, seconds: float, frame_milliseconds: str = "20") -> list[
     return found
 
 
-def record(folder: Path, packets: list[tuple[int, bytes]]) -> list[RecordedTrack]:
-    """What is written of packets that are sent at these milliseconds."""
+def record(
+    folder: Path, packets: list[tuple[int, bytes]], came: list[int] | None = None
+) -> list[RecordedTrack]:
+    """What is written of packets that are sent, and come, at these milliseconds."""
     clock = SimpleNamespace(now=1000.0)
     track = Track(cast("Any", SimpleNamespace(loop=clock)), "0", "ada", Kind.MICROPHONE, [])
     layer = track.layer_of("", 1)
     assert layer is not None
     layer.codec = CODEC
     made = recording.Recording(folder, frozenset({"ada"}), lambda: clock.now)
-    for number, (at, payload) in enumerate(packets):
-        clock.now = 1000.0 + at / 1000
-        packet = Packet(111, False, number & 0xFFFF, at * 48, 1, payload, {})
+    for number, (sent, payload) in enumerate(packets):
+        clock.now = 1000.0 + (came[number] if came else sent) / 1000
+        packet = Packet(111, False, number & 0xFFFF, sent * 48, 1, payload, {})
         packet.index, packet.is_key = number, True
         made.take(track, layer, packet)
     return made.close()
@@ -121,6 +123,21 @@ def test_after_a_long_pause_a_new_file_begins(tmp_path: Path) -> None:
     first, second = record(tmp_path / "recording", spread([0, 0, 0, 5000, 0]))
     assert (len(blocks(first.file)), len(blocks(second.file))) == (3, 2)
     assert second.started_at - first.started_at == pytest.approx(5.06, abs=0.002)
+
+
+def test_sound_that_comes_late_and_in_a_bunch_is_where_it_was_sent(tmp_path: Path) -> None:
+    sent = spread([0] * 300)
+    came = [max(at, 2500) if 1000 < at < 2500 else at for at, _packet in sent]
+    [file] = record(tmp_path / "recording", sent, came)
+    assert len(blocks(file.file)) == 300
+
+
+def test_a_clock_that_stood_still_while_nothing_was_sent_does_not_move_what_follows(tmp_path: Path) -> None:
+    sent = spread([0] * 150)
+    came = [at if at < 1000 else at + 1200 for at, _packet in sent]
+    first, second = record(tmp_path / "recording", sent, came)
+    assert (len(blocks(first.file)), len(blocks(second.file))) == (50, 100)
+    assert second.started_at - first.started_at == pytest.approx(2.2, abs=0.002)
 
 
 @pytest.mark.browser
