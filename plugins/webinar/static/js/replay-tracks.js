@@ -12,6 +12,7 @@ const NEAR_SECONDS = 10;
 export class ReplayTracks {
   #page;
   #address;
+  #list = new Intl.ListFormat(document.documentElement.lang);
   /** @type {Map<string, Player>} */
   #players = new Map();
   /** @type {Track[]} */
@@ -97,7 +98,7 @@ export class ReplayTracks {
   /** Whose microphone is on: to be read where there is nothing to see. @param {number} at */
   #nameVoices(at) {
     const names = new Set(this.tracks.filter((track) => track.kind === "microphone" && isIn(track, at)).map((track) => track.name));
-    const text = new Intl.ListFormat(document.documentElement.lang).format(names);
+    const text = this.#list.format(names);
     const place = this.#part("voice-names");
     if (place.textContent !== text) place.textContent = text;
     this.#part("voices").hidden = names.size === 0;
