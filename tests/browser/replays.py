@@ -9,7 +9,7 @@ def replayed(page: Page) -> float:
     """Seconds that the picture of a replay has played, of which pictures were seen."""
     found: float = page.evaluate(
         """() => {
-          const videos = [...document.querySelectorAll("webinar-replay video")];
+          const videos = [...document.querySelectorAll("webinar-replay video")].filter((each) => each.checkVisibility());
           const isSeen = videos.length > 0 && videos.every((each) => each.getVideoPlaybackQuality().totalVideoFrames > 10);
           return isSeen ? Math.min(...videos.map((each) => each.currentTime)) : 0;
         }"""
@@ -24,7 +24,8 @@ def lies_apart(page: Page) -> float:
           const replay = document.querySelector("webinar-replay");
           const { tracks } = await (await fetch(replay.dataset.source)).json();
           const media = [...replay.querySelectorAll("video, audio")];
-          const played = tracks.map((track) => [track.started_at, media.find((each) => each.src.endsWith(track.id))]);
+          const players = tracks.map((track) => [track.started_at, media.find((each) => each.src.endsWith(track.id))]);
+          const played = players.filter(([, each]) => each); // only what is near has a player
           const looks = [];
           while (looks.length < 10) {
             await new Promise(requestAnimationFrame);
