@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -65,7 +66,7 @@ def meet_for_long(chromium: Browser, served: Serving, installation: Installation
 
 @pytest.fixture
 def meet(chromium: Browser, served: Serving, installation: Installation) -> Iterator[Meet]:
-    """``meet("head")``: a new browser in which that person is signed in; ``meet()`` is a guest.
+    """``meet("head")``: a new browser in which that person is signed in; ``meet()`` is a guest. ``browser``: another Chromium.
 
     At the end no page may have asked another host or written an error to the console.
     """
@@ -88,8 +89,9 @@ def _open(
     host = f"{options.pop('host', '127.0.0.1')}:{served.port}"
     office = options.pop("office", installation.world.people[key].office if key else "siena")
     ignored = options.pop("ignored", ())
+    browser: Any = options.pop("browser", chromium)
     settings = {"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce"} | options
-    context = chromium.new_context(**settings)  # type: ignore[arg-type]
+    context = browser.new_context(**settings)
     context.set_default_timeout(20_000)
     watcher = Watcher(host, ignored=ignored)  # type: ignore[arg-type]
     watcher.watch(context)

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 from sqlalchemy import select
 
+from lms.ops.needs import find_chromium
 from lms.plugin import session, utcnow
 from plugins.webinar.models import RecordedTrack, Recording
 from tests.browser.conftest import Meet
 from tests.browser.test_webinar import is_sound
+from tests.chromium import CHROMIUM_ARGUMENTS
 from tests.serving import Installation
 
 pytestmark = pytest.mark.browser
 PHONE = ViewportSize(width=360, height=740)
 BANKED, RANKED = "Come riconosci un annuncio di lavoro falso?", "Che cosa vi pesa di più in un colloquio?"
+HEARD_AFTER_THE_PRESS = """async (moments) => {
+  const [seek, heard] = [document.querySelector("[data-part=seek]"), []];
+  const soon = () => new Promise((done) => setTimeout(done, 50));
+  while (navigator.userActivation.isActive) await soon();
+  for (const moment of moments) {
+    seek.value = String(moment);
+    seek.dispatchEvent(new Event("input"));
+    const isHeard = (each) => !each.paused && each.currentTime > 0.3;
+    const end = performance.now() + 15000;
+    while (performance.now() < end && [...document.querySelectorAll("webinar-replay audio")].filter(isHeard).length < 2) await soon();
+    if (performance.now() < end) heard.push(moment);
+  }
+  return heard;
+}"""
 PUBLISHED, HIDDEN = "perché ho cambiato spesso lavoro", "essere in inglese"
 
 
@@ -93,7 +110,7 @@ def test_a_published_question_leads_to_its_answer_and_the_others_are_not_there(
 
 
 def in_pieces(installation: Installation) -> str:
-    """A recording of sound alone in a hundred pieces, of which the first begins after a while."""
+    """A recording of two voices in a hundred pieces each, of which the first begin after a while."""
     with installation.app.app_context(), installation.world.inside("siena"):
         known = session().scalars(select(RecordedTrack).order_by(RecordedTrack.started_at)).first()
         assert known is not None
@@ -109,6 +126,7 @@ def in_pieces(installation: Installation) -> str:
                 started_at=10.0 + 5 * number, seconds=5.0,
             )
             for number in range(100)
+            for _voice in range(2)
         ]  # fmt: skip
         session().add(row)
         session().flush()
@@ -126,9 +144,27 @@ def test_a_recording_in_many_pieces_begins_with_the_first_and_needs_few_players(
     page.get_by_role("button", name="Pause").press("Enter")
     expect(page.locator("[data-part=voices]")).to_be_visible()
     expect(page.locator("[data-part=voice-names]")).not_to_be_empty()
-    expect(players).to_have_count(3)
+    expect(players).to_have_count(6)
     page.get_by_role("slider", name="Moment").fill("250")
-    expect(players).to_have_count(5)
+    expect(players).to_have_count(10)
     assert is_sound(page) == []
     page.get_by_role("button", name="Play").press("Enter")
     expect(page.get_by_text("4:12 / 8:30")).to_be_visible()
+
+
+@pytest.fixture
+def strict_chromium(chromium: Browser) -> Iterator[Browser]:
+    """A Chromium in which, as on an iPhone, each player needs a press of its own before it sounds."""
+    arguments = [*CHROMIUM_ARGUMENTS, "--autoplay-policy=user-gesture-required"]
+    browser = chromium.browser_type.launch(executable_path=find_chromium(), args=arguments)
+    yield browser
+    browser.close()
+
+
+def test_one_press_lets_all_that_follows_be_heard(
+    meet: Meet, installation: Installation, strict_chromium: Browser
+) -> None:
+    page = meet("trainee26", browser=strict_chromium).visit(in_pieces(installation))
+    page.get_by_role("button", name="Play").click()
+    moments = [150, 300, 450]
+    assert page.evaluate(HEARD_AFTER_THE_PRESS, moments) == moments

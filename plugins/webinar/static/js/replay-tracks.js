@@ -8,6 +8,8 @@ import { element } from "contrada/dom.js";
 const DRIFT_SECONDS = 0.08;
 /** So long before its begin a player is made ready, and so long after its end it is let go. */
 const NEAR_SECONDS = 10;
+/** As many sounds may begin one after the other before a player is free again. */
+const SPARE = 8;
 
 export class ReplayTracks {
   #page;
@@ -15,6 +17,8 @@ export class ReplayTracks {
   #list = new Intl.ListFormat(document.documentElement.lang);
   /** @type {Map<string, Player>} */
   #players = new Map();
+  /** @type {HTMLAudioElement[]} */
+  #spare = [];
   /** @type {Track[]} */
   tracks = [];
 
@@ -39,6 +43,13 @@ export class ReplayTracks {
       if (isHeard && Math.abs(heard - at) < 0.5) return heard;
     }
     return null;
+  }
+
+  /** To be called while a press is handled: some browsers (WebKit) let a player sound only if it was loaded in one, then for good. */
+  prepare() {
+    while (this.#spare.length < SPARE) this.#spare.push(element("audio", { preload: "auto" }));
+    for (const each of this.#spare) each.load();
+    for (const { media, tile } of this.#players.values()) if (!tile && media.paused) media.load();
   }
 
   /**
@@ -75,12 +86,15 @@ export class ReplayTracks {
   /** @param {Track} track @returns {Player} */
   #make(track) {
     const isSeen = track.kind === "camera" || track.kind === "screen";
-    const media = element(isSeen ? "video" : "audio", { src: `${this.#address}/${track.id}`, preload: "auto", playsinline: "" });
-    media.muted = isSeen;
+    const src = `${this.#address}/${track.id}`;
     if (!isSeen) {
-      this.#page.append(media);
-      return { track, media, tile: null };
+      const sound = this.#spare.pop() ?? element("audio", { preload: "auto" });
+      sound.src = src;
+      this.#page.append(sound);
+      return { track, media: sound, tile: null };
     }
+    const media = element("video", { src, preload: "auto", playsinline: "" });
+    media.muted = true;
     const tile = element("figure", { class: track.kind === "screen" ? "webinar-replay-screen" : "webinar-replay-face" }, media, element("figcaption", {}, track.name));
     tile.hidden = true;
     this.#part(track.kind === "screen" ? "screens" : "faces").append(tile);
@@ -93,6 +107,7 @@ export class ReplayTracks {
     media.removeAttribute("src");
     media.load(); // lets go what it holds
     (tile ?? media).remove();
+    if (media instanceof HTMLAudioElement) this.#spare.push(media);
   }
 
   /** Whose microphone is on: to be read where there is nothing to see. @param {number} at */

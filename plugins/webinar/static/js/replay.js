@@ -75,6 +75,7 @@ class WebinarReplay extends HTMLElement {
     this.#cut();
     if (this.#at >= this.#data.seconds) this.#at = 0;
     this.#isPlaying = !this.#isPlaying;
+    if (this.#isPlaying) this.#tracks.prepare();
     if (this.#isPlaying && this.#at === 0 && this.#first > EMPTY_SECONDS) this.#at = this.#first - 0.5;
     this.#from = this.#isPlaying ? this.#at : null;
     this.#tickedAt = performance.now();
