@@ -19,6 +19,7 @@ export class ReplayTracks {
   #players = new Map();
   /** @type {HTMLAudioElement[]} */
   #spare = [];
+  #isPrepared = false;
   /** @type {Track[]} */
   tracks = [];
 
@@ -47,6 +48,8 @@ export class ReplayTracks {
 
   /** To be called while a press is handled: some browsers (WebKit) let a player sound only if it was loaded in one, then for good. */
   prepare() {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
     while (this.#spare.length < SPARE) this.#spare.push(element("audio", { preload: "auto" }));
     for (const each of this.#spare) each.load();
     for (const { media, tile } of this.#players.values()) if (!tile && media.paused) media.load();
