@@ -45,7 +45,7 @@ WHEN_IS_IT_HIGH = """async (src) => {
 def encoded(hertz: int, seconds: float, frame_milliseconds: str = "20") -> list[bytes]:
     """A tone as packets of Opus."""
     encoder = av.CodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"  # type: ignore[attr-defined]
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"  # type: ignore[attr-defined]  # PyAV does not tell what kind of codec it makes
     encoder.options = {"frame_duration": frame_milliseconds}
     encoder.time_base = Fraction(1, 48_000)
     found = []
@@ -56,7 +56,7 @@ def encoded(hertz: int, seconds: float, frame_milliseconds: str = "20") -> list[
         )
         frame.planes[0].update(array.array("h", (each for each in wave for _side in "lr")).tobytes())
         frame.sample_rate, frame.pts = 48_000, start
-        found += [bytes(packet) for packet in encoder.encode(frame)]  # type: ignore[attr-defined]
+        found += [bytes(packet) for packet in encoder.encode(frame)]  # type: ignore[attr-defined]  # as above
     return found
 
 
