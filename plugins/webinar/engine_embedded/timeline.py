@@ -11,7 +11,7 @@ SETTLING_SECONDS = 10.0
 LARGEST_LEAD, LARGEST_LAG = 0.1, 0.25
 """Seconds by which the sender's clock may go ahead of ours, or lag behind it for good."""
 LATE_SECONDS = 5.0
-"""After so long without a frame that came in time, the clock lags behind for good."""
+"""After so long without a frame that came in time, the clock lags behind for good; of sound, one knows sooner (``recording``)."""
 LARGEST_DELAY = 10.0
 """A frame that seems later than this was not late: the sender's clock is another one now."""
 

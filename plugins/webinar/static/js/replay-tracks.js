@@ -8,8 +8,8 @@ import { element } from "contrada/dom.js";
 const DRIFT_SECONDS = 0.08;
 /** So long before its begin a player is made ready, and so long after its end it is let go. */
 const NEAR_SECONDS = 10;
-/** As many sounds may begin one after the other before a player is free again. */
-const SPARE = 8;
+/** As many sounds may be near at once; without an address a player costs nothing. */
+const SPARE = 24;
 
 export class ReplayTracks {
   #page;
