@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from plugins.webinar.engine_embedded.rtp import HEADER_BYTES, Packet
 
 PADDED = 0x20
+MOST_PADDING = 24
+"""Bytes (RFC 3550, section 5.1) by which a packet is made as long as the longest of its frame, so that the kernel can cut them."""
 VERSION = 0x80
 
 
@@ -31,8 +33,9 @@ class Block:
         at, room, seal = 0, bytes(HEADER_BYTES), bytes(overhead)
         for packet in packets:
             first, payload = VERSION | PADDED if packet.is_padded else VERSION, packet.payload
-            if len(payload) + 1 == longest and not packet.is_padded:
-                first, payload = VERSION | PADDED, payload + b"\x01"  # RFC 3550, section 5.1
+            missing = longest - len(payload)
+            if 0 < missing <= MOST_PADDING and not packet.is_padded:
+                first, payload = VERSION | PADDED, payload + bytes(missing - 1) + bytes([missing])
             plain = HEADER_BYTES + len(payload)
             marker = 0x80 if packet.marker else 0
             self.packets.append((at, plain, first, marker, packet.index, packet.timestamp))

@@ -109,7 +109,7 @@ class Downlink:
                 changed = True
         missing = [track for track in chosen if all(slot.track is not track for slot in slots)]
         for slot, track in zip([slot for slot in slots if slot.track is None], missing, strict=False):
-            layers = track.alive_layers()
+            layers = track.alive_layers() or track.layers  # it may pause, and go on before anybody notices
             slot.show(track, layers[fitting(layers, self._height_of(slot, track))] if layers else None)
             changed = True
         return changed

@@ -228,7 +228,7 @@ class FedRoom(Room):
         self._feed = Feed(loop, ports, path, name)
         self._feed.on_state = self._hear_state
         self._feed.on_packet = self._hold
-        self._feed.on_frame = self._fan_out
+        self._feed.on_frame = self._end_frame
         self._feed.on_end = end
         self._feed.open()
 
@@ -249,6 +249,11 @@ class FedRoom(Room):
                 layer.ask_again()
         if self._is_due():
             self._weigh_wishes()
+
+    def _end_frame(self, layer: Layer) -> None:
+        """A picture is whole, whatever its packets say; sound may wait for its pair."""
+        if layer.track.is_video:
+            self._fan_out(layer)
 
     def _present(self) -> Iterable[Track]:
         return self._feed.tracks.values()

@@ -68,7 +68,10 @@ class Peer(Taker, Protocol):
 
 
 class Ports:
-    """Receives, tells apart (RFC 7983) and hands over; sends."""
+    """Receives, tells apart (RFC 7983) and hands over; sends.
+
+    ``is_late`` says that what came waits; ``is_busy``, that the engine has so much to do that it had better send less often.
+    """
 
     def __init__(self, loop: Loop, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -83,6 +86,7 @@ class Ports:
         self.dropped = 0
         self.stale = 0
         self.is_late = False
+        self.is_busy = False
         self._sounds: deque[tuple[Taker, bytes, float]] = deque(maxlen=MOST_WAITING)
         self._pictures: deque[tuple[Taker, bytes, float]] = deque(maxlen=MOST_WAITING)
         self._is_working = False

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SPEECH_PAUSE = 0.25
 MOST_HELD, LONGEST_HELD = 8, 0.005
 """Packets of a frame are sent together, at most so many and so many seconds late."""
+PAIR_HELD = 0.025
+"""Seconds that a busy engine keeps a packet of sound at most, so that it goes together with the next one."""
 
 
 class Room:
@@ -39,7 +41,7 @@ class Room:
         self.tracks: list[Track] = []
         self.speech = Speech()
         self._loop = loop
-        self._fan = ports.fan
+        self._ports = ports
         self._tell = tell
         self._decided_at = 0.0
         self._recording: Recording | None = None
@@ -131,12 +133,16 @@ class Room:
         """Keep a packet until its frame is whole."""
         if not layer.slots:
             return
-        held = layer.held
-        held.append(packet)
-        if packet.marker or not layer.track.is_video or len(held) >= MOST_HELD:
+        layer.held.append(packet)
+        count, is_video = len(layer.held), layer.track.is_video
+        if is_video:
+            most, longest = MOST_HELD, LONGEST_HELD
+        else:
+            most, longest = 2 if self._ports.is_busy else 1, PAIR_HELD
+        if count >= most or (is_video and packet.marker):
             self._fan_out(layer)
-        elif len(held) == 1:
-            self._loop.call_later(LONGEST_HELD, lambda: self._fan_out(layer))
+        elif count == 1:
+            self._loop.call_later(longest, lambda: self._fan_out(layer))
 
     def _fan_out(self, layer: Layer) -> None:
         """Send the packets of a frame, receiver by receiver."""
@@ -144,10 +150,10 @@ class Room:
         codec = layer.codec
         if not packets or codec is None:
             return
-        frame = Frame(packets, has_segments=self._fan.has_segments)
+        frame = Frame(packets, has_segments=self._ports.fan.has_segments)
         for slot in list(layer.slots):
             slot.forward_frame(frame, codec, layer)
-        self._fan.flush()
+        self._ports.fan.flush()
 
     def _appear(self, track: Track) -> None:
         """A layer's first packet came; tell with the next tick, when it is alive."""

@@ -24,6 +24,12 @@ from plugins.webinar.remote import RemoteEngine
 
 PROGRAM = Path(__file__).resolve().parent.parent.parent / "engine_embedded"
 PATIENCE = 15.0
+ALWAYS_BUSY = """
+import sys
+from plugins.webinar.engine_embedded import embedded, worker
+embedded.BUSY_AT = embedded.CALM_AT = 0.0
+sys.exit(worker.main(sys.argv[1:]))
+"""
 
 
 @dataclass
@@ -34,13 +40,16 @@ class EngineProcess:
     port: int = 0
     workers: int = 1
     spread_from: int = SPREAD_FROM
+    is_busy: bool = False
+    """Whether it takes itself for busy, however little it has to do."""
     process: subprocess.Popen[bytes] | None = None
     events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     seen: list[Event] = field(default_factory=list)
 
     def start(self) -> None:
         """Start it; it listens at a port that was free."""
-        argv = [sys.executable, str(PROGRAM), "--folder", str(self.folder), "--host", "127.0.0.1"]
+        program = ["-c", ALWAYS_BUSY] if self.is_busy else [str(PROGRAM)]
+        argv = [sys.executable, *program, "--folder", str(self.folder), "--host", "127.0.0.1"]
         if self.workers > 1:
             argv += ["--workers", str(self.workers)]
         self.process = subprocess.Popen([*argv, "--port", str(self.port)], stderr=subprocess.PIPE)

@@ -157,6 +157,12 @@ class MemoryPeer:
         block = struct.pack("!HHBHx", 0xBEDE, 1, 5 << 4 | 1, wide) if wide is not None else b""
         self.rtp(head + block + payload)
 
+    def sound(self, sequence: int, payload: bytes = b"sound") -> None:
+        """Send 20 ms of sound."""
+        self.rtp(
+            struct.pack("!BBHII", 0x80, 111, sequence & 0xFFFF, 960 * sequence, 2 * self.number + 1) + payload
+        )
+
     def told(self) -> list[Part]:
         """The RTCP that came since the last time, opened; everything else that came is forgotten."""
         found: list[Part] = []

@@ -90,6 +90,15 @@ def test_packets_a_byte_too_short_are_cut_by_the_kernel_too(ports: Ports, receiv
         assert receiver.get(5) == payloads
 
 
+def test_packets_of_about_one_size_are_one_message_for_the_kernel() -> None:
+    """Two of sound are seldom of the same size."""
+    packets = [
+        rtp.Packet(111, False, 0, 1, 0, bytes(size), {}, index=place) for place, size in enumerate((80, 95))
+    ]
+    assert len(Frame(packets, has_segments=True).block(16).parts) == 1
+    assert len(Frame(packets, has_segments=False).block(16).parts) == 2
+
+
 def test_many_receivers_are_more_than_one_batch(ports: Ports, receivers: list[Receiver]) -> None:
     for _ in range(3):
         send(ports, receivers * 30, [b"x" * 1100, b"y" * 1100])

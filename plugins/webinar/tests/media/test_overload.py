@@ -6,17 +6,23 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import Any, cast
 
 import pytest
+from playwright.sync_api import Browser
 
 from plugins.webinar.engine import EngineError, Kind, Rights
-from plugins.webinar.engine_embedded import admission, embedded, ports, rtcp
+from plugins.webinar.engine_embedded import admission, embedded, ports, rtcp, rtp
 from plugins.webinar.engine_embedded.admission import Admission
 from plugins.webinar.engine_embedded.ports import STALE, Ports
+from plugins.webinar.engine_embedded.room import PAIR_HELD
 from plugins.webinar.remote import RemoteEngine
+from plugins.webinar.tests.media.engines import EngineProcess
 from plugins.webinar.tests.media.memory import EVERYTHING, MemoryEngine, MemoryPeer, offer_of
+from plugins.webinar.tests.media.pages import MediaPage
 from plugins.webinar.tests.media.peers import AiortcPeer, together
+from plugins.webinar.tests.media.test_chromium import listen_to
 
 SOUND, PICTURE = b"\x80\x6f" + bytes(12), b"\x80\x60" + bytes(12)
 KEY = b"\x10\x00key"
@@ -163,6 +169,53 @@ def test_while_pictures_are_late_nothing_is_repeated(home: MemoryEngine) -> None
     home.ports.is_late = False
     ben.rtcp(rtcp.nack(1, ssrc, [number]))
     assert len(ben.got()) == 1
+
+
+def test_a_busy_engine_sends_two_packets_of_sound_together_and_keeps_none_for_long(
+    home: MemoryEngine,
+) -> None:
+    ada, ben = MemoryPeer(home, "ada", "send", 1), MemoryPeer(home, "ben", "receive", 2)
+    ada.sound(1)
+    home.turn()
+    ada.sound(2)
+    assert heard(ben) == [b"sound"]
+    home.ports.is_busy = True
+    ada.sound(3, b"three")
+    assert heard(ben) == []
+    ada.sound(4, b"four")
+    assert heard(ben) == [b"three", b"four"]
+    ada.sound(5, b"five")
+    home.pass_time(PAIR_HELD * 2)
+    assert heard(ben) == [b"five"]
+
+
+def heard(peer: MemoryPeer) -> list[bytes]:
+    packets = [rtp.parse(packet) for packet in peer.got()]
+    return [rtp.without_padding(packet) for packet in packets if packet is not None]
+
+
+@pytest.mark.browser
+def test_a_browser_plays_the_sound_of_a_busy_engine(
+    chromium_with_devices: Browser, engine: RemoteEngine, engine_process: EngineProcess
+) -> None:
+    engine_process.kill()
+    engine_process.is_busy = True
+    engine_process.start()
+    with ExitStack() as stack:
+        ada, ben = (
+            stack.enter_context(closing(MediaPage(chromium_with_devices, engine, engine_process, person)))
+            for person in ("ada", "ben")
+        )
+        listen_to(ben, "ada")
+        ada.page.evaluate("startSending(['microphone'])")
+        ben.wait_for_stat("receive", "audio", "packetsReceived", 200)
+        energy = ben.stat("receive", "audio", "totalAudioEnergy")
+        assert ben.wait_for_stat("receive", "audio", "totalAudioEnergy", energy + 0.0001) > energy
+        concealed, played = (
+            ben.stat("receive", "audio", name) for name in ("concealedSamples", "totalSamplesReceived")
+        )
+        assert concealed < 0.2 * played  # half of the packets wait for the other half
+        assert ada.problems == ben.problems == []
 
 
 # --- who is let in -----------------------------------------------------------------------------------
