@@ -170,6 +170,11 @@ class Downlink:
             if slot.layer is not None:
                 slot.begin()
 
+    def on_moved(self) -> None:
+        """What the slots know of the way is not true any more."""
+        for slot in self.slots:
+            slot.look_again()
+
     def send(self, head: bytes, payload: bytes) -> None:
         """Gather one packet of a slot for sending; whoever calls flushes."""
         connection = self.connection
@@ -215,6 +220,7 @@ class Downlink:
             self._trouble_at = now
             if self.departures is None and self._number_name:
                 self.departures = Departures(self._number_name)
+                self.on_moved()
         elif now - self._trouble_at > CLOSE_SECONDS:
             self.departures = None
 

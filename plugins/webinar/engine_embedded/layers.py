@@ -14,6 +14,7 @@ from plugins.webinar.engine_embedded.rtp import Packet, Unwrapper
 
 if TYPE_CHECKING:
     from plugins.webinar.engine_embedded.block import Frame
+    from plugins.webinar.engine_embedded.fanout import Target
     from plugins.webinar.engine_embedded.loop import Loop
 
 SILENT_SECONDS = {Kind.MICROPHONE: 2.5, Kind.CAMERA: 2.5, Kind.SCREEN: 6.0, Kind.SCREEN_SOUND: 2.5}
@@ -44,6 +45,8 @@ class Receiver(Protocol):
     layer: Layer | None
     next_layer: Layer | None
     is_waiting: bool
+    target: Target | None
+    """Where frames go as they are; None while there is something to look at first."""
 
     def begin(self) -> None:
         """What comes next is another stream than before."""
@@ -68,6 +71,8 @@ class Layer:
         self.height = 0
         self.bits = 0.0
         self.peak = 0.0
+        self.spread_packets = self.spread_octets = 0
+        self.spread_at = 0.0
         self._asked_at = 0.0
         self._is_asked = False
         self._is_looking = False
@@ -94,6 +99,15 @@ class Layer:
         self._weighed = (0, 0.0)
         for slot in self.slots:
             slot.begin()
+        self.latest: Frame | None = None
+
+    def count_spread(self, frame: Frame) -> None:
+        """A frame went to all targets: they are not counted one by one, for that would cost as much as sending."""
+        self.spread_packets += len(frame.packets)
+        self.spread_octets += frame.octets
+        self.spread_at = self.track.now
+        if self.latest is None or frame.highest > self.latest.highest:
+            self.latest = frame
 
     @property
     def is_alive(self) -> bool:

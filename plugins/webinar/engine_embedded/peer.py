@@ -26,6 +26,9 @@ class Traffic(Protocol):
     def on_connected(self) -> None:
         """Keys are there; media can flow."""
 
+    def on_moved(self) -> None:
+        """The peer is reached at another address now."""
+
     def on_media(self, packet: bytes) -> None:
         """A plain RTP packet came."""
 
@@ -115,8 +118,11 @@ class Connection:
     def on_check(self, route: Route, *, is_chosen: bool) -> None:
         """Consent is fresh; media goes where the last nominated check came from."""
         self.seen_at = self.loop.now
-        if is_chosen or self.route is None or self.route not in self.routes:
+        is_new = is_chosen or self.route is None or self.route not in self.routes
+        if is_new and route != self.route:
             self.route = route
+            if self.traffic is not None:
+                self.traffic.on_moved()
         if len(self.routes) > MOST_ROUTES:
             oldest = next(each for each in self.routes if each is not self.route)
             del self.routes[oldest]

@@ -23,6 +23,7 @@ from plugins.webinar.engine_embedded.loop import Loop
 
 if TYPE_CHECKING:
     from plugins.webinar.engine_embedded.block import Frame
+    from plugins.webinar.engine_embedded.fanout import Target
     from plugins.webinar.engine_embedded.room import Room
 
 
@@ -175,6 +176,7 @@ class Copy:
         self.layer: Layer | None = layer
         self.next_layer: Layer | None = None
         self.is_waiting = False
+        self.target: Target | None = None
         self._relay = relay
         self._layer = layer
         self._stream = relay.next_number()

@@ -151,8 +151,9 @@ class Room:
         if not packets or codec is None:
             return
         frame = Frame(packets, has_segments=self._ports.fan.has_segments)
-        for slot in list(layer.slots):
+        for slot in self._ports.fan.spread(frame, layer.slots):
             slot.forward_frame(frame, codec, layer)
+        layer.count_spread(frame)
         self._ports.fan.flush()
 
     def _appear(self, track: Track) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from plugins.webinar.engine_embedded import codecs, rtcp
 from plugins.webinar.engine_embedded.codecs import Codec
+from plugins.webinar.engine_embedded.fanout import Target
 from plugins.webinar.engine_embedded.layers import Layer, Track
 from plugins.webinar.engine_embedded.rtp import HEADER, Packet
 
@@ -38,6 +39,8 @@ class Slot:
         "_is_counted_on",
         "_is_rewritten",
         "_last",
+        "_octets",
+        "_packets",
         "_payload_type",
         "_pictures",
         "_renumbers_red",
@@ -47,6 +50,7 @@ class Slot:
         "_shift",
         "_time_shift",
         "_timestamp",
+        "_uncounted",
         "_unpacks_red",
         "changed_at",
         "codecs",
@@ -56,13 +60,12 @@ class Slot:
         "layer",
         "mid",
         "next_layer",
-        "octets",
-        "packets",
         "repair_ssrc",
         "repairs",
         "repeats",
         "role",
         "ssrc",
+        "target",
         "track",
     )
 
@@ -82,9 +85,10 @@ class Slot:
         self.changed_at = 0.0
         self.repair_ssrc = secrets.randbits(32) or 1
         self.is_waiting = False
-        self.packets = 0
-        self.octets = 0
+        self.target: Target | None = None
         self.repeats = 0
+        self._packets = self._octets = 0
+        self._uncounted = (0, 0)
         self._repeated: dict[int, float] = {}
         self._repair_index = secrets.randbelow(SEQUENCE_START)
         self._index = secrets.randbelow(SEQUENCE_START)
@@ -114,6 +118,7 @@ class Slot:
         """Let another source, or nothing, through."""
         if layer is self.layer and track is self.track:
             return
+        self.look_again()
         for old in (self.layer, self.next_layer):
             if old is not None:
                 old.slots.remove(self)
@@ -135,12 +140,14 @@ class Slot:
         if self.is_waiting or self.layer is None or not self.layer.is_alive:
             self.show(self.track, layer)
         else:
+            self.look_again()
             self.next_layer = layer
             layer.slots.append(self)
             layer.want_key_frame()
 
     def begin(self) -> None:
         """What comes next is another stream than before: wait for a packet to begin with."""
+        self.look_again()
         self.is_waiting = True
         self._codec = None
         if self.layer is not None:
@@ -148,47 +155,80 @@ class Slot:
 
     def pause(self, *, is_paused: bool) -> None:
         """Send nothing while there is no room for it; afterwards begin again."""
-        if self.is_paused and not is_paused:
+        if is_paused and not self.is_paused:
+            self.look_again()
+        elif self.is_paused and not is_paused:
             self.begin()
         self.is_paused = is_paused
 
     def forward_frame(self, frame: Frame, codec: Codec, layer: Layer) -> None:
-        """Send the packets of a frame; as ``forward`` each, but quick where nothing changes."""
+        """Send the packets of a frame; as ``forward`` each, but quick, and from then on by ``target``, where nothing changes."""
+        self.look_again()
         if not frame.has_key and (self.is_waiting or layer is not self.layer):
             return
-        downlink = self.downlink
-        connection = downlink.connection
-        sealer, route = connection.sealer, connection.route
         if self.is_waiting and layer is self.layer and frame.packets[0].is_key and not self.is_paused:
             self._start(frame.packets[0], codec)
-        highest = frame.highest + self._shift
-        if (
-            codec is not self._codec or layer is not self.layer or self.is_waiting or self.is_paused
-            or self._is_rewritten or frame.lowest + self._shift <= self._floor or (self._is_counted_on and not frame.counters)
-            or downlink.departures or sealer is None or type(route) is not tuple
-        ):  # fmt: skip
+        if codec is self._codec and layer is self.layer and frame.lowest + self._shift > self._floor:
+            self._set_target(layer)
+        if self.target is None or self.downlink.connection.ports.fan.spread(frame, [self]):
+            self.look_again()
             for packet in frame.packets:
                 self.forward(packet, codec, layer)
+
+    def _set_target(self, layer: Layer) -> None:
+        """From now on frames of this layer go without another look, unless there is something to look at."""
+        connection = self.downlink.connection
+        sealer, route = connection.sealer, connection.route
+        if (
+            self.is_waiting or self.is_paused or self._is_rewritten or self.next_layer is not None
+            or self.downlink.departures or sealer is None or type(route) is not tuple
+        ):  # fmt: skip
             return
-        connection.ports.fan.add_block(
+        self._uncounted = (layer.spread_packets, layer.spread_octets)
+        self.target = Target(
             route,
+            connection.ports.fan.name(route),
             sealer,
-            frame.block(sealer.overhead),
+            sealer.pointer,
+            sealer.overhead,
             self._payload_type,
             self._shift,
             self._time_shift,
             self.ssrc,
-            self._counters(frame) if self._is_counted_on else b"",
+            self._floor - self._shift + 1,
+            (self._pictures, self._bases) if self._is_counted_on else None,
         )
-        if highest > self._index:
-            self._index, self._timestamp = highest, frame.timestamp + self._time_shift & 0xFFFFFFFF
-            self._sent_at = connection.loop.now
-            self._last = frame.last
-        self.packets += len(frame.packets)
-        self.octets += frame.octets
+
+    def look_again(self) -> None:
+        """Something changes: look at the next frame before it is sent. What went to the target meanwhile is counted now."""
+        layer = self.layer
+        if self.target is None or layer is None:
+            return
+        self._packets, self._octets = self.packets, self.octets
+        self.target = None
+        latest = layer.latest
+        if latest is not None and latest.highest + self._shift > self._index:
+            self._index = latest.highest + self._shift
+            self._timestamp = latest.timestamp + self._time_shift & 0xFFFFFFFF
+            self._sent_at, self._last = layer.spread_at, latest.last
+
+    @property
+    def packets(self) -> int:
+        """How many were sent."""
+        if self.target is None or self.layer is None:
+            return self._packets
+        return self._packets + self.layer.spread_packets - self._uncounted[0]
+
+    @property
+    def octets(self) -> int:
+        """How many bytes were in them."""
+        if self.target is None or self.layer is None:
+            return self._octets
+        return self._octets + self.layer.spread_octets - self._uncounted[1]
 
     def forward(self, packet: Packet, codec: Codec, layer: Layer) -> None:
         """Send a packet of the layer to the receiver, as the next of this slot's own stream."""
+        self.look_again()
         if self.is_paused:
             return
         if layer is not self.layer:
@@ -210,8 +250,8 @@ class Slot:
             self._sent_at = self.downlink.connection.loop.now
             self._last = packet
         payload = self._payload(packet)
-        self.packets += 1
-        self.octets += len(payload)
+        self._packets += 1
+        self._octets += len(payload)
         marked = self._payload_type | (0x80 if packet.marker else 0)
         first = 0xA0 if packet.is_padded else 0x80
         self.downlink.send(HEADER.pack(first, marked, index & 0xFFFF, timestamp, self.ssrc), payload)
@@ -225,10 +265,8 @@ class Slot:
             return codecs.with_counters(packet.payload, self._counters(packet))
         return packet.payload
 
-    def _counters(self, numbered: Packet | Frame) -> bytes:
-        return (
-            codecs.vp8_counted(numbered.counters, self._pictures, self._bases) if numbered.counters else b""
-        )
+    def _counters(self, packet: Packet) -> bytes:
+        return codecs.vp8_counted(packet.counters, self._pictures, self._bases) if packet.counters else b""
 
     def _count_on(self, packet: Packet) -> None:
         """The payload's own numbers go on, too; a receiver waits for pictures that it believes to be missing."""
@@ -240,6 +278,7 @@ class Slot:
 
     def repeat(self, sequence: int) -> None:
         """Send a packet again that the receiver misses (RFC 4588), if it is still kept."""
+        self.look_again()
         repair_type = self.repairs.get(self._payload_type)
         if self.layer is None or self.is_waiting or repair_type is None:
             return

@@ -99,6 +99,9 @@ class Uplink:
         """Tell the sender at once that it may use more than it dares."""
         self._began_at = self.connection.loop.now
 
+    def on_moved(self) -> None:
+        """Nothing is sent to a sender but what looks for it anew each time."""
+
     def on_media(self, data: bytes) -> None:
         """Sort one plain packet."""
         packet = rtp.parse(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,6 +34,21 @@ class Receiver:
         self.sealer = Sealer(Keys(profile, CLIENT[:size], SERVER[:size]))
         self.opener = Opener(Keys(profile, SERVER[:size], CLIENT[:size]))
         self.sequence = 0
+        self.target: fanout.Target | None = None
+
+    def aim(
+        self,
+        ports: Ports,
+        number: int = 96,
+        shift: int = 0,
+        time_shift: int = 0,
+        ssrc: int = 7,
+        counting: Any = None,
+    ) -> None:
+        self.target = fanout.Target(
+            self.route, ports.fan.name(self.route), self.sealer, self.sealer.pointer, self.sealer.overhead,
+            number, shift, time_shift, ssrc, 0, counting,
+        )  # fmt: skip
 
     def get(self, count: int) -> list[bytes]:
         found = []
@@ -68,9 +84,9 @@ def send(ports: Ports, receivers: list[Receiver], payloads: list[bytes]) -> None
     packets = [rtp.Packet(96, False, 0, 1, 0, each, {}, index=place) for place, each in enumerate(payloads)]
     frame = Frame(packets, has_segments=ports.fan.has_segments)
     for receiver in receivers:
-        block = frame.block(receiver.sealer.overhead)
-        ports.fan.add_block(receiver.route, receiver.sealer, block, 96, receiver.sequence, 0, 7)
+        receiver.aim(ports, shift=receiver.sequence)
         receiver.sequence += len(payloads)
+        assert ports.fan.spread(frame, cast("Any", [receiver])) == []
     ports.fan.flush()
 
 
@@ -123,15 +139,15 @@ def test_what_was_sent_before_is_not_sent_again_and_never_in_the_clear(
 def test_numbers_and_times_are_moved_and_pictures_counted_on_for_each_receiver(
     ports: Ports, receivers: list[Receiver]
 ) -> None:
-    payload = b"\x90\x80\x85\x10" + b"picture"
-    packets = [rtp.Packet(0, place == 1, 0, 5, 0, payload, {}, index=place) for place in range(2)]
+    payload = b"\x90\x80\x05\x10" + b"picture"
+    packets = [
+        rtp.Packet(0, place == 1, 0, 5, 0, payload, {}, index=place, counters=(7, 5, -1))
+        for place in range(2)
+    ]
     frame = Frame(packets, has_segments=ports.fan.has_segments)
     for shift, receiver in enumerate(receivers):
-        block = frame.block(receiver.sealer.overhead)
-        counters = bytes([0x86 + shift])
-        ports.fan.add_block(
-            receiver.route, receiver.sealer, block, 97, 0xFFFF + shift, 0xFFFFFFFF, 9 + shift, counters
-        )
+        receiver.aim(ports, 97, 0xFFFF + shift, 0xFFFFFFFF, 9 + shift, (shift + 1, 0))
+    assert ports.fan.spread(frame, cast("Any", receivers)) == []
     ports.fan.flush()
     for shift, receiver in enumerate(receivers):
         for place in range(2):
@@ -140,7 +156,25 @@ def test_numbers_and_times_are_moved_and_pictures_counted_on_for_each_receiver(
             assert packet is not None
             assert (packet.payload_type, packet.marker, packet.ssrc) == (97, place == 1, 9 + shift)
             assert (packet.sequence, packet.timestamp) == (0xFFFF + shift + place & 0xFFFF, 4)
-            assert packet.payload == b"\x90\x80" + bytes([0x86 + shift]) + b"\x10picture"
+            assert packet.payload == b"\x90\x80" + bytes([6 + shift]) + b"\x10picture"
+
+
+def test_for_whom_something_has_to_be_looked_at_nothing_is_sent_yet(
+    ports: Ports, receivers: list[Receiver]
+) -> None:
+    packets = [rtp.Packet(96, True, 0, 1, 0, b"picture", {}, index=5)]
+    frame = Frame(packets, has_segments=ports.fan.has_segments)
+    without_target, counting, ready = receivers
+    counting.aim(ports, counting=(1, 1))  # but the picture has no number of its own
+    ready.aim(ports)
+    assert ports.fan.spread(frame, cast("Any", receivers)) == [without_target, counting]
+    assert ports.fan.sent == 1
+    ports.fan.flush()
+    assert ready.get(1) == [b"picture"]
+    for receiver in (without_target, counting):
+        receiver.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            receiver.socket.recv(3000)
 
 
 def test_a_receiver_that_cannot_be_reached_does_not_hold_up_the_others(
