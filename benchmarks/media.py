@@ -1,11 +1,13 @@
 """Media servers side by side, each on one core: what a packet, a subscriber and a join cost, and how many subscribers it holds.
 
-One sender of 1 Mbit/s picture and sound; the same clients for all, on another core; loopback only, bounded in time.
+One sender of 1 Mbit/s picture and sound; the same clients for all, on another core; loopback only, bounded in time. What is
+compared with Janus most closely, packets at 400, is measured by turns (``media_turns``). A size that fails is tried once more.
 """
 
 from __future__ import annotations
 
 import os
+import statistics
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +16,13 @@ from typing import Any
 from benchmarks import media_janus, media_recording
 from benchmarks.media_clients import memory_of
 from benchmarks.media_servers import JANUS, JANUS_ONE, OURS, RELAY, Clients, Kind, kinds, serving
+from benchmarks.media_turns import ROUNDS, take_turns
 from benchmarks.tables import machine, print_columns
 
 COMPARED_AT = 400
 SIZES = {
-    OURS: tuple(range(100, 1700, 100)),
-    JANUS_ONE: (100, 200, 300, 400, 500, 600, 700, 800),
+    OURS: tuple(range(100, 2500, 100)),
+    JANUS_ONE: tuple(range(100, 1300, 100)),
     JANUS: (50, 100, 150, 200, 250, 300, 400),
     RELAY: (2, 4, 6, 8, 10, 12, 16),
 }
@@ -41,6 +44,7 @@ class Found:
     join_p95: float = 0.0
     memory_each: float = 0.0
     overload: dict[str, Any] = field(default_factory=dict)
+    turns: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def compared(self) -> dict[str, Any]:
@@ -49,19 +53,33 @@ class Found:
 
     @property
     def rate(self) -> float:
-        """Packets a CPU second there; for a server that holds fewer, the best it comes to."""
+        """Packets a CPU second there, in the middle of the turns; for a server that holds fewer, the best it comes to."""
+        if self.turns:
+            return statistics.median(map(_rate, self.turns))
         if COMPARED_AT in self.sizes:
             return _rate(self.compared)
-        return max(map(_rate, self.sizes.values()), default=0.0)
+        return max((_rate(figures) for size, figures in self.sizes.items() if size <= self.held), default=0.0)
 
 
 def run(folder: Path, is_smoke: bool) -> None:
     """Print the tables."""
     seconds, settle = (0.3, 0.2) if is_smoke else (SECONDS, SETTLE)
     found, on = {}, machine()
-    for number, kind in enumerate(kinds(is_smoke=is_smoke)):
+    there = kinds(is_smoke=is_smoke)
+    for number, kind in enumerate(there):
         sizes = (2,) if is_smoke else SIZES[kind]
         found[kind] = measure(folder / str(number), kind, sizes, seconds, settle)
+    rivals = [kind for kind in (OURS, JANUS_ONE) if kind in there]
+    turns = take_turns(
+        folder / "turns",
+        rivals,
+        2 if is_smoke else COMPARED_AT,
+        seconds / 2,
+        settle / 2,
+        1 if is_smoke else ROUNDS,
+    )
+    for kind in rivals:
+        found[kind].turns = turns[kind]
     _print(found, on)
     media_recording.run(folder / "recording", is_smoke)
 
@@ -77,10 +95,11 @@ def measure(folder: Path, kind: Kind, sizes: tuple[int, ...], seconds: float, se
             said = clients.join(size - joined)
             joined, join_cpu = size, join_cpu + said["cpu"]
             found.join_p95 = max(found.join_p95, said["join_p95"])
-            figures = found.sizes[size] = clients.measure(seconds, settle)
+            is_enough, figures = try_size(kind, clients, seconds, settle)
+            found.sizes[size] = figures
             found.memory_each = (figures["memory"] - before) / size
             found.join_cpu = join_cpu / size
-            if is_held(kind, figures):
+            if is_enough:
                 found.held = size
             elif size >= COMPARED_AT or kind is RELAY:
                 break
@@ -96,6 +115,14 @@ def measure(folder: Path, kind: Kind, sizes: tuple[int, ...], seconds: float, se
             clients.measure(PAUSE, 0.0)  # who is in goes on answering the server
         found.overload = clients.measure(seconds * 2, settle) | {"count": count}
     return found
+
+
+def try_size(kind: Kind, clients: Clients, seconds: float, settle: float) -> tuple[bool, dict[str, Any]]:
+    """Whether the server holds those who are in, with the figures; what fails is tried once more."""
+    figures = clients.measure(seconds, settle)
+    if not is_held(kind, figures):
+        figures = clients.measure(seconds, settle)
+    return is_held(kind, figures), figures
 
 
 def is_held(kind: Kind, figures: dict[str, Any]) -> bool:
