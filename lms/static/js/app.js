@@ -38,6 +38,21 @@ addEventListener("load", () => void navigator.serviceWorker?.register("/service-
 const summary = document.querySelector("[data-takes-focus]");
 if (summary instanceof HTMLElement) summary.focus();
 
+// Forms are checked by the server, which never sees what a browser cannot read: half of a date, a number that is none.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const fields = event.target instanceof HTMLFormElement ? [...event.target.elements] : [];
+    const unread = fields.find((each) => each instanceof HTMLInputElement && each.validity.badInput);
+    if (!(unread instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    unread.closest("details")?.setAttribute("open", "");
+    unread.reportValidity();
+  },
+  { capture: true },
+);
+
 // Where tabs are wider than the screen, the present one is in sight.
 const present = document.querySelector('.ui-tablist [aria-current="page"]');
 const tablist = present?.closest(".ui-tablist");

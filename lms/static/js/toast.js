@@ -9,7 +9,20 @@ class Toasts extends HTMLElement {
     this.addEventListener("click", (event) => {
       if (event.target instanceof Element && event.target.closest("[data-closes]")) event.target.closest(".ui-toast")?.remove();
     });
+    document.addEventListener("focusin", () => this.giveWay());
     for (const shown of this.querySelectorAll(".ui-toast")) this.expire(shown);
+  }
+
+  // In a room nothing can be scrolled from under a message: it goes to the other end of the window if it hides what has the focus.
+  giveWay() {
+    const focused = document.activeElement;
+    if (!focused || focused === document.body || this.contains(focused)) return;
+    const held = focused.getBoundingClientRect();
+    const hides = [...this.children].some((each) => {
+      const box = each.getBoundingClientRect();
+      return box.top < held.bottom && box.bottom > held.top && box.left < held.right && box.right > held.left;
+    });
+    if (hides && held.height < innerHeight / 2) this.toggleAttribute("data-aside");
   }
 
   /**
@@ -24,6 +37,7 @@ class Toasts extends HTMLElement {
     const made = element("div", { class: "ui-toast", "data-tone": tone }, icon(this.dataset.icons, symbols[tone]), element("p", {}, text), close);
     this.append(made);
     this.expire(made);
+    this.giveWay();
   }
 
   /**

@@ -111,6 +111,7 @@ function open() {
   live_.addEventListener("sources", () => people.show());
   void live_.bring(brought.microphone, brought.camera).catch(() => undefined);
   if (matchMedia("(min-width: 62rem)").matches) openPanel("chat", false);
+  document.getElementById("content")?.focus({ preventScroll: true }); // the door is gone, and what had the focus there
   announce(words.inside ?? "");
 }
 
@@ -157,6 +158,8 @@ let onPanel = () => undefined;
  * @param {boolean} [takesFocus]
  */
 function openPanel(name, takesFocus = true) {
+  side.classList.add("is-open"); // what is not seen cannot take the focus
+  live.dataset.side = name;
   for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-panel]"))) {
     const isChosen = tab.dataset.panel === name;
     tab.setAttribute("aria-selected", String(isChosen));
@@ -165,8 +168,6 @@ function openPanel(name, takesFocus = true) {
     if (panel) panel.hidden = !isChosen;
     if (isChosen && takesFocus) tab.focus();
   }
-  side.classList.add("is-open");
-  live.dataset.side = name;
   note(name, true);
   onPanel(name);
   showOpeners();
@@ -181,7 +182,13 @@ function closeSide() {
   (openers.find((each) => each.dataset.opensPanel === name) ?? openers.at(-1))?.focus();
 }
 
+// On a phone the side lies over the stage and the bar; what cannot be seen does not get the focus.
+const narrow = matchMedia("(max-width: 47.99rem)");
+narrow.addEventListener("change", showOpeners);
+
 function showOpeners() {
+  const isCovered = narrow.matches && live.dataset.view === "room" && Boolean(live.dataset.side);
+  for (const covered of [part("stage"), document.querySelector(".webinar-bar")]) covered?.toggleAttribute("inert", isCovered);
   for (const opener of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-opens-panel]"))) opener.setAttribute("aria-expanded", String(opener.dataset.opensPanel === live.dataset.side));
 }
 

@@ -64,12 +64,13 @@ export function age(moment) {
 }
 
 /**
- * Replace the children of a list without touching those that stay the same, so that focus and open menus survive.
+ * Replace the children of a list without touching those that stay the same, so that focus and open menus survive. Of one that goes, the list has the focus then.
  * @param {HTMLElement} list
  * @param {{ id: string, stamp: string, make: () => HTMLElement }[]} wanted
  */
 export function keepList(list, wanted) {
   const known = new Map([...list.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.id ?? "", /** @type {HTMLElement} */ (child)]));
+  const held = list.contains(document.activeElement);
   let place = list.firstElementChild;
   for (const { id, stamp, make } of wanted) {
     let item = known.get(id);
@@ -89,4 +90,8 @@ export function keepList(list, wanted) {
     else list.insertBefore(item, place);
   }
   for (const left of known.values()) left.remove();
+  if (held && !list.contains(document.activeElement)) {
+    list.tabIndex = -1;
+    list.focus({ preventScroll: true });
+  }
 }

@@ -22,7 +22,13 @@ export class Recording {
         this.#dialog.close();
       });
     }
-    part("consent-again").addEventListener("click", () => this.#dialog.showModal());
+    part("consent-again").addEventListener("click", () => this.#ask());
+  }
+
+  // The dialog gives the focus back where it was; a menu is closed by then, so its button has it before.
+  #ask() {
+    document.activeElement?.closest("details.ui-menu")?.querySelector("summary")?.focus();
+    this.#dialog.showModal();
   }
 
   #show() {
@@ -36,7 +42,7 @@ export class Recording {
     if (stamp && stamp !== this.#asked) announce(words.recordingOn ?? "");
     if (!stamp && this.#asked) announce(words.recordingOff ?? "");
     const isAsked = stamp !== "" && stamp !== this.#asked && consents[this.#room.me] === undefined && (this.#room.rights.has("speak") || this.#room.rights.has("camera"));
-    if (isAsked && !this.#dialog.open) this.#dialog.showModal();
+    if (isAsked && !this.#dialog.open) this.#ask();
     if (isAsked || !stamp || consents[this.#room.me] !== undefined) this.#asked = stamp;
     if (!stamp && this.#dialog.open) this.#dialog.close();
   }
