@@ -191,6 +191,7 @@ def end(host: Page, page: Page) -> None:
     press(host, "End it for everybody")
     for each in (host, page):
         expect(each.get_by_role("heading", name=OVER)).to_be_focused()
+        expect(each.locator(".ui-toast")).to_have_count(0)
     follow(page, "Go on")
 
 

@@ -35,6 +35,7 @@ class Toasts extends HTMLElement {
     close.classList.remove("ui-quiet");
     close.setAttribute("data-closes", "");
     const made = element("div", { class: "ui-toast", "data-tone": tone }, icon(this.dataset.icons, symbols[tone]), element("p", {}, text), close);
+    if (!this.querySelector(".ui-toast")) this.removeAttribute("data-aside");
     this.append(made);
     this.expire(made);
     this.giveWay();

@@ -145,6 +145,7 @@ function leave(why, mayReturn) {
   part("gone-text").textContent = why;
   part("come-back").hidden = !mayReturn;
   part("gone").hidden = false;
+  document.querySelector("ui-toasts")?.replaceChildren(); // what was said of the room holds no more
   part("gone-text").focus();
 }
 

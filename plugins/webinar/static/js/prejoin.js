@@ -16,6 +16,7 @@ export class Prejoin {
   #trial = new Trial(() => this.microphone);
   /** What is being switched on or off, one after the other. @type {Promise<void>} */
   #switching = Promise.resolve();
+  #isEntering = false;
   #isClosed = false;
   #form = /** @type {HTMLFormElement} */ (document.getElementById("webinar-enter"));
 
@@ -23,10 +24,13 @@ export class Prejoin {
   constructor(enter) {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
+      if (this.#isEntering) return;
+      this.#isEntering = true;
       const name = String(new FormData(this.#form).get("name") ?? "").trim();
       void this.#settled()
         .then(() => enter(name))
-        .catch((problem) => this.say(problem.message || words.noConnection || ""));
+        .catch((problem) => this.say(problem.message || words.noConnection || ""))
+        .finally(() => (this.#isEntering = false));
     });
     part("try-camera").addEventListener("click", () => this.#switch(() => this.#toggleCamera()));
     part("try-microphone").addEventListener("click", () => this.#switch(() => this.#toggleMicrophone()));
