@@ -42,6 +42,7 @@ if (summary instanceof HTMLElement) summary.focus();
 document.addEventListener(
   "submit",
   (event) => {
+    if (event.submitter instanceof HTMLButtonElement && event.submitter.formNoValidate) return;
     const fields = event.target instanceof HTMLFormElement ? [...event.target.elements] : [];
     const unread = fields.find((each) => each instanceof HTMLInputElement && each.validity.badInput);
     if (!(unread instanceof HTMLInputElement)) return;
