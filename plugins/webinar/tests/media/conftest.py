@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from plugins.webinar.engines import SPREAD_FROM
 from plugins.webinar.remote import RemoteEngine
 from plugins.webinar.tests.media.engines import EngineProcess
+from plugins.webinar.tests.media.memory import MemoryEngine
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -39,6 +40,14 @@ def engine(engine_process: EngineProcess) -> Iterator[RemoteEngine]:
     """That engine, as a web process sees it."""
     with engine_process.remote() as remote:
         yield remote
+
+
+@pytest.fixture
+def home() -> Iterator[MemoryEngine]:
+    """An engine in this thread, without sockets between it and its peers."""
+    opened = MemoryEngine()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

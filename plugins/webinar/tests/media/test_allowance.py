@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -100,13 +100,6 @@ def test_whatever_is_heard_a_sender_may_always_send_something(heard: list[Any]) 
 
 
 # --- in a room ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
 
 
 def test_whom_nobody_sees_is_told_to_send_little_and_whom_somebody_sees_at_once_more(

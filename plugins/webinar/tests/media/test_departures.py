@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,13 +72,6 @@ def test_whatever_a_receiver_tells_nothing_breaks(told: list[tuple[int, list[int
 
 
 # --- in a room ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
 
 
 def downlink_of(home: MemoryEngine) -> Downlink:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import struct
-from collections.abc import Iterator
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,13 +13,6 @@ from plugins.webinar.engine import EngineError, Kind, Rights
 from plugins.webinar.engine_embedded.uplink import MOST_STREAMS
 from plugins.webinar.tests.media.hostile import Hostility
 from plugins.webinar.tests.media.memory import MemoryEngine, MemoryPeer, offer_of
-
-
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
 
 
 @settings(max_examples=5)

@@ -127,13 +127,6 @@ def test_pictures_that_waited_too_long_are_dropped_and_sound_never(door: Door) -
 # --- what receivers see of it ------------------------------------------------------------------------
 
 
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
-
-
 def test_after_a_dropped_picture_receivers_miss_no_number_and_begin_with_a_key_frame(
     home: MemoryEngine,
 ) -> None:

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from plugins.webinar.engine import Kind
 from plugins.webinar.engine_embedded import layers
 from plugins.webinar.tests.media.memory import MemoryEngine, MemoryPeer
-
-
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
 
 
 def test_who_comes_in_the_moment_a_source_pauses_gets_it_when_it_goes_on(

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-
-import pytest
 
 from plugins.webinar.engine_embedded.loss import Gaps
 from plugins.webinar.tests.media.memory import MemoryEngine, MemoryPeer
 
 REPAIR_TYPE, REPAIR_SSRC = 97, 77
-
-
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
 
 
 def counted(number: int, *, is_key: bool) -> bytes:

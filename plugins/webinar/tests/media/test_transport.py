@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.webinar.engine_embedded import rtcp, transport
 from plugins.webinar.engine_embedded.transport import TICKS, Arrivals, Feedback
 from plugins.webinar.tests.media.memory import MemoryEngine, MemoryPeer
-
-
-@pytest.fixture
-def home() -> Iterator[MemoryEngine]:
-    opened = MemoryEngine()
-    yield opened
-    opened.close()
 
 
 def read(compound: bytes) -> Feedback:
