@@ -109,8 +109,11 @@ def test_what_is_far_too_long_is_refused_in_words_and_the_chat_goes_on(
     come_in(host)
     come_in(trainee)
     field = trainee.get_by_label("Your message")
-    for length, reason in ((256_000, "This message is too long."), (2001, "at most 2000 characters")):
-        field.evaluate("(each, length) => (each.value = 'x'.repeat(length))", length)
+    expect(field).to_be_visible()
+    for length, reason in ((256_000, "This message is too long."), (2048, "at most 2000 characters")):
+        field.evaluate(
+            "(each, length) => (each.value = ('x'.repeat(62) + '\\nx').repeat(length / 64))", length
+        )
         field.press("Enter")
         expect(trainee.get_by_text(reason)).to_be_visible()
         assert field.evaluate("each => each.value.length") == length
